@@ -1,0 +1,58 @@
+# reel::reel, a static library. A new source in a folder below is found by itself.
+
+set(REEL_PUBLIC_FOLDERS core autograd nn optim data io)
+
+# The only directory in the include path: <reel/core/tensor.h> is spelled alike in the tree and once installed.
+file(MAKE_DIRECTORY ${REEL_INCLUDE_DIR}/reel)
+foreach(name IN LISTS REEL_PUBLIC_FOLDERS ITEMS reel.h)
+  file(CREATE_LINK ${PROJECT_SOURCE_DIR}/${name} ${REEL_INCLUDE_DIR}/reel/${name} SYMBOLIC)
+endforeach()
+
+set(reel_folders ${REEL_PUBLIC_FOLDERS} autograd/ops)
+list(TRANSFORM reel_folders REPLACE "(.+)" "${PROJECT_SOURCE_DIR}/\\1/*.cpp")
+file(GLOB reel_sources CONFIGURE_DEPENDS ${reel_folders})
+file(GLOB kernel_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/core/kernels/*.cpp)
+set(dispatch ${PROJECT_SOURCE_DIR}/core/kernels/dispatch.cpp)
+list(REMOVE_ITEM kernel_sources ${dispatch})
+
+add_library(reel STATIC ${reel_sources})
+add_library(reel::reel ALIAS reel)
+reel_configure_target(reel)
+target_compile_features(reel PUBLIC cxx_std_20)
+target_include_directories(reel PUBLIC
+  $<BUILD_INTERFACE:${REEL_INCLUDE_DIR}> $<INSTALL_INTERFACE:include>)
+target_include_directories(reel SYSTEM PRIVATE ${REEL_STB_INCLUDE_DIR})
+target_link_libraries(reel PRIVATE OpenBLAS::OpenBLAS ZLIB::ZLIB Threads::Threads)
+if(REEL_OPENMP)
+  target_link_libraries(reel PRIVATE OpenMP::OpenMP_CXX)
+endif()
+if(EXISTS ${dispatch})
+  target_sources(reel PRIVATE ${dispatch})
+endif()
+
+# Kernels are compiled once for each instruction set, into the namespace reel::kernels::<level>;
+# dispatch.cpp, compiled once, chooses among them when the program starts.
+function(reel_add_kernels level)
+  set(target reel_kernels_${level})
+  add_library(${target} OBJECT ${kernel_sources})
+  reel_configure_target(${target})
+  target_include_directories(${target} PRIVATE ${REEL_INCLUDE_DIR})
+  target_compile_definitions(${target} PRIVATE REEL_ISA=${level})
+  # Optimised even for debugging, where a kernel at -O0 would be 50 times slower.
+  target_compile_options(${target} PRIVATE
+    $<IF:$<CONFIG:Debug>,-O1,-O3>
+    -fno-math-errno -fno-trapping-math -ffp-contract=fast -fopenmp-simd ${ARGN})
+  target_sources(reel PRIVATE $<TARGET_OBJECTS:${target}>)
+endfunction()
+
+if(kernel_sources)
+  reel_add_kernels(baseline)
+  if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$")
+    set(avx2 -mavx2 -mfma -mf16c -mbmi2)
+    set(avx512 ${avx2} -mavx512f -mavx512dq -mavx512bw -mavx512vl -mprefer-vector-width=512)
+    reel_add_kernels(avx2 ${avx2})
+    reel_add_kernels(avx512 ${avx512})
+    set_property(SOURCE ${dispatch} APPEND PROPERTY
+      COMPILE_DEFINITIONS REEL_HAVE_AVX2 REEL_HAVE_AVX512)
+  endif()
+endif()
