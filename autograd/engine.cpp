@@ -1,0 +1,275 @@
+#include <reel/autograd/engine.h>
+#include <reel/autograd/variable.h>
+#include <reel/core/creation.h>
+
+#include <algorithm>
+#include <atomic>
+#include <vector>
+
+namespace reel::autograd {
+
+namespace {
+
+// A node's part in one run.
+struct Task {
+  Node* node;
+  uint64_t sequence;
+  uint32_t first_grad;     // its outputs' gradients start here in Run::grads
+  uint32_t outer_place;    // marks of a run that this one is nested in
+  uint64_t outer_run;
+  bool needed = true;      // some wanted gradient lies behind it
+  bool captured = false;   // grad() asks for a gradient of one of its outputs
+};
+
+struct Capture {
+  Node* node;
+  uint32_t output_nr;
+  Tensor gradient;
+};
+
+// Nodes are reached once, run in falling sequence order, and marked by (run, place) in themselves, so no
+// map is needed. Every consumer of a tensor has a higher sequence than its maker: when a node's turn
+// comes, its gradients are complete.
+class Run {
+ public:
+  Run(bool keep_graph, bool create_graph) : keep_graph_(keep_graph), create_graph_(create_graph) {
+    static std::atomic<uint64_t> runs{0};
+    id_ = ++runs;
+  }
+  ~Run() {
+    for (const Task& task : tasks_) {
+      task.node->run = task.outer_run;
+      task.node->place = task.outer_place;
+    }
+  }
+
+  void add_root(const Edge& edge, const Tensor& gradient) {
+    roots_.push_back(edge.node);
+    reach(edge.node.get());
+    accumulate(slot(*edge.node, edge.output_nr), gradient);
+  }
+
+  // Restricts the run to what leads to the captures.
+  void capture(const std::vector<Edge>& edges) {
+    for (Task& task : tasks_) task.needed = false;
+    for (const Edge& e : edges) {
+      captures_.push_back({e.node.get(), e.output_nr, {}});
+      if (e.node && e.node->run == id_) task_of(*e.node).needed = task_of(*e.node).captured = true;
+    }
+    const std::vector<uint32_t> order = falling_order();
+    for (auto it = order.rbegin(); it != order.rend(); ++it) {
+      Task& task = tasks_[*it];
+      for (size_t i = 0; i < task.node->num_inputs() && !task.needed; ++i)
+        if (const Node* next = task.node->edge(i).node.get()) task.needed = task_of(*next).needed;
+    }
+    restricted_ = true;
+  }
+  const std::vector<Capture>& captures() const { return captures_; }
+
+  void execute() {
+    AutoGradMode mode(create_graph_);
+    for (uint32_t place : falling_order()) run_task(tasks_[place]);
+  }
+
+ private:
+  Task& task_of(const Node& node) { return tasks_[node.place]; }
+  Tensor& slot(const Node& node, uint32_t nr) { return grads_[task_of(node).first_grad + nr]; }
+
+  void reach(Node* root) {
+    if (root->run == id_) return;
+    mark(root);
+    std::vector<Node*> stack{root};
+    while (!stack.empty()) {
+      const Node* node = stack.back();
+      stack.pop_back();
+      for (size_t i = 0; i < node->num_inputs(); ++i) {
+        Node* next = node->edge(i).node.get();
+        if (!next || next->run == id_) continue;
+        mark(next);
+        stack.push_back(next);
+      }
+    }
+  }
+
+  void mark(Node* node) {
+    tasks_.push_back({node, node->sequence, static_cast<uint32_t>(grads_.size()), node->place, node->run});
+    grads_.resize(grads_.size() + node->num_outputs);
+    node->run = id_;
+    node->place = static_cast<uint32_t>(tasks_.size() - 1);
+  }
+
+  std::vector<uint32_t> falling_order() const {
+    std::vector<uint32_t> order(tasks_.size());
+    for (uint32_t i = 0; i < order.size(); ++i) order[i] = i;
+    std::sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) {
+      return tasks_[a].sequence != tasks_[b].sequence ? tasks_[a].sequence > tasks_[b].sequence : a < b;
+    });
+    return order;
+  }
+
+  void accumulate(Tensor& into, const Tensor& gradient) {
+    if (!into.defined()) {
+      into = gradient;
+    } else if (!create_graph_ && into.impl()->use_count() == 1 && into.impl()->storage->use_count() == 1) {
+      into.add_(gradient);  // nobody else holds it
+    } else {
+      into = into + gradient;
+    }
+  }
+
+  void run_hooks(const Task& task, Tensor* grads) {
+    Node::Extras* extras = task.node->find_extras();
+    if (!extras) return;
+    for (const Node::Hook& hook : extras->hooks) {
+      Tensor& g = grads[hook.output_nr];
+      if (!g.defined()) continue;
+      if (Tensor replaced = hook.function(g); replaced.defined()) {
+        REEL_CHECK(replaced.sizes() == g.sizes(), "hook: it returned a gradient ", replaced,
+                   " for one of shape ", g, "; the shape must stay.");
+        g = std::move(replaced);
+      }
+    }
+    for (const Node::Retained& retained : extras->retained)
+      if (const Tensor& g = grads[retained.output_nr]; g.defined())
+        retained.slot->grad = retained.slot->grad.defined() ? retained.slot->grad + g : g;
+  }
+
+  void run_task(const Task& task) {
+    Node& node = *task.node;
+    if (!task.needed) return;
+    Tensor* grads = &grads_[task.first_grad];
+    bool any = false;
+    for (uint32_t i = 0; i < node.num_outputs; ++i) any |= grads[i].defined();
+    if (any) {
+      run_hooks(task, grads);
+      if (task.captured)
+        for (Capture& c : captures_)
+          if (c.node == &node) c.gradient = grads[c.output_nr];
+      if (!(restricted_ && node.is_accumulator() && task.captured)) call(node, grads);
+    }
+    for (uint32_t i = 0; i < node.num_outputs; ++i) grads[i] = Tensor();
+    if (!keep_graph_ && !node.is_accumulator() && leads_on(node)) {
+      node.release_saved();
+      node.released = true;
+    }
+  }
+
+  // A captured node at which a restricted run stops has not run.
+  bool leads_on(const Node& node) {
+    if (!restricted_) return true;
+    for (size_t i = 0; i < node.num_inputs(); ++i)
+      if (const Node* next = node.edge(i).node.get(); next && task_of(*next).needed) return true;
+    return false;
+  }
+
+  void call(Node& node, Tensor* grads) {
+    if (!node.is_accumulator() && !leads_on(node)) return;
+    REEL_CHECK_GRAPH(!node.released, node.name(), ": backward a second time",
+                     node.module_path ? concat(" (in module ", node.module_path, ")") : std::string(),
+                     "; what it had saved was freed by the first. [pass retain_graph = true to the first "
+                     "backward]");
+    const size_t n = node.num_inputs();
+    constexpr size_t kInline = 8;
+    Tensor inline_grads[kInline];
+    bool inline_wanted[kInline];
+    std::vector<Tensor> more_grads(n > kInline ? n : 0);
+    std::unique_ptr<bool[]> more_wanted(n > kInline ? new bool[n] : nullptr);
+    Tensor* grad_inputs = n > kInline ? more_grads.data() : inline_grads;
+    bool* wanted = n > kInline ? more_wanted.get() : inline_wanted;
+    for (size_t i = 0; i < n; ++i) {
+      const Node* next = node.edge(i).node.get();
+      wanted[i] = next && task_of(*next).needed;
+    }
+    BackwardCall backward_call(node, grads, grad_inputs, wanted, create_graph_);
+    node.backward(backward_call);
+    for (uint32_t i = 0; i < node.num_outputs; ++i) grads[i] = Tensor();
+    for (size_t i = 0; i < n; ++i)
+      if (wanted[i] && grad_inputs[i].defined()) {
+        const Edge& edge = node.edge(i);
+        Tensor gradient = std::move(grad_inputs[i]);
+        Tensor& into = slot(*edge.node, edge.output_nr);
+        if (into.defined())
+          accumulate(into, gradient);
+        else
+          into = std::move(gradient);
+      }
+  }
+
+  uint64_t id_;
+  bool keep_graph_, create_graph_, restricted_ = false;
+  std::vector<Ref<Node>> roots_;
+  std::vector<Task> tasks_;
+  std::vector<Tensor> grads_;
+  std::vector<Capture> captures_;
+};
+
+void add_roots(Run& run, const char* op, const TensorList& tensors, const TensorList& grads) {
+  REEL_CHECK(!tensors.empty(), op, ": no tensor to start from.");
+  REEL_CHECK(grads.empty() || grads.size() == tensors.size(), op, ": ", tensors.size(), " tensors but ",
+             grads.size(), " gradients; there must be as many, or none.");
+  for (size_t i = 0; i < tensors.size(); ++i) {
+    const Tensor& y = tensors[i];
+    REEL_CHECK_GRAPH(y.requires_grad(), op, ": the tensor ", y,
+                     " does not require grad and has no history; nothing was recorded. [does an input have "
+                     "requires_grad, and is grad mode on?]");
+    check_history(op, y);
+    Tensor g = i < grads.size() ? grads[i] : Tensor();
+    if (!g.defined()) {
+      REEL_CHECK(y.numel() == 1, op, ": the tensor ", y, " has ", y.numel(),
+                 " elements and no gradient was given; only a single element may leave it out. [reduce it, "
+                 "or pass a gradient of its shape]");
+      g = ones_like(y);
+    }
+    REEL_CHECK(g.sizes() == y.sizes(), op, ": the gradient ", g, " does not match the tensor ", y,
+               "; the shapes must be equal.");
+    REEL_CHECK(g.dtype() == y.dtype(), op, ": the gradient is ", g.dtype(), ", the tensor ", y.dtype(),
+               "; the dtypes must be equal.");
+    run.add_root(gradient_edge(y), g);
+  }
+}
+
+std::vector<Edge> edges_of(const char* op, const TensorList& inputs) {
+  std::vector<Edge> edges;
+  for (const Tensor& x : inputs) {
+    REEL_CHECK_GRAPH(x.requires_grad(), op, ": an input ", x, " does not require grad.");
+    edges.push_back(gradient_edge(x));
+  }
+  return edges;
+}
+
+}  // namespace
+
+void backward(const TensorList& tensors, const TensorList& grad_tensors, std::optional<bool> retain_graph,
+              bool create_graph, const TensorList& inputs) {
+  if (!inputs.empty()) {
+    const TensorList grads =
+        grad(tensors, inputs, grad_tensors, retain_graph, create_graph, /*allow_unused=*/true);
+    AutoGradMode mode(create_graph);
+    for (size_t i = 0; i < inputs.size(); ++i) {
+      Tensor& into = inputs[i].mutable_grad();
+      if (grads[i].defined()) into = into.defined() ? into + grads[i] : grads[i].clone();
+    }
+    return;
+  }
+  Run run(retain_graph.value_or(create_graph) || create_graph, create_graph);
+  add_roots(run, "backward", tensors, grad_tensors);
+  run.execute();
+}
+
+TensorList grad(const TensorList& outputs, const TensorList& inputs, const TensorList& grad_outputs,
+                std::optional<bool> retain_graph, bool create_graph, bool allow_unused) {
+  Run run(retain_graph.value_or(create_graph), create_graph);
+  add_roots(run, "grad", outputs, grad_outputs);
+  run.capture(edges_of("grad", inputs));
+  run.execute();
+  TensorList result;
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    const Tensor& g = run.captures()[i].gradient;
+    REEL_CHECK_GRAPH(g.defined() || allow_unused, "grad: input ", i, " ", inputs[i],
+                     " was not used to compute the outputs. [pass allow_unused = true if that may be]");
+    result.push_back(g);
+  }
+  return result;
+}
+
+}  // namespace reel::autograd

@@ -1,0 +1,24 @@
+#include <reel/autograd/module_path.h>
+
+#include <mutex>
+#include <unordered_set>
+
+namespace reel {
+
+namespace {
+thread_local const char* running = nullptr;
+}
+
+const char* current_module_path() { return running; }
+
+const char* intern_path(const std::string& path) {
+  static std::mutex mutex;
+  static auto& paths = *new std::unordered_set<std::string>;
+  std::lock_guard lock(mutex);
+  return paths.insert(path).first->c_str();
+}
+
+ModulePathScope::ModulePathScope(const char* path) : previous_(running) { running = path; }
+ModulePathScope::~ModulePathScope() { running = previous_; }
+
+}  // namespace reel

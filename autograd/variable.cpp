@@ -1,0 +1,185 @@
+#include <reel/autograd/engine.h>
+#include <reel/autograd/module_path.h>
+#include <reel/autograd/variable.h>
+
+namespace reel {
+
+namespace {
+
+thread_local uint64_t last_sequence = 0;
+
+// A detached tensor follows its memory whatever is recorded about it: it has no history to be wrong.
+constexpr uint32_t kFollowsMemory = UINT32_MAX;
+
+}  // namespace
+
+AutogradMeta& meta_of(const Tensor& x) {
+  if (!x.impl()->autograd) x.impl()->autograd = new AutogradMeta;
+  return *find_meta(x);
+}
+
+Edge gradient_edge(const Tensor& x) {
+  if (!x.requires_grad()) return {};
+  AutogradMeta& meta = meta_of(x);
+  if (meta.grad_fn) return {meta.grad_fn, meta.output_nr};
+  if (!meta.accumulator) {
+    if (!meta.slot) meta.slot = make_ref<GradSlot>();
+    meta.accumulator = make_ref<AccumulateGrad>(meta.slot);
+  }
+  return {meta.accumulator, 0};
+}
+
+void check_history(const char* op, const Tensor& x) {
+  const TensorImpl& impl = *x.impl();
+  REEL_CHECK_GRAPH(impl.recorded_writes == impl.storage->recorded_writes ||
+                       impl.recorded_writes == kFollowsMemory,
+                   op, ": an input ", x,
+                   " was written in place through another view of its memory, on the tape; its own history "
+                   "does not know of that write. [use the tensor that was written, or write out of place]");
+}
+
+void set_history(const Tensor& y, Ref<Node> node, uint32_t nr) {
+  AutogradMeta& meta = meta_of(y);
+  meta.grad_fn = std::move(node);
+  meta.output_nr = nr;
+  y.impl()->requires_grad = true;
+}
+
+bool needs_recording(const char* op, const Tensor* const* inputs, size_t n) {
+  if (!GradMode::is_enabled()) return false;
+  bool needed = false;
+  for (size_t i = 0; i < n; ++i) {
+    if (!inputs[i]->defined()) continue;
+    check_history(op, *inputs[i]);
+    needed |= inputs[i]->requires_grad();
+  }
+  return needed;
+}
+
+void link(Node& node, const Tensor* const* inputs, size_t n) {
+  node.sequence = last_sequence + 1;
+  node.module_path = current_module_path();
+  node.set_inputs(n);
+  for (size_t i = 0; i < n; ++i) node.set_edge(i, *inputs[i]);
+  last_sequence = node.sequence;
+}
+
+void check_in_place(const char* op, const Tensor& x) {
+  const TensorImpl& impl = *x.impl();
+  for (size_t i = 0; i < impl.sizes.size(); ++i)
+    REEL_CHECK(impl.sizes[i] <= 1 || impl.strides[i] != 0, op, ": ", x,
+               " is an expanded tensor, several of its elements share one place in memory; they can not be "
+               "written in place. [clone it first]");
+  if (!GradMode::is_enabled() || !x.requires_grad()) return;
+  check_history(op, x);
+  // Follow views down to what they look at.
+  const AutogradMeta* meta = find_meta(x);
+  const Node* node = meta->grad_fn.get();
+  while (node && node->is_view()) node = node->edge(0).node.get();
+  REEL_CHECK_GRAPH(node && !node->is_accumulator(), op, ": ", x,
+                   meta->grad_fn ? " is a view of a leaf that requires grad" : " is a leaf that requires grad",
+                   "; it can not be written in place while recording. [use NoGradGuard to update parameters, "
+                   "or clone it first]");
+}
+
+const Tensor& Tensor::set_requires_grad(bool value) const {
+  checked();
+  REEL_CHECK(!value || is_floating_point(), "requires_grad: a tensor of ", dtype(),
+             " takes no gradient; only float32 and float64 do.");
+  REEL_CHECK_GRAPH(is_leaf() || value, "requires_grad: only a leaf can stop requiring grad, ", *this,
+                   " was made by ", is_leaf() ? "" : grad_fn()->name(), ". [use detach()]");
+  impl_->requires_grad = value;
+  if (value) impl_->recorded_writes = impl_->storage->recorded_writes;
+  return *this;
+}
+
+bool Tensor::is_leaf() const {
+  const AutogradMeta* meta = checked().autograd ? find_meta(*this) : nullptr;
+  return !meta || !meta->grad_fn;
+}
+
+Tensor& Tensor::mutable_grad() const {
+  checked();
+  AutogradMeta& meta = meta_of(*this);
+  if (!meta.slot) meta.slot = make_ref<GradSlot>();
+  return meta.slot->grad;
+}
+
+const Tensor& Tensor::grad() const {
+  static const Tensor none;
+  const AutogradMeta* meta = checked().autograd ? find_meta(*this) : nullptr;
+  return meta && meta->slot ? meta->slot->grad : none;
+}
+
+Ref<Node> Tensor::grad_fn() const {
+  const AutogradMeta* meta = checked().autograd ? find_meta(*this) : nullptr;
+  return meta ? meta->grad_fn : Ref<Node>();
+}
+
+uint32_t Tensor::output_nr() const {
+  const AutogradMeta* meta = checked().autograd ? find_meta(*this) : nullptr;
+  return meta ? meta->output_nr : 0;
+}
+
+void Tensor::retain_grad() const {
+  REEL_CHECK_GRAPH(requires_grad(), "retain_grad: ", *this, " does not require grad.");
+  AutogradMeta& meta = meta_of(*this);
+  if (!meta.grad_fn || retains_grad()) return;
+  if (!meta.slot) meta.slot = make_ref<GradSlot>();
+  meta.grad_fn->extras().retained.push_back({meta.output_nr, meta.slot});
+}
+
+bool Tensor::retains_grad() const {
+  const Ref<Node> node = grad_fn();
+  if (!node || !node->find_extras()) return false;
+  for (const Node::Retained& r : node->find_extras()->retained)
+    if (r.slot == find_meta(*this)->slot) return true;
+  return false;
+}
+
+uint32_t Tensor::register_hook(TensorHook hook) const {
+  REEL_CHECK_GRAPH(requires_grad(), "register_hook: ", *this, " does not require grad; no gradient will come.");
+  static thread_local uint32_t next_handle = 0;
+  const Edge edge = gradient_edge(*this);
+  edge.node->extras().hooks.push_back({edge.output_nr, ++next_handle, std::move(hook)});
+  return next_handle;
+}
+
+void Tensor::remove_hook(uint32_t handle) const {
+  const Edge edge = gradient_edge(*this);
+  if (!edge.node || !edge.node->find_extras()) return;
+  std::erase_if(edge.node->find_extras()->hooks, [&](const Node::Hook& h) { return h.handle == handle; });
+}
+
+Tensor Tensor::detach() const {
+  const TensorImpl& x = checked();
+  Tensor y(make_ref<TensorImpl>(x.storage, x.sizes, x.strides, x.offset, x.dtype));
+  y.impl()->recorded_writes = kFollowsMemory;
+  return y;
+}
+
+const Tensor& Tensor::detach_() const {
+  delete std::exchange(checked().autograd, nullptr);
+  impl_->requires_grad = false;
+  impl_->recorded_writes = kFollowsMemory;
+  return *this;
+}
+
+void Tensor::set_data(const Tensor& other) const {
+  REEL_CHECK(dtype() == other.dtype(), "set_data: the tensor is ", dtype(), ", the new data ", other.dtype(),
+             "; a tensor keeps its dtype.");
+  TensorImpl &x = checked(), &y = *other.impl();
+  x.storage = y.storage;
+  x.sizes = y.sizes;
+  x.strides = y.strides;
+  x.offset = y.offset;
+  x.numel = y.numel;
+  x.recorded_writes = x.storage->recorded_writes;
+}
+
+void Tensor::backward(const Tensor& gradient, bool retain_graph, bool create_graph) const {
+  checked();
+  autograd::backward({*this}, {gradient}, retain_graph, create_graph);
+}
+
+}  // namespace reel

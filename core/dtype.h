@@ -1,0 +1,96 @@
+#pragma once
+// Element types.
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace reel {
+
+enum class Dtype : uint8_t { kBool, kUInt8, kInt32, kInt64, kFloat32, kFloat64 };
+
+inline constexpr Dtype kBool = Dtype::kBool;
+inline constexpr Dtype kUInt8 = Dtype::kUInt8;
+inline constexpr Dtype kInt32 = Dtype::kInt32;
+inline constexpr Dtype kInt64 = Dtype::kInt64;
+inline constexpr Dtype kFloat32 = Dtype::kFloat32;
+inline constexpr Dtype kFloat64 = Dtype::kFloat64;
+// The C names of the same types.
+inline constexpr Dtype kByte = kUInt8;
+inline constexpr Dtype kInt = kInt32;
+inline constexpr Dtype kLong = kInt64;
+inline constexpr Dtype kFloat = kFloat32;
+inline constexpr Dtype kDouble = kFloat64;
+
+constexpr size_t size_of(Dtype dtype) {
+  switch (dtype) {
+    case Dtype::kBool:
+    case Dtype::kUInt8: return 1;
+    case Dtype::kInt32:
+    case Dtype::kFloat32: return 4;
+    default: return 8;
+  }
+}
+
+constexpr bool is_floating_point(Dtype dtype) {
+  return dtype == Dtype::kFloat32 || dtype == Dtype::kFloat64;
+}
+
+/// "float32", "int64", ...
+const char* name_of(Dtype dtype);
+void append_text(std::string& out, Dtype dtype);
+
+/// The type that an operation on both computes in: the later one in the order
+/// bool, uint8, int32, int64, float32, float64.
+constexpr Dtype promote(Dtype a, Dtype b) { return a < b ? b : a; }
+
+template <class T>
+struct DtypeOf;
+template <>
+struct DtypeOf<bool> {
+  static constexpr Dtype value = kBool;
+};
+template <>
+struct DtypeOf<uint8_t> {
+  static constexpr Dtype value = kUInt8;
+};
+template <>
+struct DtypeOf<int32_t> {
+  static constexpr Dtype value = kInt32;
+};
+template <>
+struct DtypeOf<int64_t> {
+  static constexpr Dtype value = kInt64;
+};
+template <>
+struct DtypeOf<float> {
+  static constexpr Dtype value = kFloat32;
+};
+template <>
+struct DtypeOf<double> {
+  static constexpr Dtype value = kFloat64;
+};
+template <class T>
+inline constexpr Dtype dtype_of = DtypeOf<T>::value;
+
+/// Calls `f` with a value of the C++ type of `dtype`: `visit(d, [&](auto zero) { using T = decltype(zero); ... })`.
+template <class F>
+decltype(auto) visit(Dtype dtype, F&& f) {
+  switch (dtype) {
+    case Dtype::kBool: return f(bool{});
+    case Dtype::kUInt8: return f(uint8_t{});
+    case Dtype::kInt32: return f(int32_t{});
+    case Dtype::kInt64: return f(int64_t{});
+    case Dtype::kFloat32: return f(float{});
+    default: return f(double{});
+  }
+}
+
+/// The same for floating-point types only; the caller has checked the dtype.
+template <class F>
+decltype(auto) visit_floating(Dtype dtype, F&& f) {
+  if (dtype == Dtype::kFloat32) return f(float{});
+  return f(double{});
+}
+
+}  // namespace reel

@@ -1,0 +1,116 @@
+// Chooses the instruction-set level. The only file of this folder that is compiled once.
+
+#include <reel/core/blas.h>
+#include <reel/core/error.h>
+#include <reel/core/isa.h>
+#include <reel/core/kernels/kernels.h>
+#include <reel/core/parallel.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <cstring>
+
+namespace reel {
+
+namespace kernels {
+
+#define REEL_DECLARE(op) void install_##op(Tables&);
+#define REEL_INSTALL(op) install_##op(tables);
+#define REEL_LEVEL(level)                            \
+  namespace level {                                  \
+  REEL_KERNEL_SOURCES(REEL_DECLARE)                  \
+  static const Tables& all_tables() {                \
+    static const Tables filled = [] {                \
+      Tables tables{};                               \
+      REEL_KERNEL_SOURCES(REEL_INSTALL)              \
+      return tables;                                 \
+    }();                                             \
+    return filled;                                   \
+  }                                                  \
+  }
+REEL_LEVEL(baseline)
+#if defined(REEL_HAVE_AVX2)
+REEL_LEVEL(avx2)
+#endif
+#if defined(REEL_HAVE_AVX512)
+REEL_LEVEL(avx512)
+#endif
+
+}  // namespace kernels
+
+namespace {
+
+const kernels::Tables* tables_of(Isa isa) {
+#if defined(REEL_HAVE_AVX512)
+  if (isa == Isa::kAvx512 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+      __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl"))
+    return &kernels::avx512::all_tables();
+#endif
+#if defined(REEL_HAVE_AVX2)
+  if (isa == Isa::kAvx2 && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+    return &kernels::avx2::all_tables();
+#endif
+  return isa == Isa::kBaseline ? &kernels::baseline::all_tables() : nullptr;
+}
+
+struct Level {
+  std::atomic<Isa> isa;
+  std::atomic<const kernels::Tables*> tables;
+
+  Level() {
+    Isa chosen = Isa::kBaseline;
+    if (const char* wanted = std::getenv("REEL_ISA"); wanted && *wanted) {
+      bool known = false;
+      for (Isa candidate : {Isa::kBaseline, Isa::kAvx2, Isa::kAvx512})
+        if (std::strcmp(wanted, name_of(candidate)) == 0) {
+          chosen = candidate;
+          known = true;
+        }
+      REEL_CHECK(known, "isa: REEL_ISA=", wanted, "; it must be baseline, avx2 or avx512.");
+      REEL_CHECK(tables_of(chosen), "isa: REEL_ISA=", wanted, ", but this CPU or build lacks it.");
+    } else {
+      for (Isa candidate : {Isa::kAvx2, Isa::kAvx512})
+        if (tables_of(candidate)) chosen = candidate;
+    }
+    isa = chosen;
+    tables = tables_of(chosen);
+  }
+};
+
+Level& level() {
+  static Level chosen;
+  return chosen;
+}
+
+}  // namespace
+
+Isa active_isa() { return level().isa; }
+bool isa_available(Isa isa) { return tables_of(isa) != nullptr; }
+
+void set_isa(Isa isa) {
+  const kernels::Tables* tables = tables_of(isa);
+  REEL_CHECK(tables, "set_isa: ", name_of(isa), " is not available; this CPU or build lacks it.");
+  level().isa = isa;
+  level().tables = tables;
+}
+
+const char* name_of(Isa isa) {
+  switch (isa) {
+    case Isa::kBaseline: return "baseline";
+    case Isa::kAvx2: return "avx2";
+    default: return "avx512";
+  }
+}
+
+std::string describe() {
+  return concat("reel ", REEL_VERSION, ", kernels ", name_of(active_isa()), ", threads ", num_threads(),
+                ", ", blas_description());
+}
+
+namespace kernels {
+
+const Tables& active_tables() { return *level().tables.load(std::memory_order_relaxed); }
+
+}  // namespace kernels
+
+}  // namespace reel

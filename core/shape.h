@@ -1,0 +1,113 @@
+#pragma once
+// Sizes and strides: a fixed-capacity array of int64 and a view of one.
+
+#include <reel/core/error.h>
+
+#include <cstdint>
+#include <initializer_list>
+#include <string>
+#include <vector>
+
+namespace reel {
+
+inline constexpr int kMaxDims = 8;
+
+/// A view of int64 values: what functions take for shapes, dimensions and kernel sizes.
+class IntArrayRef {
+ public:
+  IntArrayRef() = default;
+  IntArrayRef(const int64_t* data, size_t size) : data_(data), size_(size) {}
+  // A view of a braced list lives as long as the list: until the end of the call it is written in.
+  IntArrayRef(std::initializer_list<int64_t> v) : IntArrayRef(&*v.begin(), v.size()) {}
+  IntArrayRef(const std::vector<int64_t>& v) : data_(v.data()), size_(v.size()) {}
+  IntArrayRef(const int64_t& single) : data_(&single), size_(1) {}
+
+  const int64_t* begin() const { return data_; }
+  const int64_t* end() const { return data_ + size_; }
+  const int64_t* data() const { return data_; }
+  size_t size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+  int64_t operator[](size_t i) const { return data_[i]; }
+  int64_t front() const { return data_[0]; }
+  int64_t back() const { return data_[size_ - 1]; }
+  std::vector<int64_t> vec() const { return {begin(), end()}; }
+  friend bool operator==(IntArrayRef a, IntArrayRef b) {
+    if (a.size_ != b.size_) return false;
+    for (size_t i = 0; i < a.size_; ++i)
+      if (a.data_[i] != b.data_[i]) return false;
+    return true;
+  }
+
+ private:
+  const int64_t* data_ = nullptr;
+  size_t size_ = 0;
+};
+
+/// Up to eight int64 values without an allocation.
+class Shape {
+ public:
+  Shape() = default;
+  Shape(IntArrayRef v) : size_(static_cast<uint8_t>(v.size())) {
+    if (v.size() > kMaxDims) throw_too_many(v.size());
+    for (size_t i = 0; i < v.size(); ++i) values_[i] = v[i];
+  }
+  Shape(std::initializer_list<int64_t> v) : Shape(IntArrayRef(v)) {}
+  static Shape filled(size_t size, int64_t value) {
+    Shape s;
+    for (size_t i = 0; i < size; ++i) s.push_back(value);
+    return s;
+  }
+
+  operator IntArrayRef() const { return {values_, size_}; }
+  size_t size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+  int64_t& operator[](size_t i) { return values_[i]; }
+  int64_t operator[](size_t i) const { return values_[i]; }
+  int64_t back() const { return values_[size_ - 1]; }
+  const int64_t* data() const { return values_; }
+  const int64_t* begin() const { return values_; }
+  const int64_t* end() const { return values_ + size_; }
+  std::vector<int64_t> vec() const { return {begin(), end()}; }
+  void push_back(int64_t v) {
+    if (size_ == kMaxDims) throw_too_many(size_ + 1u);
+    values_[size_++] = v;
+  }
+  void insert(size_t at, int64_t v) {
+    push_back(v);
+    for (size_t i = size_ - 1u; i > at; --i) values_[i] = values_[i - 1];
+    values_[at] = v;
+  }
+  void erase(size_t at) {
+    --size_;
+    for (size_t i = at; i < size_; ++i) values_[i] = values_[i + 1];
+  }
+  friend bool operator==(const Shape& a, const Shape& b) {
+    return IntArrayRef(a) == IntArrayRef(b);
+  }
+  friend bool operator==(const Shape& a, IntArrayRef b) { return IntArrayRef(a) == b; }
+
+ private:
+  [[noreturn]] static void throw_too_many(size_t n);
+  int64_t values_[kMaxDims] = {};
+  uint8_t size_ = 0;
+};
+
+/// "[8, 3, 28, 28]"
+void append_text(std::string& out, IntArrayRef v);
+
+/// Number of elements. Throws: ArgumentError when a size is negative or the product overflows.
+int64_t numel_of(IntArrayRef sizes);
+
+/// Strides of a dense row-major tensor.
+Shape contiguous_strides(IntArrayRef sizes);
+
+/// Strides of a dense tensor (N, C, spatial...) whose channels lie side by side in memory.
+Shape channels_last_strides(IntArrayRef sizes);
+
+/// `dim` counted from the end when negative. Throws: ArgumentError when it is out of range.
+int64_t wrap_dim(const char* op, int64_t dim, int64_t ndim);
+
+/// The common shape under broadcasting: dimensions align at the end, a size of 1 stretches.
+Shape broadcast_shapes(const char* op, IntArrayRef a, IntArrayRef b);
+
+}  // namespace reel

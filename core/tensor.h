@@ -1,0 +1,353 @@
+#pragma once
+// Tensor: an n-dimensional array, and the handle by which everything else names one.
+
+#include <reel/core/dtype.h>
+#include <reel/core/scalar.h>
+#include <reel/core/shape.h>
+#include <reel/core/tensor_impl.h>
+
+#include <functional>
+#include <iosfwd>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+namespace reel {
+
+class Tensor;
+class Node;
+class Generator;
+
+using TensorList = std::vector<Tensor>;
+
+enum class MemoryFormat : uint8_t { kContiguous, kChannelsLast };
+
+/// Element type and whether the tensor is a leaf that collects a gradient.
+struct TensorOptions {
+  TensorOptions() = default;
+  TensorOptions(Dtype d) : dtype_(d) {}
+  TensorOptions dtype(Dtype d) const {
+    TensorOptions o = *this;
+    o.dtype_ = d;
+    return o;
+  }
+  TensorOptions requires_grad(bool r = true) const {
+    TensorOptions o = *this;
+    o.requires_grad_ = r;
+    return o;
+  }
+  Dtype dtype() const { return dtype_; }
+  bool requires_grad() const { return requires_grad_; }
+
+ private:
+  Dtype dtype_ = kFloat32;
+  bool requires_grad_ = false;
+};
+inline TensorOptions dtype(Dtype d) { return TensorOptions(d); }
+inline TensorOptions requires_grad(bool r = true) { return TensorOptions().requires_grad(r); }
+
+/// Typed element access without bounds checks: `auto a = x.accessor<float, 2>(); a[i][j]`.
+template <class T, int N>
+class TensorAccessor {
+ public:
+  TensorAccessor(T* data, const int64_t* sizes, const int64_t* strides)
+      : data_(data), sizes_(sizes), strides_(strides) {}
+  decltype(auto) operator[](int64_t i) const {
+    if constexpr (N == 1)
+      return (data_[i * strides_[0]]);
+    else
+      return TensorAccessor<T, N - 1>(data_ + i * strides_[0], sizes_ + 1, strides_ + 1);
+  }
+  int64_t size(int64_t d) const { return sizes_[d]; }
+  T* data() const { return data_; }
+
+ private:
+  T* data_;
+  const int64_t *sizes_, *strides_;
+};
+
+/// A handle to an n-dimensional array; copies share the data. A default-made tensor is undefined: it
+/// stands for "no tensor" (no bias, no gradient). Methods that compute are recorded on the tape when an
+/// input requires grad; those ending in `_` change the tensor in place.
+class Tensor {
+ public:
+  Tensor() = default;
+  explicit Tensor(Ref<TensorImpl> impl) : impl_(std::move(impl)) {}
+
+  // --- what it is ---
+  bool defined() const { return static_cast<bool>(impl_); }
+  explicit operator bool() const { return defined(); }
+  bool is_same(const Tensor& other) const { return impl_ == other.impl_; }
+  TensorImpl* impl() const { return impl_.get(); }
+  int64_t dim() const { return static_cast<int64_t>(checked().sizes.size()); }
+  int64_t ndimension() const { return dim(); }
+  const Shape& sizes() const { return checked().sizes; }
+  int64_t size(int64_t d) const;
+  int64_t numel() const { return checked().numel; }
+  Dtype dtype() const { return checked().dtype; }
+  Dtype scalar_type() const { return dtype(); }
+  size_t itemsize() const { return size_of(dtype()); }
+  size_t nbytes() const { return itemsize() * static_cast<size_t>(numel()); }
+  bool is_floating_point() const { return reel::is_floating_point(dtype()); }
+  TensorOptions options() const { return TensorOptions(dtype()); }
+
+  // --- its memory; looking at it turns a held layout into the plain one ---
+  const Shape& strides() const { return presented().strides; }
+  int64_t stride(int64_t d) const;
+  int64_t storage_offset() const { return checked().offset; }
+  bool is_contiguous(MemoryFormat format = MemoryFormat::kContiguous) const;
+  /// The first element. Throws: ArgumentError unless T is the dtype and the memory is dense.
+  template <class T>
+  T* data_ptr() const {
+    return static_cast<T*>(checked_data(dtype_of<T>));
+  }
+  void* data_ptr() const { return checked_data(dtype()); }
+  /// Throws: ArgumentError unless T is the dtype and N the number of dimensions.
+  template <class T, int N>
+  TensorAccessor<T, N> accessor() const {
+    check_accessor(dtype_of<T>, N);
+    return {static_cast<T*>(first()), impl_->sizes.data(), impl_->strides.data()};
+  }
+  /// The only element. Throws: ArgumentError unless there is exactly one.
+  Scalar item() const;
+  template <class T>
+  T item() const {
+    return item().to<T>();
+  }
+  /// All elements in logical order, as double.
+  std::vector<double> to_vector() const;
+
+  // --- the tape ---
+  bool requires_grad() const { return defined() && impl_->requires_grad; }
+  /// Makes a leaf collect a gradient. Throws: GraphError on a non-leaf, ArgumentError unless floating.
+  const Tensor& set_requires_grad(bool value) const;
+  const Tensor& requires_grad_(bool value = true) const { return set_requires_grad(value); }
+  bool is_leaf() const;
+  /// The accumulated gradient; undefined when there is none.
+  const Tensor& grad() const;
+  /// The gradient itself, to assign or reset it.
+  Tensor& mutable_grad() const;
+  void retain_grad() const;
+  bool retains_grad() const;
+  Ref<Node> grad_fn() const;
+  uint32_t output_nr() const;
+  /// Accumulates d(this)/d(leaf), weighted by `gradient` (one, for a single element), into every leaf.
+  /// Throws: GraphError without a graph, backward twice without retain_graph, or a changed saved tensor.
+  void backward(const Tensor& gradient = {}, bool retain_graph = false, bool create_graph = false) const;
+  /// Calls `hook` with the gradient of this tensor during backward; a defined result replaces it.
+  /// Returns a handle for remove_hook.
+  uint32_t register_hook(std::function<Tensor(const Tensor&)> hook) const;
+  void remove_hook(uint32_t handle) const;
+  Tensor detach() const;
+  const Tensor& detach_() const;
+  /// The same data without history, as detach, for code that updates parameters.
+  Tensor data() const { return detach(); }
+  /// Takes over the other tensor's data, keeping this tensor's identity, history and gradient.
+  void set_data(const Tensor& other) const;
+  uint32_t version() const { return checked().storage->version; }
+
+  // --- copies ---
+  Tensor clone() const;
+  Tensor contiguous(MemoryFormat format = MemoryFormat::kContiguous) const;
+  Tensor to(Dtype dtype) const;
+  Tensor toType(Dtype d) const { return to(d); }
+  const Tensor& copy_(const Tensor& source) const;
+  const Tensor& fill_(Scalar value) const;
+  const Tensor& zero_() const { return fill_(0); }
+  /// Grows or shrinks a tensor without history in place; new elements are uninitialised.
+  const Tensor& resize_(IntArrayRef sizes) const;
+
+  // --- views: no copy, the result shares memory (reshape, flatten copy when they must) ---
+  Tensor view(IntArrayRef sizes) const;
+  Tensor view_as(const Tensor& other) const { return view(other.sizes()); }
+  Tensor reshape(IntArrayRef sizes) const;
+  Tensor flatten(int64_t start_dim = 0, int64_t end_dim = -1) const;
+  Tensor transpose(int64_t dim0, int64_t dim1) const;
+  Tensor t() const;
+  Tensor permute(IntArrayRef dims) const;
+  Tensor squeeze() const;
+  Tensor squeeze(int64_t dim) const;
+  Tensor unsqueeze(int64_t dim) const;
+  Tensor expand(IntArrayRef sizes) const;
+  Tensor expand_as(const Tensor& other) const { return expand(other.sizes()); }
+  Tensor select(int64_t dim, int64_t index) const;
+  Tensor slice(int64_t dim, std::optional<int64_t> start = {}, std::optional<int64_t> end = {},
+               int64_t step = 1) const;
+  Tensor narrow(int64_t dim, int64_t start, int64_t length) const;
+  Tensor as_strided(IntArrayRef sizes, IntArrayRef strides, int64_t offset = 0) const;
+  /// The i-th slice along dimension 0.
+  Tensor operator[](int64_t index) const { return select(0, index); }
+
+  // --- elementwise; broadcasting ---
+  Tensor add(const Tensor& other, Scalar alpha = 1) const;
+  Tensor sub(const Tensor& other, Scalar alpha = 1) const;
+  Tensor mul(const Tensor& other) const;
+  Tensor div(const Tensor& other) const;
+  Tensor add(Scalar other) const;
+  Tensor sub(Scalar other) const;
+  Tensor mul(Scalar other) const;
+  Tensor div(Scalar other) const;
+  Tensor pow(Scalar exponent) const;
+  Tensor pow(const Tensor& exponent) const;
+  Tensor maximum(const Tensor& other) const;
+  Tensor minimum(const Tensor& other) const;
+  Tensor neg() const;
+  Tensor exp() const;
+  Tensor log() const;
+  Tensor log1p() const;
+  Tensor expm1() const;
+  Tensor sqrt() const;
+  Tensor rsqrt() const;
+  Tensor square() const;
+  Tensor reciprocal() const;
+  Tensor abs() const;
+  Tensor sign() const;
+  Tensor floor() const;
+  Tensor sin() const;
+  Tensor cos() const;
+  Tensor erf() const;
+  Tensor tanh() const;
+  Tensor sigmoid() const;
+  Tensor relu() const;
+  Tensor clamp(std::optional<Scalar> min, std::optional<Scalar> max = {}) const;
+  Tensor clamp_min(Scalar min) const { return clamp(min); }
+  Tensor clamp_max(Scalar max) const { return clamp({}, max); }
+  Tensor masked_fill(const Tensor& mask, Scalar value) const;
+
+  // --- elementwise, in place ---
+  const Tensor& add_(const Tensor& other, Scalar alpha = 1) const;
+  const Tensor& sub_(const Tensor& other, Scalar alpha = 1) const;
+  const Tensor& mul_(const Tensor& other) const;
+  const Tensor& div_(const Tensor& other) const;
+  const Tensor& add_(Scalar other) const;
+  const Tensor& sub_(Scalar other) const;
+  const Tensor& mul_(Scalar other) const;
+  const Tensor& div_(Scalar other) const;
+  const Tensor& relu_() const;
+  const Tensor& sigmoid_() const;
+  const Tensor& tanh_() const;
+  const Tensor& exp_() const;
+  const Tensor& neg_() const;
+  const Tensor& clamp_(std::optional<Scalar> min, std::optional<Scalar> max = {}) const;
+  const Tensor& masked_fill_(const Tensor& mask, Scalar value) const;
+  const Tensor& operator+=(const Tensor& other) const { return add_(other); }
+  const Tensor& operator-=(const Tensor& other) const { return sub_(other); }
+  const Tensor& operator*=(const Tensor& other) const { return mul_(other); }
+  const Tensor& operator/=(const Tensor& other) const { return div_(other); }
+  const Tensor& operator+=(Scalar other) const { return add_(other); }
+  const Tensor& operator-=(Scalar other) const { return sub_(other); }
+  const Tensor& operator*=(Scalar other) const { return mul_(other); }
+  const Tensor& operator/=(Scalar other) const { return div_(other); }
+
+  // --- random, in place; from the thread's default generator ---
+  const Tensor& uniform_(double from = 0, double to = 1) const;
+  const Tensor& normal_(double mean = 0, double std = 1) const;
+  const Tensor& bernoulli_(double p = 0.5) const;
+  /// Uniform integers in [from, to).
+  const Tensor& random_(int64_t from, int64_t to) const;
+
+  // --- comparisons: bool tensors, never on the tape ---
+  Tensor eq(const Tensor& other) const;
+  Tensor ne(const Tensor& other) const;
+  Tensor lt(const Tensor& other) const;
+  Tensor le(const Tensor& other) const;
+  Tensor gt(const Tensor& other) const;
+  Tensor ge(const Tensor& other) const;
+  Tensor eq(Scalar other) const;
+  Tensor ne(Scalar other) const;
+  Tensor lt(Scalar other) const;
+  Tensor le(Scalar other) const;
+  Tensor gt(Scalar other) const;
+  Tensor ge(Scalar other) const;
+  Tensor logical_not() const;
+  Tensor logical_and(const Tensor& other) const;
+  Tensor logical_or(const Tensor& other) const;
+  Tensor isfinite() const;
+  Tensor isnan() const;
+  bool equal(const Tensor& other) const;
+  bool allclose(const Tensor& other, double rtol = 1e-5, double atol = 1e-8,
+                bool equal_nan = false) const;
+
+  // --- reductions ---
+  Tensor sum() const;
+  Tensor sum(IntArrayRef dims, bool keepdim = false) const;
+  Tensor mean() const;
+  Tensor mean(IntArrayRef dims, bool keepdim = false) const;
+  /// Divides by (count - 1) when unbiased.
+  Tensor var(bool unbiased = true) const;
+  Tensor var(IntArrayRef dims, bool unbiased = true, bool keepdim = false) const;
+  Tensor std(bool unbiased = true) const;
+  Tensor std(IntArrayRef dims, bool unbiased = true, bool keepdim = false) const;
+  Tensor max() const;
+  Tensor min() const;
+  std::tuple<Tensor, Tensor> max(int64_t dim, bool keepdim = false) const;
+  std::tuple<Tensor, Tensor> min(int64_t dim, bool keepdim = false) const;
+  Tensor argmax(std::optional<int64_t> dim = {}, bool keepdim = false) const;
+  Tensor argmin(std::optional<int64_t> dim = {}, bool keepdim = false) const;
+  Tensor norm() const;
+  Tensor all() const;
+  Tensor any() const;
+
+  // --- products ---
+  Tensor matmul(const Tensor& other) const;
+  Tensor mm(const Tensor& other) const { return matmul(other); }
+
+  Tensor softmax(int64_t dim) const;
+  Tensor log_softmax(int64_t dim) const;
+
+ private:
+  TensorImpl& checked() const {
+    if (!impl_) [[unlikely]]
+      throw_undefined();
+    return *impl_;
+  }
+  TensorImpl& presented() const {
+    checked().present();
+    return *impl_;
+  }
+  [[noreturn]] static void throw_undefined();
+  void* first() const {
+    TensorImpl& impl = presented();
+    return static_cast<char*>(impl.storage->data()) + impl.offset * static_cast<int64_t>(size_of(impl.dtype));
+  }
+  void* checked_data(Dtype wanted) const;
+  void check_accessor(Dtype wanted, int64_t ndim) const;
+
+  Ref<TensorImpl> impl_;
+};
+
+Tensor operator-(const Tensor& x);
+Tensor operator+(const Tensor& a, const Tensor& b);
+Tensor operator-(const Tensor& a, const Tensor& b);
+Tensor operator*(const Tensor& a, const Tensor& b);
+Tensor operator/(const Tensor& a, const Tensor& b);
+Tensor operator+(const Tensor& a, Scalar b);
+Tensor operator-(const Tensor& a, Scalar b);
+Tensor operator*(const Tensor& a, Scalar b);
+Tensor operator/(const Tensor& a, Scalar b);
+Tensor operator+(Scalar a, const Tensor& b);
+Tensor operator-(Scalar a, const Tensor& b);
+Tensor operator*(Scalar a, const Tensor& b);
+Tensor operator/(Scalar a, const Tensor& b);
+Tensor operator==(const Tensor& a, const Tensor& b);
+Tensor operator!=(const Tensor& a, const Tensor& b);
+Tensor operator<(const Tensor& a, const Tensor& b);
+Tensor operator<=(const Tensor& a, const Tensor& b);
+Tensor operator>(const Tensor& a, const Tensor& b);
+Tensor operator>=(const Tensor& a, const Tensor& b);
+Tensor operator==(const Tensor& a, Scalar b);
+Tensor operator!=(const Tensor& a, Scalar b);
+Tensor operator<(const Tensor& a, Scalar b);
+Tensor operator<=(const Tensor& a, Scalar b);
+Tensor operator>(const Tensor& a, Scalar b);
+Tensor operator>=(const Tensor& a, Scalar b);
+
+/// Values in nested brackets, summarised from 1,000 elements on, with the dtype where it is not float32.
+std::string to_string(const Tensor& x);
+std::ostream& operator<<(std::ostream& out, const Tensor& x);
+/// Inside messages a tensor is its shape.
+void append_text(std::string& out, const Tensor& x);
+
+}  // namespace reel
