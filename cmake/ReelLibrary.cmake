@@ -15,19 +15,18 @@ file(GLOB kernel_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/core/kernels/*.
 set(dispatch ${PROJECT_SOURCE_DIR}/core/kernels/dispatch.cpp)
 list(REMOVE_ITEM kernel_sources ${dispatch})
 
-add_library(reel STATIC ${reel_sources})
+add_library(reel STATIC ${reel_sources} ${dispatch})
 add_library(reel::reel ALIAS reel)
 reel_configure_target(reel)
 target_compile_features(reel PUBLIC cxx_std_20)
 target_include_directories(reel PUBLIC
   $<BUILD_INTERFACE:${REEL_INCLUDE_DIR}> $<INSTALL_INTERFACE:include>)
+set_property(SOURCE ${dispatch} APPEND PROPERTY
+  COMPILE_DEFINITIONS REEL_VERSION="${PROJECT_VERSION}")
 target_include_directories(reel SYSTEM PRIVATE ${REEL_STB_INCLUDE_DIR})
 target_link_libraries(reel PRIVATE OpenBLAS::OpenBLAS ZLIB::ZLIB Threads::Threads)
 if(REEL_OPENMP)
   target_link_libraries(reel PRIVATE OpenMP::OpenMP_CXX)
-endif()
-if(EXISTS ${dispatch})
-  target_sources(reel PRIVATE ${dispatch})
 endif()
 
 # Kernels are compiled once for each instruction set, into the namespace reel::kernels::<level>;
@@ -45,14 +44,14 @@ function(reel_add_kernels level)
   target_sources(reel PRIVATE $<TARGET_OBJECTS:${target}>)
 endfunction()
 
-if(kernel_sources)
-  reel_add_kernels(baseline)
-  if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$")
-    set(avx2 -mavx2 -mfma -mf16c -mbmi2)
-    set(avx512 ${avx2} -mavx512f -mavx512dq -mavx512bw -mavx512vl -mprefer-vector-width=512)
-    reel_add_kernels(avx2 ${avx2})
-    reel_add_kernels(avx512 ${avx512})
-    set_property(SOURCE ${dispatch} APPEND PROPERTY
-      COMPILE_DEFINITIONS REEL_HAVE_AVX2 REEL_HAVE_AVX512)
-  endif()
+set(REEL_KERNEL_LEVELS baseline)
+reel_add_kernels(baseline)
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$")
+  list(APPEND REEL_KERNEL_LEVELS avx2 avx512)
+  set(avx2 -mavx2 -mfma -mf16c -mbmi2)
+  reel_add_kernels(avx2 ${avx2})
+  reel_add_kernels(avx512 ${avx2}
+    -mavx512f -mavx512dq -mavx512bw -mavx512vl -mprefer-vector-width=512)
+  set_property(SOURCE ${dispatch} APPEND PROPERTY
+    COMPILE_DEFINITIONS REEL_HAVE_AVX2 REEL_HAVE_AVX512)
 endif()

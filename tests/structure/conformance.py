@@ -1,0 +1,48 @@
+"""Every operation is whole: its kernel at each instruction set, its tests, its page.
+
+Usage: conformance.py NM LIBRARY LEVEL...
+"""
+
+import os
+import re
+import subprocess
+import sys
+
+import tree
+
+nm, library, *levels = sys.argv[1:]
+
+
+def stems(folder):
+    paths = [p for p in tree.files(".cpp", under=folder) if os.path.dirname(p) == folder]
+    return {os.path.splitext(os.path.basename(p))[0] for p in paths}
+
+
+def check_kernels():
+    kernels = stems("core/kernels") - {"dispatch"}
+    table = re.search(r"#define REEL_KERNEL_SOURCES\(X\)((?:.*\\\n)*.*)", tree.read("core/kernels/kernels.h"))
+    listed = set(re.findall(r"X\((\w+)\)", table[1]))
+    for name in sorted(kernels - listed):
+        yield f"core/kernels/{name}.cpp: is not in REEL_KERNEL_SOURCES of core/kernels/kernels.h"
+    for name in sorted(listed - kernels):
+        yield f"core/kernels/kernels.h: lists {name}, but there is no core/kernels/{name}.cpp"
+
+    listing = subprocess.run([nm, "-C", "--defined-only", library], check=True, capture_output=True, text=True)
+    installed = set(re.findall(r"reel::kernels::(\w+)::install_(\w+)\(", listing.stdout))
+    for level in levels:
+        for name in sorted(kernels):
+            if (level, name) not in installed:
+                yield f"core/kernels/{name}.cpp: the library has no {level} version of it"
+
+
+def check_ops():
+    for name in sorted(stems("autograd/ops")):
+        for needed in (f"tests/ops/{name}_test.cpp", f"docs/ops/{name}.md"):
+            if not tree.exists(needed):
+                yield f"autograd/ops/{name}.cpp: has no {needed}"
+
+
+tree.report(
+    [*check_kernels(), *check_ops()],
+    f"{len(stems('core/kernels')) - 1} kernels at {', '.join(levels)}; {len(stems('autograd/ops'))} operation files",
+)
