@@ -14,12 +14,18 @@
 
 #include <catch2/catch.hpp>
 
-namespace Catch::Matchers {
+namespace Catch {
+
+using Detail::Approx;
+
+namespace Matchers {
 
 using Catch::MatcherBase;
 
 inline auto ContainsSubstring(const std::string& text) { return Contains(text); }
 
-}  // namespace Catch::Matchers
+}  // namespace Matchers
+
+}  // namespace Catch
 
 #endif
