@@ -1,11 +1,15 @@
 # Builds and runs one project that uses reel, as its user would.
-# cmake -D PROJECT=find_package|subdirectory -D REEL_BUILD=<build tree> -D WORK=<scratch> -D COMPILER=<c++> -P run.cmake
+# cmake -D PROJECT=find_package|subdirectory -D REEL_BUILD=<build tree> -D WORK=<scratch directory>
+#   -D GENERATOR=<generator> -D COMPILER=<c++> -D LAUNCHER=<ccache or nothing> -P run.cmake
 
 function(run)
   execute_process(COMMAND ${ARGV} COMMAND_ECHO STDOUT COMMAND_ERROR_IS_FATAL ANY)
 endfunction()
 
-set(options -D CMAKE_CXX_COMPILER=${COMPILER} -D CMAKE_BUILD_TYPE=Debug)
+cmake_path(SET checkout NORMALIZE ${CMAKE_CURRENT_LIST_DIR}/../..)
+set(options
+  -G ${GENERATOR} -D CMAKE_BUILD_TYPE=Debug
+  -D CMAKE_CXX_COMPILER=${COMPILER} -D CMAKE_CXX_COMPILER_LAUNCHER=${LAUNCHER})
 
 if(PROJECT STREQUAL find_package)
   file(REMOVE_RECURSE ${WORK})
@@ -15,6 +19,8 @@ if(PROJECT STREQUAL find_package)
     message(FATAL_ERROR "installed into the include path: ${included}; must be reel/ alone")
   endif()
   list(APPEND options -D CMAKE_PREFIX_PATH=${WORK}/prefix)
+else()
+  list(APPEND options -D REEL_CHECKOUT=${checkout})
 endif()
 
 run(${CMAKE_COMMAND} -S ${CMAKE_CURRENT_LIST_DIR}/${PROJECT} -B ${WORK}/build ${options})
