@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <climits>
 
-#if defined(REEL_USE_OPENMP)
+#if defined(_OPENMP)
 #include <omp.h>
 #endif
 
@@ -26,7 +26,7 @@ class OneBlasThread {
       openblas_set_num_threads(1);
       return openblas_get_parallel() == kOpenMpBuild;
     }();
-#if defined(REEL_USE_OPENMP)
+#if defined(_OPENMP)
     if (openmp_build) {
       saved_ = omp_get_max_threads();
       if (saved_ != 1) omp_set_num_threads(1);

@@ -23,6 +23,12 @@ T* physical_data(const Tensor& x) {
   return static_cast<T*>(x.impl()->storage->data()) + x.impl()->offset;
 }
 
+/// Whether the strides are the wanted ones, but for dimensions of size 1, which take no step.
+bool strides_match(IntArrayRef sizes, IntArrayRef strides, IntArrayRef wanted);
+
+/// Whether the memory is dense and row-major as it lies.
+bool is_plain(const Tensor& x);
+
 /// Whether a (N, C, spatial...) tensor's memory is dense with its channels side by side.
 bool is_channels_last(const Tensor& x);
 

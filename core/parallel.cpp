@@ -10,7 +10,7 @@
 #include <thread>
 #include <vector>
 
-#if defined(REEL_USE_OPENMP)
+#if defined(_OPENMP)
 #include <omp.h>
 #endif
 #if defined(__SSE2__)
@@ -123,7 +123,7 @@ void parallel_ranges(int64_t count, int64_t work, RangeFunction function, void* 
       if (!failed.exchange(true)) error = std::current_exception();
     }
   };
-#if defined(REEL_USE_OPENMP)
+#if defined(_OPENMP)
 #pragma omp parallel for num_threads(static_cast<int>(n)) schedule(static, 1)
   for (int64_t t = 0; t < n; ++t) guarded(t);
 #else

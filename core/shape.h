@@ -43,6 +43,8 @@ class IntArrayRef {
   size_t size_ = 0;
 };
 
+void append_text(std::string& out, IntArrayRef v);
+
 /// Up to eight int64 values without an allocation.
 class Shape {
  public:
@@ -52,6 +54,7 @@ class Shape {
     for (size_t i = 0; i < v.size(); ++i) values_[i] = v[i];
   }
   Shape(std::initializer_list<int64_t> v) : Shape(IntArrayRef(v)) {}
+  Shape(const std::vector<int64_t>& v) : Shape(IntArrayRef(v)) {}
   static Shape filled(size_t size, int64_t value) {
     Shape s;
     for (size_t i = 0; i < size; ++i) s.push_back(value);
@@ -90,6 +93,35 @@ class Shape {
   [[noreturn]] static void throw_too_many(size_t n);
   int64_t values_[kMaxDims] = {};
   uint8_t size_ = 0;
+};
+
+/// D values given as one number for all or one each: `3` or `{3, 5}` for a kernel size.
+template <int D>
+class ExpandingArray {
+ public:
+  ExpandingArray(int64_t all) {
+    for (int64_t& v : values_) v = all;
+  }
+  ExpandingArray(std::initializer_list<int64_t> v) : ExpandingArray(IntArrayRef(v)) {}
+  ExpandingArray(IntArrayRef v) {
+    if (v.size() != D && v.size() != 1) throw_wrong_count(v);
+    for (int i = 0; i < D; ++i) values_[i] = v.size() == 1 ? v[0] : v[static_cast<size_t>(i)];
+  }
+  operator IntArrayRef() const { return {values_, D}; }
+  int64_t& operator[](int i) { return values_[i]; }
+  int64_t operator[](int i) const { return values_[i]; }
+  const int64_t* begin() const { return values_; }
+  const int64_t* end() const { return values_ + D; }
+  friend bool operator==(const ExpandingArray& a, const ExpandingArray& b) {
+    return IntArrayRef(a) == IntArrayRef(b);
+  }
+
+ private:
+  [[noreturn]] static void throw_wrong_count(IntArrayRef v) {
+    throw_argument_error(concat("options: ", v.size(), " values given for ", D, " spatial dimensions; give ",
+                                D, " or one for all."));
+  }
+  int64_t values_[D];
 };
 
 /// "[8, 3, 28, 28]"

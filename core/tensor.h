@@ -33,7 +33,7 @@ struct TensorOptions {
     o.dtype_ = d;
     return o;
   }
-  TensorOptions requires_grad(bool r = true) const {
+  TensorOptions requires_grad(bool r) const {
     TensorOptions o = *this;
     o.requires_grad_ = r;
     return o;

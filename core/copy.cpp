@@ -1,0 +1,84 @@
+// Moving values between layouts and dtypes.
+
+#include <reel/core/elementwise.h>
+#include <reel/core/kernels/kernels.h>
+#include <reel/core/layout.h>
+#include <reel/core/parallel.h>
+
+#include <cstring>
+
+namespace reel {
+
+namespace {
+
+template <class To, class From>
+void copy_row(int64_t n, const From* x, int64_t step_x, To* y, int64_t step_y) {
+  if (step_x == 1 && step_y == 1)
+    for (int64_t i = 0; i < n; ++i) y[i] = static_cast<To>(x[i]);
+  else
+    for (int64_t i = 0; i < n; ++i) y[i * step_y] = static_cast<To>(x[i * step_x]);
+}
+
+// Walks the outer dimensions of a nest of two operands, one inner row at a time.
+template <class To, class From>
+void copy_nest(const kernels::LoopNest<2>& nest, const From* x, To* y) {
+  const int64_t rows = nest.size[0] > 0 ? nest.numel / nest.size[0] : 0;
+  parallel_for(rows, nest.numel, [&](int64_t begin, int64_t end) {
+    for (int64_t row = begin; row < end; ++row) {
+      int64_t at_y = 0, at_x = 0, rest = row;
+      for (int d = 1; d < nest.ndim; ++d) {
+        const int64_t i = rest % nest.size[d];
+        rest /= nest.size[d];
+        at_y += i * nest.stride[0][d];
+        at_x += i * nest.stride[1][d];
+      }
+      copy_row(nest.size[0], x + at_x, nest.stride[1][0], y + at_y, nest.stride[0][0]);
+    }
+  });
+}
+
+// Between the plain and the channels-last layout of whole tensors of 4 or 8 byte elements.
+template <class Bits>
+void transpose_pixels(const Tensor& source, const Tensor& target) {
+  const int64_t N = source.size(0), C = source.size(1), P = source.numel() / (N * C);
+  const bool to_channels_last = is_channels_last(target);
+  kernels::active<kernels::Transpose<Bits>>().batched(
+      N, to_channels_last ? C : P, to_channels_last ? P : C, physical_data<Bits>(source),
+      physical_data<Bits>(target));
+}
+
+void copy_dense(const Tensor& source, const Tensor& target) {
+  visit(target.dtype(), [&](auto zero) {
+    using T = decltype(zero);
+    const T* x = physical_data<T>(source);
+    T* y = physical_data<T>(target);
+    parallel_for(target.numel(), target.numel() / 4, [=](int64_t begin, int64_t end) {
+      std::memmove(y + begin, x + begin, static_cast<size_t>(end - begin) * sizeof(T));
+    });
+  });
+}
+
+}  // namespace
+
+void copy_values(const Tensor& source, const Tensor& target) {
+  if (target.numel() == 0) return;
+  if (source.dtype() == target.dtype() && source.sizes() == target.sizes()) {
+    const bool from_plain = is_plain(source), to_plain = is_plain(target);
+    const bool from_last = is_channels_last(source), to_last = is_channels_last(target);
+    if ((from_plain && to_plain) || (from_last && to_last)) return copy_dense(source, target);
+    if ((from_plain && to_last) || (from_last && to_plain)) {
+      if (target.itemsize() == 4) return transpose_pixels<uint32_t>(source, target);
+      if (target.itemsize() == 8) return transpose_pixels<uint64_t>(source, target);
+    }
+  }
+  const kernels::LoopNest<2> nest = loop_nest<2>({target, source});
+  visit(target.dtype(), [&](auto to) {
+    visit(source.dtype(), [&](auto from) {
+      using To = decltype(to);
+      using From = decltype(from);
+      copy_nest(nest, physical_data<From>(source), physical_data<To>(target));
+    });
+  });
+}
+
+}  // namespace reel
