@@ -14,11 +14,11 @@ namespace {
 struct Task {
   Node* node;
   uint64_t sequence;
-  uint32_t first_grad;     // its outputs' gradients start here in Run::grads
-  uint32_t outer_place;    // marks of a run that this one is nested in
+  uint32_t first_grad;   // its outputs' gradients start here in Run::grads
+  uint32_t outer_place;  // marks of a run that this one is nested in
   uint64_t outer_run;
-  bool needed = true;      // some wanted gradient lies behind it
-  bool captured = false;   // grad() asks for a gradient of one of its outputs
+  bool needed = true;     // some wanted gradient lies behind it
+  bool captured = false;  // grad() asks for a gradient of one of its outputs
 };
 
 struct Capture {
@@ -27,9 +27,9 @@ struct Capture {
   Tensor gradient;
 };
 
-// Nodes are reached once, run in falling sequence order, and marked by (run, place) in themselves, so no
-// map is needed. Every consumer of a tensor has a higher sequence than its maker: when a node's turn
-// comes, its gradients are complete.
+// Nodes are reached once, run in falling sequence order, and marked by (run, place) in themselves,
+// so no map is needed. Every consumer of a tensor has a higher sequence than its maker: when a
+// node's turn comes, its gradients are complete.
 class Run {
  public:
   Run(bool keep_graph, bool create_graph) : keep_graph_(keep_graph), create_graph_(create_graph) {
@@ -92,7 +92,8 @@ class Run {
   }
 
   void mark(Node* node) {
-    tasks_.push_back({node, node->sequence, static_cast<uint32_t>(grads_.size()), node->place, node->run});
+    tasks_.push_back(
+        {node, node->sequence, static_cast<uint32_t>(grads_.size()), node->place, node->run});
     grads_.resize(grads_.size() + node->num_outputs);
     node->run = id_;
     node->place = static_cast<uint32_t>(tasks_.size() - 1);
@@ -102,7 +103,8 @@ class Run {
     std::vector<uint32_t> order(tasks_.size());
     for (uint32_t i = 0; i < order.size(); ++i) order[i] = i;
     std::sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) {
-      return tasks_[a].sequence != tasks_[b].sequence ? tasks_[a].sequence > tasks_[b].sequence : a < b;
+      return tasks_[a].sequence != tasks_[b].sequence ? tasks_[a].sequence > tasks_[b].sequence
+                                                      : a < b;
     });
     return order;
   }
@@ -110,7 +112,8 @@ class Run {
   void accumulate(Tensor& into, const Tensor& gradient) {
     if (!into.defined()) {
       into = gradient;
-    } else if (!create_graph_ && into.impl()->use_count() == 1 && into.impl()->storage->use_count() == 1) {
+    } else if (!create_graph_ && into.impl()->use_count() == 1 &&
+               into.impl()->storage->use_count() == 1) {
       into.add_(gradient);  // nobody else holds it
     } else {
       into = into + gradient;
@@ -164,10 +167,11 @@ class Run {
 
   void call(Node& node, Tensor* grads) {
     if (!node.is_accumulator() && !leads_on(node)) return;
-    REEL_CHECK_GRAPH(!node.released, node.name(), ": backward a second time",
-                     node.module_path ? concat(" (in module ", node.module_path, ")") : std::string(),
-                     "; what it had saved was freed by the first. [pass retain_graph = true to the first "
-                     "backward]");
+    REEL_CHECK_GRAPH(
+        !node.released, node.name(), ": backward a second time",
+        node.module_path ? concat(" (in module ", node.module_path, ")") : std::string(),
+        "; what it had saved was freed by the first. [pass retain_graph = true to the first "
+        "backward]");
     const size_t n = node.num_inputs();
     constexpr size_t kInline = 8;
     Tensor inline_grads[kInline];
@@ -205,25 +209,27 @@ class Run {
 
 void add_roots(Run& run, const char* op, const TensorList& tensors, const TensorList& grads) {
   REEL_CHECK(!tensors.empty(), op, ": no tensor to start from.");
-  REEL_CHECK(grads.empty() || grads.size() == tensors.size(), op, ": ", tensors.size(), " tensors but ",
-             grads.size(), " gradients; there must be as many, or none.");
+  REEL_CHECK(grads.empty() || grads.size() == tensors.size(), op, ": ", tensors.size(),
+             " tensors but ", grads.size(), " gradients; there must be as many, or none.");
   for (size_t i = 0; i < tensors.size(); ++i) {
     const Tensor& y = tensors[i];
-    REEL_CHECK_GRAPH(y.requires_grad(), op, ": the tensor ", y,
-                     " does not require grad and has no history; nothing was recorded. [does an input have "
-                     "requires_grad, and is grad mode on?]");
+    REEL_CHECK_GRAPH(
+        y.requires_grad(), op, ": the tensor ", y,
+        " does not require grad and has no history; nothing was recorded. [does an input have "
+        "requires_grad, and is grad mode on?]");
     check_history(op, y);
     Tensor g = i < grads.size() ? grads[i] : Tensor();
     if (!g.defined()) {
       REEL_CHECK(y.numel() == 1, op, ": the tensor ", y, " has ", y.numel(),
-                 " elements and no gradient was given; only a single element may leave it out. [reduce it, "
+                 " elements and no gradient was given; only a single element may leave it out. "
+                 "[reduce it, "
                  "or pass a gradient of its shape]");
       g = ones_like(y);
     }
     REEL_CHECK(g.sizes() == y.sizes(), op, ": the gradient ", g, " does not match the tensor ", y,
                "; the shapes must be equal.");
-    REEL_CHECK(g.dtype() == y.dtype(), op, ": the gradient is ", g.dtype(), ", the tensor ", y.dtype(),
-               "; the dtypes must be equal.");
+    REEL_CHECK(g.dtype() == y.dtype(), op, ": the gradient is ", g.dtype(), ", the tensor ",
+               y.dtype(), "; the dtypes must be equal.");
     run.add_root(gradient_edge(y), g);
   }
 }
@@ -239,8 +245,8 @@ std::vector<Edge> edges_of(const char* op, const TensorList& inputs) {
 
 }  // namespace
 
-void backward(const TensorList& tensors, const TensorList& grad_tensors, std::optional<bool> retain_graph,
-              bool create_graph, const TensorList& inputs) {
+void backward(const TensorList& tensors, const TensorList& grad_tensors,
+              std::optional<bool> retain_graph, bool create_graph, const TensorList& inputs) {
   if (!inputs.empty()) {
     const TensorList grads =
         grad(tensors, inputs, grad_tensors, retain_graph, create_graph, /*allow_unused=*/true);
@@ -265,8 +271,9 @@ TensorList grad(const TensorList& outputs, const TensorList& inputs, const Tenso
   TensorList result;
   for (size_t i = 0; i < inputs.size(); ++i) {
     const Tensor& g = run.captures()[i].gradient;
-    REEL_CHECK_GRAPH(g.defined() || allow_unused, "grad: input ", i, " ", inputs[i],
-                     " was not used to compute the outputs. [pass allow_unused = true if that may be]");
+    REEL_CHECK_GRAPH(
+        g.defined() || allow_unused, "grad: input ", i, " ", inputs[i],
+        " was not used to compute the outputs. [pass allow_unused = true if that may be]");
     result.push_back(g);
   }
   return result;

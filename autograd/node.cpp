@@ -28,21 +28,23 @@ void SavedTensor::save(const Tensor& x) {
 
 void SavedTensor::save_output(const Tensor& y, uint32_t output_nr) {
   TensorImpl& impl = *y.impl();
-  data_ = Tensor(make_ref<TensorImpl>(impl.storage, impl.sizes, impl.strides, impl.offset, impl.dtype));
+  data_ =
+      Tensor(make_ref<TensorImpl>(impl.storage, impl.sizes, impl.strides, impl.offset, impl.dtype));
   version_ = impl.storage->version;
   output_nr_ = output_nr;
   is_output_ = true;
 }
 
 Tensor SavedTensor::unpack(const Node& node, const char* what) const {
-  REEL_CHECK_GRAPH(!node.released, node.name(), ": backward a second time", place_of(node),
-                   "; what it had saved was freed by the first. [pass retain_graph = true to the first "
-                   "backward]");
+  REEL_CHECK_GRAPH(
+      !node.released, node.name(), ": backward a second time", place_of(node),
+      "; what it had saved was freed by the first. [pass retain_graph = true to the first "
+      "backward]");
   if (!data_.defined()) return data_;
   const uint32_t now = data_.impl()->storage->version;
-  REEL_CHECK_GRAPH(now == version_, node.name(), ": saved ", is_output_ ? "output '" : "input '", what, "' ",
-                   data_, " was modified in place", place_of(node), "; it is at version ", now,
-                   ", but backward needs version ", version_,
+  REEL_CHECK_GRAPH(now == version_, node.name(), ": saved ", is_output_ ? "output '" : "input '",
+                   what, "' ", data_, " was modified in place", place_of(node),
+                   "; it is at version ", now, ", but backward needs version ", version_,
                    ". [replace the in-place operation, or clone the tensor before it]");
   if (!is_output_ || !GradMode::is_enabled()) return data_;
   TensorImpl& impl = *data_.impl();
@@ -84,8 +86,10 @@ void AccumulateGrad::backward(BackwardCall& call) {
   const Tensor& incoming = call.grad_output();
   Tensor& grad = slot_->grad;
   if (!grad.defined()) {
-    // Keep what nobody else holds; copy what may be shared, so that adding to it later changes only this.
-    const bool sole = incoming.impl()->use_count() == 1 && incoming.impl()->storage->use_count() == 1;
+    // Keep what nobody else holds; copy what may be shared, so that adding to it later changes only
+    // this.
+    const bool sole =
+        incoming.impl()->use_count() == 1 && incoming.impl()->storage->use_count() == 1;
     grad = call.create_graph() || sole ? incoming : incoming.clone();
   } else if (call.create_graph()) {
     grad = grad + incoming;

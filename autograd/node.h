@@ -17,8 +17,9 @@ struct Edge {
   uint32_t output_nr = 0;
 };
 
-/// A tensor kept for backward, with the version it had. A node never keeps its own output as it is (the
-/// two would hold each other for ever): `save_output` keeps the data, `unpack` restores the history.
+/// A tensor kept for backward, with the version it had. A node never keeps its own output as it is
+/// (the two would hold each other for ever): `save_output` keeps the data, `unpack` restores the
+/// history.
 class SavedTensor {
  public:
   void save(const Tensor& x);
@@ -46,14 +47,17 @@ class BackwardCall {
         wanted_(wanted),
         create_graph_(create_graph) {}
 
-  /// The gradient of output i; undefined when nothing flowed back to it (never for a single output).
+  /// The gradient of output i; undefined when nothing flowed back to it (never for a single
+  /// output).
   const Tensor& grad_output(size_t i = 0) const { return grad_outputs_[i]; }
   /// Whether anybody needs the gradient of input i: compute no other.
   bool wanted(size_t i) const { return wanted_[i]; }
   void set_grad_input(size_t i, Tensor gradient) { grad_inputs_[i] = std::move(gradient); }
   /// Whether what backward computes is itself recorded, for gradients of gradients.
   bool create_graph() const { return create_graph_; }
-  Tensor unpack(const SavedTensor& saved, const char* what) const { return saved.unpack(node_, what); }
+  Tensor unpack(const SavedTensor& saved, const char* what) const {
+    return saved.unpack(node_, what);
+  }
 
  private:
   const Node& node_;
@@ -69,7 +73,8 @@ struct GradSlot : RefCounted, Pooled {
 
 using TensorHook = std::function<Tensor(const Tensor&)>;
 
-/// A recorded operation. Derived structs hold what they saved as named members; docs/autograd.md shows one.
+/// A recorded operation. Derived structs hold what they saved as named members; docs/autograd.md
+/// shows one.
 class Node : public RefCounted, public Pooled {
  public:
   /// The operation's name, as its function is called: "layer_norm".

@@ -8,7 +8,8 @@ namespace {
 
 thread_local uint64_t last_sequence = 0;
 
-// A detached tensor follows its memory whatever is recorded about it: it has no history to be wrong.
+// A detached tensor follows its memory whatever is recorded about it: it has no history to be
+// wrong.
 constexpr uint32_t kFollowsMemory = UINT32_MAX;
 
 }  // namespace
@@ -31,11 +32,12 @@ Edge gradient_edge(const Tensor& x) {
 
 void check_history(const char* op, const Tensor& x) {
   const TensorImpl& impl = *x.impl();
-  REEL_CHECK_GRAPH(impl.recorded_writes == impl.storage->recorded_writes ||
-                       impl.recorded_writes == kFollowsMemory,
-                   op, ": an input ", x,
-                   " was written in place through another view of its memory, on the tape; its own history "
-                   "does not know of that write. [use the tensor that was written, or write out of place]");
+  REEL_CHECK_GRAPH(
+      impl.recorded_writes == impl.storage->recorded_writes ||
+          impl.recorded_writes == kFollowsMemory,
+      op, ": an input ", x,
+      " was written in place through another view of its memory, on the tape; its own history "
+      "does not know of that write. [use the tensor that was written, or write out of place]");
 }
 
 void set_history(const Tensor& y, Ref<Node> node, uint32_t nr) {
@@ -68,7 +70,8 @@ void check_in_place(const char* op, const Tensor& x) {
   const TensorImpl& impl = *x.impl();
   for (size_t i = 0; i < impl.sizes.size(); ++i)
     REEL_CHECK(impl.sizes[i] <= 1 || impl.strides[i] != 0, op, ": ", x,
-               " is an expanded tensor, several of its elements share one place in memory; they can not be "
+               " is an expanded tensor, several of its elements share one place in memory; they "
+               "can not be "
                "written in place. [clone it first]");
   if (!GradMode::is_enabled() || !x.requires_grad()) return;
   check_history(op, x);
@@ -76,18 +79,19 @@ void check_in_place(const char* op, const Tensor& x) {
   const AutogradMeta* meta = find_meta(x);
   const Node* node = meta->grad_fn.get();
   while (node && node->is_view()) node = node->edge(0).node.get();
-  REEL_CHECK_GRAPH(node && !node->is_accumulator(), op, ": ", x,
-                   meta->grad_fn ? " is a view of a leaf that requires grad" : " is a leaf that requires grad",
-                   "; it can not be written in place while recording. [use NoGradGuard to update parameters, "
-                   "or clone it first]");
+  REEL_CHECK_GRAPH(
+      node && !node->is_accumulator(), op, ": ", x,
+      meta->grad_fn ? " is a view of a leaf that requires grad" : " is a leaf that requires grad",
+      "; it can not be written in place while recording. [use NoGradGuard to update parameters, "
+      "or clone it first]");
 }
 
 const Tensor& Tensor::set_requires_grad(bool value) const {
   checked();
   REEL_CHECK(!value || is_floating_point(), "requires_grad: a tensor of ", dtype(),
              " takes no gradient; only float32 and float64 do.");
-  REEL_CHECK_GRAPH(is_leaf() || value, "requires_grad: only a leaf can stop requiring grad, ", *this,
-                   " was made by ", is_leaf() ? "" : grad_fn()->name(), ". [use detach()]");
+  REEL_CHECK_GRAPH(is_leaf() || value, "requires_grad: only a leaf can stop requiring grad, ",
+                   *this, " was made by ", is_leaf() ? "" : grad_fn()->name(), ". [use detach()]");
   impl_->requires_grad = value;
   if (value) impl_->recorded_writes = impl_->storage->recorded_writes;
   return *this;
@@ -138,7 +142,8 @@ bool Tensor::retains_grad() const {
 }
 
 uint32_t Tensor::register_hook(TensorHook hook) const {
-  REEL_CHECK_GRAPH(requires_grad(), "register_hook: ", *this, " does not require grad; no gradient will come.");
+  REEL_CHECK_GRAPH(requires_grad(), "register_hook: ", *this,
+                   " does not require grad; no gradient will come.");
   static thread_local uint32_t next_handle = 0;
   const Edge edge = gradient_edge(*this);
   edge.node->extras().hooks.push_back({edge.output_nr, ++next_handle, std::move(hook)});
@@ -148,7 +153,8 @@ uint32_t Tensor::register_hook(TensorHook hook) const {
 void Tensor::remove_hook(uint32_t handle) const {
   const Edge edge = gradient_edge(*this);
   if (!edge.node || !edge.node->find_extras()) return;
-  std::erase_if(edge.node->find_extras()->hooks, [&](const Node::Hook& h) { return h.handle == handle; });
+  std::erase_if(edge.node->find_extras()->hooks,
+                [&](const Node::Hook& h) { return h.handle == handle; });
 }
 
 Tensor Tensor::detach() const {
@@ -166,8 +172,8 @@ const Tensor& Tensor::detach_() const {
 }
 
 void Tensor::set_data(const Tensor& other) const {
-  REEL_CHECK(dtype() == other.dtype(), "set_data: the tensor is ", dtype(), ", the new data ", other.dtype(),
-             "; a tensor keeps its dtype.");
+  REEL_CHECK(dtype() == other.dtype(), "set_data: the tensor is ", dtype(), ", the new data ",
+             other.dtype(), "; a tensor keeps its dtype.");
   TensorImpl &x = checked(), &y = *other.impl();
   x.storage = y.storage;
   x.sizes = y.sizes;

@@ -6,22 +6,25 @@
 
 namespace reel {
 
-/// The history of a tensor: the node that made it, or, for a leaf, the end that collects its gradient.
+/// The history of a tensor: the node that made it, or, for a leaf, the end that collects its
+/// gradient.
 struct AutogradMeta final : AutogradSlot, Pooled {
   Ref<Node> grad_fn;
   uint32_t output_nr = 0;
-  Ref<GradSlot> slot;       // of a leaf, or of a tensor that retains its gradient
-  Ref<Node> accumulator;    // of a leaf, made when the tape first meets it
+  Ref<GradSlot> slot;     // of a leaf, or of a tensor that retains its gradient
+  Ref<Node> accumulator;  // of a leaf, made when the tape first meets it
 };
 
-inline AutogradMeta* find_meta(const Tensor& x) { return static_cast<AutogradMeta*>(x.impl()->autograd); }
+inline AutogradMeta* find_meta(const Tensor& x) {
+  return static_cast<AutogradMeta*>(x.impl()->autograd);
+}
 AutogradMeta& meta_of(const Tensor& x);
 
 /// The node that the gradient of `x` flows to; none when x takes no gradient.
 Edge gradient_edge(const Tensor& x);
 
-/// Throws GraphError when `x` was written in place, on the tape, through another handle to its memory: its
-/// own history no longer describes its values.
+/// Throws GraphError when `x` was written in place, on the tape, through another handle to its
+/// memory: its own history no longer describes its values.
 void check_history(const char* op, const Tensor& x);
 
 /// Makes `node` the history of output `nr`.
@@ -33,8 +36,9 @@ void link(Node& node, const Tensor* const* inputs, size_t n);
 /// Whether an operation on these inputs goes on the tape. Undefined inputs do not count.
 bool needs_recording(const char* op, const Tensor* const* inputs, size_t n);
 
-/// Records the operation: a node of type N made of `inputs` becomes the history of `y`. Returns the node
-/// for saving, or null when nothing is to be recorded (no input requires grad, or grad mode is off).
+/// Records the operation: a node of type N made of `inputs` becomes the history of `y`. Returns the
+/// node for saving, or null when nothing is to be recorded (no input requires grad, or grad mode is
+/// off).
 template <class N, class... Inputs>
 N* record(const Tensor& y, const Inputs&... inputs) {
   const Tensor* list[] = {&inputs...};
@@ -58,12 +62,12 @@ N* record_list(const TensorList& outputs, const TensorList& inputs) {
   return node.get();
 }
 
-/// Throws GraphError when `x` may not be written in place now: a leaf that requires grad, or a view of one,
-/// or memory in which several elements of x share a place. Call before writing.
+/// Throws GraphError when `x` may not be written in place now: a leaf that requires grad, or a view
+/// of one, or memory in which several elements of x share a place. Call before writing.
 void check_in_place(const char* op, const Tensor& x);
 
-/// Counts a write in place and, when an input requires grad, records it: `x` is the first input as it was,
-/// and the output. Returns the node for saving, or null. Call after writing.
+/// Counts a write in place and, when an input requires grad, records it: `x` is the first input as
+/// it was, and the output. Returns the node for saving, or null. Call after writing.
 template <class N, class... Inputs>
 N* record_in_place(const Tensor& x, const Inputs&... others) {
   const Tensor* list[] = {&x, &others...};

@@ -17,7 +17,7 @@ namespace {
 
 constexpr size_t kAlignment = 64;
 constexpr size_t kHugePage = size_t{2} << 20;
-constexpr size_t kLarge = size_t{1} << 20;   // from here on: huge pages, shared free lists
+constexpr size_t kLarge = size_t{1} << 20;         // from here on: huge pages, shared free lists
 constexpr size_t kMaxPerThread = size_t{4} << 20;  // small bytes a thread keeps per class
 
 constexpr bool kCaching =
@@ -32,7 +32,8 @@ constexpr size_t kClasses = 4 * 58;
 
 size_t class_of(size_t bytes) {
   if (bytes <= kAlignment) return 0;
-  const size_t high = static_cast<size_t>(std::bit_width(bytes - 1)) - 1;  // 2^high < bytes <= 2^(high+1)
+  const size_t high =
+      static_cast<size_t>(std::bit_width(bytes - 1)) - 1;  // 2^high < bytes <= 2^(high+1)
   const size_t quarter = (bytes - 1 - (size_t{1} << high)) >> (high - 2);
   return (high - 6) * 4 + quarter + 1;
 }
@@ -53,7 +54,9 @@ struct Counters {
 
 Counters counters;
 
-size_t rounded(size_t bytes, size_t alignment) { return (bytes + alignment - 1) / alignment * alignment; }
+size_t rounded(size_t bytes, size_t alignment) {
+  return (bytes + alignment - 1) / alignment * alignment;
+}
 
 void* system_allocate(size_t bytes) {
   const size_t alignment = bytes >= kLarge ? kHugePage : kAlignment;
@@ -79,7 +82,8 @@ struct Lists {
   void drain() {
     for (size_t i = 0; i < kClasses; ++i)
       while (void* p = pop(i)) {
-        counters.cached.fetch_sub(static_cast<int64_t>(bytes_of_class(i)), std::memory_order_relaxed);
+        counters.cached.fetch_sub(static_cast<int64_t>(bytes_of_class(i)),
+                                  std::memory_order_relaxed);
         std::free(p);
       }
   }
@@ -137,7 +141,8 @@ bool push_cached(size_t index, size_t bytes, void* p) {
 }  // namespace
 
 void* allocate(size_t requested) {
-  REEL_CHECK(requested <= (size_t{1} << 47), "allocate: ", requested, " bytes; no machine has so many.");
+  REEL_CHECK(requested <= (size_t{1} << 47), "allocate: ", requested,
+             " bytes; no machine has so many.");
   const size_t index = class_of(requested), bytes = bytes_of_class(index);
   void* p = pop_cached(index, bytes);
   const auto size = static_cast<int64_t>(bytes);
@@ -156,7 +161,8 @@ void* allocate(size_t requested) {
   counters.allocations.fetch_add(1, std::memory_order_relaxed);
   const int64_t live = counters.live.fetch_add(size, std::memory_order_relaxed) + size;
   int64_t peak = counters.peak.load(std::memory_order_relaxed);
-  while (live > peak && !counters.peak.compare_exchange_weak(peak, live, std::memory_order_relaxed)) {
+  while (live > peak &&
+         !counters.peak.compare_exchange_weak(peak, live, std::memory_order_relaxed)) {
   }
   return p;
 }

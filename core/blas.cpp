@@ -54,27 +54,32 @@ blasint to_blasint(int64_t v) {
 }  // namespace
 
 template <class T>
-void gemm(Trans ta, Trans tb, int64_t M, int64_t N, int64_t K, T alpha, const T* A, int64_t lda, const T* B,
-          int64_t ldb, T beta, T* C, int64_t ldc) {
+void gemm(Trans ta, Trans tb, int64_t M, int64_t N, int64_t K, T alpha, const T* A, int64_t lda,
+          const T* B, int64_t ldb, T beta, T* C, int64_t ldc) {
   if (M == 0 || N == 0) return;
   OneBlasThread one;
   FlushDenormals flush;
   const blasint m = to_blasint(M), n = to_blasint(N), k = to_blasint(K);
   // A leading dimension must be at least 1 even where it is never stepped over.
-  const blasint la = to_blasint(std::max<int64_t>(lda, 1)), lb = to_blasint(std::max<int64_t>(ldb, 1)),
+  const blasint la = to_blasint(std::max<int64_t>(lda, 1)),
+                lb = to_blasint(std::max<int64_t>(ldb, 1)),
                 lc = to_blasint(std::max<int64_t>(ldc, 1));
   if constexpr (sizeof(T) == 4)
-    cblas_sgemm(CblasRowMajor, transposed(ta), transposed(tb), m, n, k, alpha, A, la, B, lb, beta, C, lc);
+    cblas_sgemm(CblasRowMajor, transposed(ta), transposed(tb), m, n, k, alpha, A, la, B, lb, beta,
+                C, lc);
   else
-    cblas_dgemm(CblasRowMajor, transposed(ta), transposed(tb), m, n, k, alpha, A, la, B, lb, beta, C, lc);
+    cblas_dgemm(CblasRowMajor, transposed(ta), transposed(tb), m, n, k, alpha, A, la, B, lb, beta,
+                C, lc);
 }
 
 template <class T>
-void parallel_gemm(Trans ta, Trans tb, int64_t M, int64_t N, int64_t K, T alpha, const T* A, int64_t lda,
-                   const T* B, int64_t ldb, T beta, T* C, int64_t ldc) {
+void parallel_gemm(Trans ta, Trans tb, int64_t M, int64_t N, int64_t K, T alpha, const T* A,
+                   int64_t lda, const T* B, int64_t ldb, T beta, T* C, int64_t ldc) {
   if (M == 0 || N == 0) return;
-  const int64_t work = M * N * std::max<int64_t>(K, 1) / 8;  // a vector multiply-add is about one unit
-  // Chunks of rows: of the longer side, few enough that packing the other operand again stays cheap.
+  const int64_t work =
+      M * N * std::max<int64_t>(K, 1) / 8;  // a vector multiply-add is about one unit
+  // Chunks of rows: of the longer side, few enough that packing the other operand again stays
+  // cheap.
   const bool by_rows = M >= N;
   const int64_t length = by_rows ? M : N;
   const int64_t chunks = std::clamp<int64_t>(std::min(length / 32, work / kParallelWork), 1, 8);
@@ -82,22 +87,22 @@ void parallel_gemm(Trans ta, Trans tb, int64_t M, int64_t N, int64_t K, T alpha,
     for (int64_t c = begin; c < end; ++c) {
       const int64_t first = length * c / chunks, size = length * (c + 1) / chunks - first;
       if (by_rows)
-        gemm(ta, tb, size, N, K, alpha, A + (ta == Trans::kYes ? first : first * lda), lda, B, ldb, beta,
-             C + first * ldc, ldc);
+        gemm(ta, tb, size, N, K, alpha, A + (ta == Trans::kYes ? first : first * lda), lda, B, ldb,
+             beta, C + first * ldc, ldc);
       else
-        gemm(ta, tb, M, size, K, alpha, A, lda, B + (tb == Trans::kYes ? first * ldb : first), ldb, beta,
-             C + first, ldc);
+        gemm(ta, tb, M, size, K, alpha, A, lda, B + (tb == Trans::kYes ? first * ldb : first), ldb,
+             beta, C + first, ldc);
     }
   });
 }
 
 const char* blas_description() { return openblas_get_config(); }
 
-#define REEL_INSTANTIATE(T)                                                                               \
-  template void gemm(Trans, Trans, int64_t, int64_t, int64_t, T, const T*, int64_t, const T*, int64_t, T, \
-                     T*, int64_t);                                                                        \
-  template void parallel_gemm(Trans, Trans, int64_t, int64_t, int64_t, T, const T*, int64_t, const T*,    \
-                              int64_t, T, T*, int64_t);
+#define REEL_INSTANTIATE(T)                                                                   \
+  template void gemm(Trans, Trans, int64_t, int64_t, int64_t, T, const T*, int64_t, const T*, \
+                     int64_t, T, T*, int64_t);                                                \
+  template void parallel_gemm(Trans, Trans, int64_t, int64_t, int64_t, T, const T*, int64_t,  \
+                              const T*, int64_t, T, T*, int64_t);
 REEL_INSTANTIATE(float)
 REEL_INSTANTIATE(double)
 #undef REEL_INSTANTIATE

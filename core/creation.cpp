@@ -5,7 +5,8 @@ namespace reel {
 
 Tensor empty(IntArrayRef sizes, TensorOptions options) {
   const auto bytes = static_cast<size_t>(numel_of(sizes)) * size_of(options.dtype());
-  Tensor x(make_ref<TensorImpl>(make_ref<Storage>(bytes), sizes, contiguous_strides(sizes), 0, options.dtype()));
+  Tensor x(make_ref<TensorImpl>(make_ref<Storage>(bytes), sizes, contiguous_strides(sizes), 0,
+                                options.dtype()));
   if (options.requires_grad()) x.set_requires_grad(true);
   return x;
 }

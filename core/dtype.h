@@ -25,10 +25,13 @@ inline constexpr Dtype kDouble = kFloat64;
 constexpr size_t size_of(Dtype dtype) {
   switch (dtype) {
     case Dtype::kBool:
-    case Dtype::kUInt8: return 1;
+    case Dtype::kUInt8:
+      return 1;
     case Dtype::kInt32:
-    case Dtype::kFloat32: return 4;
-    default: return 8;
+    case Dtype::kFloat32:
+      return 4;
+    default:
+      return 8;
   }
 }
 
@@ -73,16 +76,23 @@ struct DtypeOf<double> {
 template <class T>
 inline constexpr Dtype dtype_of = DtypeOf<T>::value;
 
-/// Calls `f` with a value of the C++ type of `dtype`: `visit(d, [&](auto zero) { using T = decltype(zero); ... })`.
+/// Calls `f` with a value of the C++ type of `dtype`: `visit(d, [&](auto zero) { using T =
+/// decltype(zero); ... })`.
 template <class F>
 decltype(auto) visit(Dtype dtype, F&& f) {
   switch (dtype) {
-    case Dtype::kBool: return f(bool{});
-    case Dtype::kUInt8: return f(uint8_t{});
-    case Dtype::kInt32: return f(int32_t{});
-    case Dtype::kInt64: return f(int64_t{});
-    case Dtype::kFloat32: return f(float{});
-    default: return f(double{});
+    case Dtype::kBool:
+      return f(bool{});
+    case Dtype::kUInt8:
+      return f(uint8_t{});
+    case Dtype::kInt32:
+      return f(int32_t{});
+    case Dtype::kInt64:
+      return f(int64_t{});
+    case Dtype::kFloat32:
+      return f(float{});
+    default:
+      return f(double{});
   }
 }
 

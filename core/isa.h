@@ -8,8 +8,9 @@ namespace reel {
 
 enum class Isa : uint8_t { kBaseline, kAvx2, kAvx512 };
 
-/// The level in use: the best that both the build and the CPU have, or what the environment variable
-/// REEL_ISA=baseline|avx2|avx512 says. Throws: ArgumentError when REEL_ISA names a level this CPU lacks.
+/// The level in use: the best that both the build and the CPU have, or what the environment
+/// variable REEL_ISA=baseline|avx2|avx512 says. Throws: ArgumentError when REEL_ISA names a level
+/// this CPU lacks.
 Isa active_isa();
 
 /// Whether this build and this CPU have the level.

@@ -25,7 +25,8 @@ bool strides_match(IntArrayRef sizes, IntArrayRef strides, IntArrayRef wanted) {
 }
 
 bool is_plain(const Tensor& x) {
-  return !is_held(x) && (x.numel() == 0 || strides_match(x.sizes(), x.impl()->strides, contiguous_strides(x.sizes())));
+  return !is_held(x) && (x.numel() == 0 || strides_match(x.sizes(), x.impl()->strides,
+                                                         contiguous_strides(x.sizes())));
 }
 
 Shape physical_strides(const Tensor& x) {

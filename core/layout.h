@@ -1,11 +1,12 @@
 #pragma once
 // Shape is logical, layout is physical.
 //
-// A tensor (N, C, spatial...) that a convolution wrote is *held* channels-last: in memory its channels lie
-// side by side, while it presents itself as an ordinary contiguous tensor. Operations that know this read
-// the physical strides and pass the layout on; whoever looks at the memory (data_ptr, accessor, strides,
-// a view) converts it once, in place. The state belongs to the storage, so all handles agree; a held
-// storage is only ever seen whole, because making a view presents it first.
+// A tensor (N, C, spatial...) that a convolution wrote is *held* channels-last: in memory its
+// channels lie side by side, while it presents itself as an ordinary contiguous tensor. Operations
+// that know this read the physical strides and pass the layout on; whoever looks at the memory
+// (data_ptr, accessor, strides, a view) converts it once, in place. The state belongs to the
+// storage, so all handles agree; a held storage is only ever seen whole, because making a view
+// presents it first.
 
 #include <reel/core/tensor.h>
 
@@ -32,20 +33,23 @@ bool is_plain(const Tensor& x);
 /// Whether a (N, C, spatial...) tensor's memory is dense with its channels side by side.
 bool is_channels_last(const Tensor& x);
 
-/// Uninitialised (N, C, spatial...), held channels-last; plain where both layouts are the same bytes.
+/// Uninitialised (N, C, spatial...), held channels-last; plain where both layouts are the same
+/// bytes.
 Tensor empty_channels_last(IntArrayRef sizes, Dtype dtype);
 
-/// `x` itself when its memory is channels-last, else a copy of its values in that layout, off the tape.
+/// `x` itself when its memory is channels-last, else a copy of its values in that layout, off the
+/// tape.
 Tensor to_channels_last(const Tensor& x);
 
 /// Uninitialised, shaped and laid out like `x` (held when x is channels-last, else contiguous).
 Tensor empty_like_layout(const Tensor& x, Dtype dtype);
 
-/// Makes a new handle to the storage of `x` with other sizes and strides; presents `x` first. Off the tape.
+/// Makes a new handle to the storage of `x` with other sizes and strides; presents `x` first. Off
+/// the tape.
 Tensor alias(const Tensor& x, IntArrayRef sizes, IntArrayRef strides, int64_t offset);
 
-/// Writes the values of `source`, broadcast and converted, into `target` whatever their layouts. Off the
-/// tape; does not count as a write.
+/// Writes the values of `source`, broadcast and converted, into `target` whatever their layouts.
+/// Off the tape; does not count as a write.
 void copy_values(const Tensor& source, const Tensor& target);
 
 }  // namespace reel

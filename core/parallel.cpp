@@ -65,7 +65,9 @@ std::atomic<int>& thread_count() {
 thread_local bool inside_parallel = false;
 
 // Ranges of [0, count) for part t of n; they differ in length by one at most.
-int64_t part_begin(int64_t count, int64_t t, int64_t n) { return count / n * t + (t < count % n ? t : count % n); }
+int64_t part_begin(int64_t count, int64_t t, int64_t n) {
+  return count / n * t + (t < count % n ? t : count % n);
+}
 
 void run_part(int64_t t, int64_t n, int64_t count, RangeFunction function, void* context) {
   FlushDenormals flush;
@@ -124,10 +126,11 @@ void parallel_ranges(int64_t count, int64_t work, RangeFunction function, void* 
     }
   };
 #if defined(_OPENMP)
-#pragma omp parallel for num_threads(static_cast<int>(n)) schedule(static, 1)
+#pragma omp parallel for num_threads(static_cast <int>(n)) schedule(static, 1)
   for (int64_t t = 0; t < n; ++t) guarded(t);
 #else
-  // Without OpenMP (the thread sanitizer can not see into its runtime): plain threads, made each time.
+  // Without OpenMP (the thread sanitizer can not see into its runtime): plain threads, made each
+  // time.
   std::vector<std::thread> threads;
   for (int64_t t = 1; t < n; ++t) threads.emplace_back(guarded, t);
   guarded(0);

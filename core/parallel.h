@@ -6,8 +6,8 @@
 
 namespace reel {
 
-/// Threads that operations of the calling thread may use. Default: the cores that affinity and cgroup
-/// quota allow, or REEL_NUM_THREADS.
+/// Threads that operations of the calling thread may use. Default: the cores that affinity and
+/// cgroup quota allow, or REEL_NUM_THREADS.
 int num_threads();
 
 /// Governs every later operation in the process, OpenBLAS included. Throws: ArgumentError below 1.
@@ -26,19 +26,20 @@ class FlushDenormals {
   uint64_t saved_;
 };
 
-/// Work below this many simple element operations runs on one thread: a second one takes about 10 us to pay.
+/// Work below this many simple element operations runs on one thread: a second one takes about 10
+/// us to pay.
 inline constexpr int64_t kParallelWork = 32768;
 
 using RangeFunction = void (*)(void* context, int64_t begin, int64_t end);
 
-/// Runs function(context, begin, end) over a partition of [0, count), denormals flushed. `work` is the cost
-/// of the whole in simple element operations. The split depends on the number of threads, so what is
-/// computed for one index must not depend on its range: a reduction takes a fixed number of chunks, from
-/// the problem's size alone, as its indices.
+/// Runs function(context, begin, end) over a partition of [0, count), denormals flushed. `work` is
+/// the cost of the whole in simple element operations. The split depends on the number of threads,
+/// so what is computed for one index must not depend on its range: a reduction takes a fixed number
+/// of chunks, from the problem's size alone, as its indices.
 void parallel_ranges(int64_t count, int64_t work, RangeFunction function, void* context);
 
-/// The same for a callable f(begin, end). Always inlined: kernels are compiled for several instruction
-/// sets, and a shared copy of a template must not carry one of them into the rest.
+/// The same for a callable f(begin, end). Always inlined: kernels are compiled for several
+/// instruction sets, and a shared copy of a template must not carry one of them into the rest.
 template <class F>
 [[gnu::always_inline]] inline void parallel_for(int64_t count, int64_t work, F&& f) {
   parallel_ranges(

@@ -9,8 +9,8 @@ namespace reel {
 
 namespace {
 
-constexpr size_t kStep = 64;         // size classes are multiples of a cache line
-constexpr size_t kClasses = 16;      // up to 1 KB
+constexpr size_t kStep = 64;     // size classes are multiples of a cache line
+constexpr size_t kClasses = 16;  // up to 1 KB
 constexpr uint32_t kMaxListed = 1u << 16;
 
 struct FreeBlock {

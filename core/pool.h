@@ -9,7 +9,8 @@ namespace reel {
 void* pool_allocate(size_t size);
 void pool_free(void* p, size_t size);
 
-/// Gives a class pooled new and delete. Works for virtual destructors: the size is the object's own.
+/// Gives a class pooled new and delete. Works for virtual destructors: the size is the object's
+/// own.
 struct Pooled {
   static void* operator new(size_t size) { return pool_allocate(size); }
   static void operator delete(void* p, size_t size) { pool_free(p, size); }

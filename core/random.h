@@ -1,6 +1,6 @@
 #pragma once
-// Random numbers from a counter-based generator: element i of a draw depends on the seed and on how many
-// numbers were drawn before, never on the number of threads.
+// Random numbers from a counter-based generator: element i of a draw depends on the seed and on how
+// many numbers were drawn before, never on the number of threads.
 
 #include <cstdint>
 
@@ -12,7 +12,8 @@ struct RandomStream {
   uint64_t offset;
 };
 
-/// A seed and a position. Philox4x32-10 (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3").
+/// A seed and a position. Philox4x32-10 (Salmon et al. 2011, "Parallel random numbers: as easy as
+/// 1, 2, 3").
 class Generator {
  public:
   explicit Generator(uint64_t seed = 0) : seed_(seed) {}
@@ -51,10 +52,12 @@ struct PhiloxBlock {
 /// The four numbers of one counter under one key. Always inlined: kernels of every level use it.
 [[gnu::always_inline]] inline PhiloxBlock philox(uint64_t seed, uint64_t counter) {
   uint32_t k0 = static_cast<uint32_t>(seed), k1 = static_cast<uint32_t>(seed >> 32);
-  uint32_t c0 = static_cast<uint32_t>(counter), c1 = static_cast<uint32_t>(counter >> 32), c2 = 0, c3 = 0;
+  uint32_t c0 = static_cast<uint32_t>(counter), c1 = static_cast<uint32_t>(counter >> 32), c2 = 0,
+           c3 = 0;
   for (int round = 0; round < 10; ++round) {
     const uint64_t p0 = uint64_t{0xD2511F53} * c0, p1 = uint64_t{0xCD9E8D57} * c2;
-    const uint32_t n0 = static_cast<uint32_t>(p1 >> 32) ^ c1 ^ k0, n2 = static_cast<uint32_t>(p0 >> 32) ^ c3 ^ k1;
+    const uint32_t n0 = static_cast<uint32_t>(p1 >> 32) ^ c1 ^ k0,
+                   n2 = static_cast<uint32_t>(p0 >> 32) ^ c3 ^ k1;
     c1 = static_cast<uint32_t>(p1);
     c3 = static_cast<uint32_t>(p0);
     c0 = n0;

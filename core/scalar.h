@@ -8,7 +8,8 @@
 
 namespace reel {
 
-/// A bool, an integer or a floating-point number: what tensors combine with and what `item()` returns.
+/// A bool, an integer or a floating-point number: what tensors combine with and what `item()`
+/// returns.
 class Scalar {
  public:
   Scalar() : Scalar(int64_t{0}) {}

@@ -50,8 +50,9 @@ Shape channels_last_strides(IntArrayRef sizes) {
 
 int64_t wrap_dim(const char* op, int64_t dim, int64_t ndim) {
   const int64_t limit = ndim > 0 ? ndim : 1;
-  REEL_CHECK(dim >= -limit && dim < limit, op, ": dimension ", dim, " is out of range; the tensor has ",
-             ndim, ", so it must be in [", -limit, ", ", limit - 1, "].");
+  REEL_CHECK(dim >= -limit && dim < limit, op, ": dimension ", dim,
+             " is out of range; the tensor has ", ndim, ", so it must be in [", -limit, ", ",
+             limit - 1, "].");
   return dim < 0 ? dim + limit : dim;
 }
 

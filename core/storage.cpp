@@ -31,11 +31,13 @@ void Storage::present(bool exclusive) {
   if (!is_held()) return;
   void* plain = allocate(bytes_);
   if (itemsize_ == 4)
-    kernels::active<kernels::Transpose<uint32_t>>().batched(
-        batch_, pixels_, channels_, static_cast<const uint32_t*>(data_), static_cast<uint32_t*>(plain));
+    kernels::active<kernels::Transpose<uint32_t>>().batched(batch_, pixels_, channels_,
+                                                            static_cast<const uint32_t*>(data_),
+                                                            static_cast<uint32_t*>(plain));
   else
-    kernels::active<kernels::Transpose<uint64_t>>().batched(
-        batch_, pixels_, channels_, static_cast<const uint64_t*>(data_), static_cast<uint64_t*>(plain));
+    kernels::active<kernels::Transpose<uint64_t>>().batched(batch_, pixels_, channels_,
+                                                            static_cast<const uint64_t*>(data_),
+                                                            static_cast<uint64_t*>(plain));
   retired_ = std::exchange(data_, plain);
   if (exclusive) deallocate(std::exchange(retired_, nullptr), bytes_);
   held_.store(false, std::memory_order_release);

@@ -30,10 +30,11 @@ class Storage : public RefCounted, public Pooled {
   // --- the held layout; core/layout.h says what it means ---
 
   bool is_held() const { return held_.load(std::memory_order_acquire); }
-  /// Declares that the bytes lie as (batch, pixels, channels); called before anybody else sees them.
+  /// Declares that the bytes lie as (batch, pixels, channels); called before anybody else sees
+  /// them.
   void hold(int64_t batch, int64_t channels, int64_t pixels, size_t itemsize);
-  /// Moves the bytes to (batch, channels, pixels), once, whoever asks first. `exclusive`: no other thread
-  /// can be reading them, so the old block goes back at once instead of with the storage.
+  /// Moves the bytes to (batch, channels, pixels), once, whoever asks first. `exclusive`: no other
+  /// thread can be reading them, so the old block goes back at once instead of with the storage.
   void present(bool exclusive);
 
  private:
@@ -46,7 +47,8 @@ class Storage : public RefCounted, public Pooled {
   std::atomic<bool> held_{false};
   uint8_t itemsize_ = 0;
   int64_t batch_ = 0, channels_ = 0, pixels_ = 0;
-  void* retired_ = nullptr;  // the channels-last block, which a kernel on another thread may still read
+  void* retired_ =
+      nullptr;  // the channels-last block, which a kernel on another thread may still read
 };
 
 }  // namespace reel

@@ -23,10 +23,11 @@ bool Tensor::is_contiguous(MemoryFormat format) const {
 
 void* Tensor::checked_data(Dtype wanted) const {
   TensorImpl& impl = presented();
-  REEL_CHECK(impl.dtype == wanted, "data_ptr: the tensor is ", impl.dtype, ", the pointer asked for is ",
-             wanted, "; they must agree. [use to(", wanted, ")]");
-  REEL_CHECK(is_plain(*this) || is_channels_last(*this), "data_ptr: the tensor ", *this, " with strides ",
-             impl.strides, " is not dense; a pointer to its first element would mislead. [use contiguous(), "
+  REEL_CHECK(impl.dtype == wanted, "data_ptr: the tensor is ", impl.dtype,
+             ", the pointer asked for is ", wanted, "; they must agree. [use to(", wanted, ")]");
+  REEL_CHECK(is_plain(*this) || is_channels_last(*this), "data_ptr: the tensor ", *this,
+             " with strides ", impl.strides,
+             " is not dense; a pointer to its first element would mislead. [use contiguous(), "
              "or accessor()]");
   return first();
 }
@@ -34,19 +35,21 @@ void* Tensor::checked_data(Dtype wanted) const {
 void Tensor::check_accessor(Dtype wanted, int64_t ndim) const {
   REEL_CHECK(dtype() == wanted, "accessor: the tensor is ", dtype(), ", the accessor ", wanted,
              "; they must agree.");
-  REEL_CHECK(dim() == ndim, "accessor: the tensor ", *this, " has ", dim(), " dimensions, the accessor ",
-             ndim, "; they must agree.");
+  REEL_CHECK(dim() == ndim, "accessor: the tensor ", *this, " has ", dim(),
+             " dimensions, the accessor ", ndim, "; they must agree.");
 }
 
 Scalar Tensor::item() const {
-  REEL_CHECK(numel() == 1, "item: the tensor ", *this, " has ", numel(), " elements; it must have one.");
+  REEL_CHECK(numel() == 1, "item: the tensor ", *this, " has ", numel(),
+             " elements; it must have one.");
   return visit(dtype(), [&](auto zero) { return Scalar(*static_cast<decltype(zero)*>(first())); });
 }
 
 std::vector<double> Tensor::to_vector() const {
   std::vector<double> values(static_cast<size_t>(numel()));
-  const Tensor all(make_ref<TensorImpl>(make_ref<Storage>(values.data(), values.size() * sizeof(double), nullptr),
-                                        sizes(), contiguous_strides(sizes()), 0, kFloat64));
+  const Tensor all(make_ref<TensorImpl>(
+      make_ref<Storage>(values.data(), values.size() * sizeof(double), nullptr), sizes(),
+      contiguous_strides(sizes()), 0, kFloat64));
   copy_values(*this, all);
   return values;
 }

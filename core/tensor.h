@@ -68,9 +68,9 @@ class TensorAccessor {
   const int64_t *sizes_, *strides_;
 };
 
-/// A handle to an n-dimensional array; copies share the data. A default-made tensor is undefined: it
-/// stands for "no tensor" (no bias, no gradient). Methods that compute are recorded on the tape when an
-/// input requires grad; those ending in `_` change the tensor in place.
+/// A handle to an n-dimensional array; copies share the data. A default-made tensor is undefined:
+/// it stands for "no tensor" (no bias, no gradient). Methods that compute are recorded on the tape
+/// when an input requires grad; those ending in `_` change the tensor in place.
 class Tensor {
  public:
   Tensor() = default;
@@ -121,7 +121,8 @@ class Tensor {
 
   // --- the tape ---
   bool requires_grad() const { return defined() && impl_->requires_grad; }
-  /// Makes a leaf collect a gradient. Throws: GraphError on a non-leaf, ArgumentError unless floating.
+  /// Makes a leaf collect a gradient. Throws: GraphError on a non-leaf, ArgumentError unless
+  /// floating.
   const Tensor& set_requires_grad(bool value) const;
   const Tensor& requires_grad_(bool value = true) const { return set_requires_grad(value); }
   bool is_leaf() const;
@@ -133,9 +134,11 @@ class Tensor {
   bool retains_grad() const;
   Ref<Node> grad_fn() const;
   uint32_t output_nr() const;
-  /// Accumulates d(this)/d(leaf), weighted by `gradient` (one, for a single element), into every leaf.
-  /// Throws: GraphError without a graph, backward twice without retain_graph, or a changed saved tensor.
-  void backward(const Tensor& gradient = {}, bool retain_graph = false, bool create_graph = false) const;
+  /// Accumulates d(this)/d(leaf), weighted by `gradient` (one, for a single element), into every
+  /// leaf. Throws: GraphError without a graph, backward twice without retain_graph, or a changed
+  /// saved tensor.
+  void backward(const Tensor& gradient = {}, bool retain_graph = false,
+                bool create_graph = false) const;
   /// Calls `hook` with the gradient of this tensor during backward; a defined result replaces it.
   /// Returns a handle for remove_hook.
   uint32_t register_hook(std::function<Tensor(const Tensor&)> hook) const;
@@ -310,7 +313,8 @@ class Tensor {
   [[noreturn]] static void throw_undefined();
   void* first() const {
     TensorImpl& impl = presented();
-    return static_cast<char*>(impl.storage->data()) + impl.offset * static_cast<int64_t>(size_of(impl.dtype));
+    return static_cast<char*>(impl.storage->data()) +
+           impl.offset * static_cast<int64_t>(size_of(impl.dtype));
   }
   void* checked_data(Dtype wanted) const;
   void check_accessor(Dtype wanted, int64_t ndim) const;
@@ -344,7 +348,8 @@ Tensor operator<=(const Tensor& a, Scalar b);
 Tensor operator>(const Tensor& a, Scalar b);
 Tensor operator>=(const Tensor& a, Scalar b);
 
-/// Values in nested brackets, summarised from 1,000 elements on, with the dtype where it is not float32.
+/// Values in nested brackets, summarised from 1,000 elements on, with the dtype where it is not
+/// float32.
 std::string to_string(const Tensor& x);
 std::ostream& operator<<(std::ostream& out, const Tensor& x);
 /// Inside messages a tensor is its shape.

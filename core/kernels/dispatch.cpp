@@ -16,17 +16,17 @@ namespace kernels {
 
 #define REEL_DECLARE(op) void install_##op(Tables&);
 #define REEL_INSTALL(op) install_##op(tables);
-#define REEL_LEVEL(level)                            \
-  namespace level {                                  \
-  REEL_KERNEL_SOURCES(REEL_DECLARE)                  \
-  static const Tables& all_tables() {                \
-    static const Tables filled = [] {                \
-      Tables tables{};                               \
-      REEL_KERNEL_SOURCES(REEL_INSTALL)              \
-      return tables;                                 \
-    }();                                             \
-    return filled;                                   \
-  }                                                  \
+#define REEL_LEVEL(level)               \
+  namespace level {                     \
+  REEL_KERNEL_SOURCES(REEL_DECLARE)     \
+  static const Tables& all_tables() {   \
+    static const Tables filled = [] {   \
+      Tables tables{};                  \
+      REEL_KERNEL_SOURCES(REEL_INSTALL) \
+      return tables;                    \
+    }();                                \
+    return filled;                      \
+  }                                     \
   }
 REEL_LEVEL(baseline)
 #if defined(REEL_HAVE_AVX2)
@@ -42,8 +42,9 @@ namespace {
 
 const kernels::Tables* tables_of(Isa isa) {
 #if defined(REEL_HAVE_AVX512)
-  if (isa == Isa::kAvx512 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-      __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl"))
+  if (isa == Isa::kAvx512 && __builtin_cpu_supports("avx512f") &&
+      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
+      __builtin_cpu_supports("avx512vl"))
     return &kernels::avx512::all_tables();
 #endif
 #if defined(REEL_HAVE_AVX2)
@@ -96,15 +97,18 @@ void set_isa(Isa isa) {
 
 const char* name_of(Isa isa) {
   switch (isa) {
-    case Isa::kBaseline: return "baseline";
-    case Isa::kAvx2: return "avx2";
-    default: return "avx512";
+    case Isa::kBaseline:
+      return "baseline";
+    case Isa::kAvx2:
+      return "avx2";
+    default:
+      return "avx512";
   }
 }
 
 std::string describe() {
-  return concat("reel ", REEL_VERSION, ", kernels ", name_of(active_isa()), ", threads ", num_threads(),
-                ", ", blas_description());
+  return concat("reel ", REEL_VERSION, ", kernels ", name_of(active_isa()), ", threads ",
+                num_threads(), ", ", blas_description());
 }
 
 namespace kernels {

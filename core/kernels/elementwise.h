@@ -7,8 +7,9 @@
 
 namespace reel::kernels {
 
-/// A loop nest over N operands. Dimension 0 is innermost; strides are in elements; broadcast dimensions
-/// have stride 0. core/elementwise.h builds it, with neighbouring dimensions merged where they can be.
+/// A loop nest over N operands. Dimension 0 is innermost; strides are in elements; broadcast
+/// dimensions have stride 0. core/elementwise.h builds it, with neighbouring dimensions merged
+/// where they can be.
 template <int N>
 struct LoopNest {
   int ndim;

@@ -1,14 +1,14 @@
 #pragma once
 // The table of contents: every kernel source, the tables it fills, and how a kernel is found.
 //
-// core/kernels/<op>.h declares a struct of function pointers, `template <class T> struct LayerNorm`, one
-// member a kernel. core/kernels/<op>.cpp is compiled once per instruction-set level, with the namespace
-// REEL_ISA naming the level, and fills its structs in `install_<op>`. Callers write
-// `kernels::active<kernels::LayerNorm<T>>().forward(...)`.
+// core/kernels/<op>.h declares a struct of function pointers, `template <class T> struct
+// LayerNorm`, one member a kernel. core/kernels/<op>.cpp is compiled once per instruction-set
+// level, with the namespace REEL_ISA naming the level, and fills its structs in `install_<op>`.
+// Callers write `kernels::active<kernels::LayerNorm<T>>().forward(...)`.
 //
-// Kernels take raw pointers, int64_t sizes and geometry structs; sizes first, inputs next, outputs last; a
-// null output is one not wanted. They do not allocate, throw or touch std containers: a template shared
-// with other sources would carry this level's instructions into them.
+// Kernels take raw pointers, int64_t sizes and geometry structs; sizes first, inputs next, outputs
+// last; a null output is one not wanted. They do not allocate, throw or touch std containers: a
+// template shared with other sources would carry this level's instructions into them.
 
 #include <reel/core/kernels/layer_norm.h>
 #include <reel/core/kernels/transpose.h>
@@ -21,10 +21,7 @@
 namespace reel::kernels {
 
 /// The tables of all operations for one level.
-struct Tables : LayerNorm<float>,
-                LayerNorm<double>,
-                Transpose<uint32_t>,
-                Transpose<uint64_t> {
+struct Tables : LayerNorm<float>, LayerNorm<double>, Transpose<uint32_t>, Transpose<uint64_t> {
   template <class Table>
   [[gnu::always_inline]] void set(const Table& table) {
     static_cast<Table&>(*this) = table;
