@@ -1,0 +1,49 @@
+#include <reel/io/png.h>
+
+#include <reel/core/error.h>
+#include <reel/io/atomic_file.h>
+
+#define STB_IMAGE_WRITE_STATIC
+#define STB_IMAGE_WRITE_IMPLEMENTATION
+#define STBI_WRITE_NO_STDIO
+#include <stb/stb_image_write.h>
+
+namespace reel::io {
+namespace {
+
+// stb counts bytes in int; half of what fits leaves room for its own headers.
+constexpr int64_t kMaxBytes = int64_t{1} << 30;
+
+void check_image(const Image& image) {
+  const auto [width, height, channels, pixels] = image;
+  REEL_CHECK(width > 0 && height > 0 && channels >= 1 && channels <= 4, "write_png: an image of ",
+             width, "x", height, " with ", channels,
+             " channels; width and height must be positive, channels 1 to 4.");
+  REEL_CHECK(int64_t{width} * height <= kMaxBytes / channels, "write_png: an image of ", width, "x",
+             height, " with ", channels, " channels; at most ", kMaxBytes, " bytes are supported.");
+  const int64_t bytes = int64_t{width} * height * channels;
+  REEL_CHECK(bytes == static_cast<int64_t>(pixels.size()), "write_png: ", pixels.size(),
+             " bytes of pixels; ", width, "x", height, " with ", channels, " channels needs ",
+             bytes, ".");
+}
+
+void append_to_string(void* context, void* data, int size) {
+  static_cast<std::string*>(context)->append(static_cast<const char*>(data),
+                                             static_cast<std::size_t>(size));
+}
+
+}  // namespace
+
+void write_png(const std::string& path, const Image& image) {
+  check_image(image);
+  std::string encoded;
+  if (!stbi_write_png_to_func(append_to_string, &encoded, image.width, image.height, image.channels,
+                              image.pixels.data(), image.width * image.channels)) {
+    throw_io_error(concat("write_png: cannot encode '", path, "': out of memory."));
+  }
+  AtomicFile file("write_png", path);
+  file.write(encoded.data(), encoded.size());
+  file.commit();
+}
+
+}  // namespace reel::io
