@@ -1,0 +1,22 @@
+#pragma once
+// Where the marks of an axis go.
+
+#include <string>
+#include <vector>
+
+namespace reel::io {
+
+/// Values at equal steps of 1, 2 or 5 times a power of ten, and how to write them.
+struct Ticks {
+  std::vector<double> values;
+  std::vector<std::string> labels;
+};
+
+/// At most `max_count` ticks between `low` and `high`; with `whole`, on whole numbers only.
+/// Needs low < high and max_count >= 2.
+Ticks ticks_within(double low, double high, int max_count, bool whole = false);
+
+/// About `max_count` ticks, the first at or below `low` and the last at or above `high`.
+Ticks ticks_around(double low, double high, int max_count);
+
+}  // namespace reel::io
