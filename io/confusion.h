@@ -1,0 +1,44 @@
+#pragma once
+// What a classifier takes for what.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace reel::io {
+
+/// Counts of (true class, predicted class), and the rates that follow from them.
+class ConfusionTable {
+ public:
+  /// Classes are named by their numbers unless `names` are given.
+  /// Throws: ArgumentError unless there are 1 to 10,000 classes and, if any are given, a name for
+  /// each.
+  explicit ConfusionTable(int64_t num_classes, std::vector<std::string> names = {});
+
+  /// Throws: ArgumentError unless both classes are in [0, num_classes).
+  void add(int64_t target, int64_t prediction);
+
+  int64_t count(int64_t target, int64_t prediction) const;
+  int64_t total() const;
+  /// The rates are 0 where there is nothing to divide by.
+  double accuracy() const;
+  /// Of those that are of this class, how many were found.
+  double recall(int64_t target) const;
+  /// Of those taken for this class, how many are of it.
+  double precision(int64_t prediction) const;
+
+  /// The table with a row for each true class, its recall at the end of the row, the precisions
+  /// below.
+  std::string to_string() const;
+
+ private:
+  void check_class(const char* what, int64_t index) const;
+  int64_t row_total(int64_t target) const;
+  int64_t column_total(int64_t prediction) const;
+
+  int64_t num_classes_;
+  std::vector<std::string> names_;
+  std::vector<int64_t> counts_;
+};
+
+}  // namespace reel::io
