@@ -10,18 +10,29 @@
 // last; a null output is one not wanted. They do not allocate, throw or touch std containers: a
 // template shared with other sources would carry this level's instructions into them.
 
+#include <reel/core/kernels/batch_norm.h>
+#include <reel/core/kernels/group_norm.h>
 #include <reel/core/kernels/layer_norm.h>
 #include <reel/core/kernels/transpose.h>
 
 /// Kernel sources: core/kernels/<name>.cpp defines install_<name>(Tables&) at every level.
 #define REEL_KERNEL_SOURCES(X) \
+  X(batch_norm)                \
+  X(group_norm)                \
   X(layer_norm)                \
   X(transpose)
 
 namespace reel::kernels {
 
 /// The tables of all operations for one level.
-struct Tables : LayerNorm<float>, LayerNorm<double>, Transpose<uint32_t>, Transpose<uint64_t> {
+struct Tables : BatchNorm<float>,
+                BatchNorm<double>,
+                GroupNorm<float>,
+                GroupNorm<double>,
+                LayerNorm<float>,
+                LayerNorm<double>,
+                Transpose<uint32_t>,
+                Transpose<uint64_t> {
   template <class Table>
   [[gnu::always_inline]] void set(const Table& table) {
     static_cast<Table&>(*this) = table;

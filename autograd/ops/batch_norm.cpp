@@ -1,0 +1,166 @@
+// y = (x - mean) * rstd * weight + bias, statistics a channel over samples and pixels (training) or
+// running. dx = rstd * weight * (dy - (db + n * dw) / M) with n = (x - mean) * rstd;
+// docs/ops/batch_norm.md derives it.
+
+#include <reel/autograd/ops.h>
+#include <reel/autograd/ops/norm.h>
+#include <reel/autograd/variable.h>
+#include <reel/core/kernels/kernels.h>
+
+namespace reel {
+
+namespace {
+
+struct BatchNormGeometry {
+  int64_t M, C;  // rows (samples times pixels) and channels
+  double eps;
+  bool batch_statistics;
+};
+
+BatchNormGeometry check_batch_norm(const Tensor& x, const Tensor& weight, const Tensor& bias,
+                                   const Tensor& running_mean, const Tensor& running_var,
+                                   bool training, double eps) {
+  REEL_CHECK(x.is_floating_point(), "batch_norm: the input is ", x.dtype(),
+             "; it must be float32 or float64.");
+  REEL_CHECK(x.dim() >= 2 && x.dim() <= 5, "batch_norm: input ", x, " has ", x.dim(),
+             " dimensions; it must be (N, C) or (N, C, 1 to 3 spatial dimensions).");
+  check_channels("batch_norm", "weight", weight, x);
+  check_channels("batch_norm", "bias", bias, x);
+  check_channels("batch_norm", "running_mean", running_mean, x);
+  check_channels("batch_norm", "running_var", running_var, x);
+  REEL_CHECK(running_mean.defined() == running_var.defined(),
+             "batch_norm: only one of running_mean and running_var is given; give both or none.");
+  REEL_CHECK(training || running_mean.defined(),
+             "batch_norm: no running statistics in evaluation; it normalizes by them. [train "
+             "first, or pass "
+             "training = true to use the batch's]");
+  const int64_t C = x.size(1), M = C > 0 ? x.numel() / C : 0;
+  REEL_CHECK(!training || M != 1, "batch_norm: input ", x,
+             " has one value per channel; in training there must be more than one, or the variance "
+             "is zero. "
+             "[use a larger batch, drop_last for the last batch, eval(), or GroupNorm]");
+  return {M, C, eps, training};
+}
+
+// Equations 4 to 7 in differentiable operations, for gradients of gradients.
+void backward_recorded(BackwardCall& call, const BatchNormGeometry& g, const Tensor& x,
+                       const Tensor& weight, const Tensor& mean, const Tensor& rstd) {
+  const Tensor& dy = call.grad_output();
+  const Shape along = channel_shape(x), dims = dims_but_channels(x);
+  Tensor centred = x - mean.reshape(along), r = rstd.reshape(along);
+  if (g.batch_statistics) {
+    centred = x - x.mean(dims, true);
+    r = (centred.square().mean(dims, true) + g.eps).rsqrt();
+  }
+  const Tensor normalized = centred * r;
+  if (call.wanted(0)) {
+    const Tensor weighted = weight.defined() ? dy * weight.reshape(along) : dy;
+    call.set_grad_input(0, g.batch_statistics
+                               ? r * (weighted - weighted.mean(dims, true) -
+                                      normalized * (weighted * normalized).mean(dims, true))
+                               : r * weighted);
+  }
+  if (call.wanted(1)) call.set_grad_input(1, (dy * normalized).sum(dims));
+  if (call.wanted(2)) call.set_grad_input(2, dy.sum(dims));
+}
+
+struct BatchNormBackward final : NodeOf<BatchNormBackward> {
+  static constexpr const char* kName = "batch_norm";
+  BatchNormGeometry g;
+  SavedTensor x, weight;
+  Tensor mean, rstd;
+
+  void backward(BackwardCall& call) override {
+    const Tensor input = call.unpack(x, "input"), w = call.unpack(weight, "weight");
+    if (call.create_graph()) return backward_recorded(call, g, input, w, mean, rstd);
+    visit_floating(input.dtype(), [&](auto zero) { run<decltype(zero)>(call, input, w); });
+  }
+
+  template <class T>
+  void run(BackwardCall& call, const Tensor& input, const Tensor& w) {
+    const auto& kernels = kernels::active<kernels::BatchNorm<T>>();
+    const Tensor rows = channel_rows(input), dy = channel_rows(call.grad_output());
+    const T *px = physical_data<T>(rows), *pdy = physical_data<T>(dy);
+    const T *pmean = physical_data<T>(mean), *prstd = physical_data<T>(rstd);
+    Tensor dw, db;
+    // With the batch's own statistics the input gradient is made of these sums.
+    if (call.wanted(1) || call.wanted(2) || g.batch_statistics) {
+      dw = empty({g.C}, dy.dtype());
+      db = empty({g.C}, dy.dtype());
+      const Tensor scratch = empty({kernels::batch_norm_scratch(g.M, g.C)}, kFloat64);
+      kernels.backward_affine(g.M, g.C, pdy, px, pmean, prstd, physical_data<double>(scratch),
+                              physical_data<T>(dw), physical_data<T>(db));
+    }
+    if (call.wanted(0)) {
+      const Tensor dx = empty_channel_rows(input), plain = w.defined() ? w.contiguous() : w;
+      kernels.backward_input(g.M, g.C, pdy, px, pmean, prstd, data_or_null<T>(plain),
+                             g.batch_statistics ? physical_data<T>(dw) : nullptr,
+                             g.batch_statistics ? physical_data<T>(db) : nullptr,
+                             physical_data<T>(dx));
+      call.set_grad_input(0, dx);
+    }
+    if (call.wanted(1)) call.set_grad_input(1, dw);
+    if (call.wanted(2)) call.set_grad_input(2, db);
+  }
+
+  void release_saved() override {
+    x.reset();
+    weight.reset();
+    mean = rstd = Tensor();
+  }
+};
+
+// Equation 2: running = (1 - momentum) * running + momentum * batch, the variance unbiased.
+void update_running(const BatchNormGeometry& g, const Tensor& mean, const Tensor& var,
+                    double momentum, const Tensor& running_mean, const Tensor& running_var) {
+  NoGradGuard no_grad;
+  const double unbiased = static_cast<double>(g.M) / static_cast<double>(g.M - 1);
+  running_mean.mul_(1 - momentum).add_(mean, momentum);
+  running_var.mul_(1 - momentum).add_(var, momentum * unbiased);
+}
+
+}  // namespace
+
+Tensor batch_norm(const Tensor& x, const Tensor& weight, const Tensor& bias,
+                  const Tensor& running_mean, const Tensor& running_var, bool training,
+                  double momentum, double eps) {
+  const BatchNormGeometry g =
+      check_batch_norm(x, weight, bias, running_mean, running_var, training, eps);
+  const Tensor rows = channel_rows(x), y = empty_channel_rows(x);
+  const Tensor w = weight.defined() ? weight.contiguous() : weight;
+  const Tensor b = bias.defined() ? bias.contiguous() : bias;
+  Tensor mean, rstd;
+  visit_floating(x.dtype(), [&](auto zero) {
+    using T = decltype(zero);
+    const auto& kernels = kernels::active<kernels::BatchNorm<T>>();
+    NoGradGuard no_grad;
+    if (training && g.M > 0) {
+      mean = empty({g.C}, x.dtype());
+      const Tensor var = empty({g.C}, x.dtype());
+      const Tensor scratch = empty({kernels::batch_norm_scratch(g.M, g.C)}, kFloat64);
+      kernels.statistics(g.M, g.C, physical_data<T>(rows), physical_data<double>(scratch),
+                         physical_data<T>(mean), physical_data<T>(var));
+      rstd = (var + eps).rsqrt();
+      if (running_mean.defined()) update_running(g, mean, var, momentum, running_mean, running_var);
+    } else if (training) {
+      mean = zeros({g.C}, x.dtype());
+      rstd = ones({g.C}, x.dtype());
+    } else {
+      mean = running_mean.detach().clone();  // may be updated before backward
+      rstd = (running_var + eps).rsqrt();
+    }
+    kernels.forward(g.M, g.C, physical_data<T>(rows), physical_data<T>(mean),
+                    physical_data<T>(rstd), data_or_null<T>(w), data_or_null<T>(b),
+                    physical_data<T>(y));
+  });
+  if (auto* node = record<BatchNormBackward>(y, x, w, b)) {
+    node->g = g;
+    node->x.save(x);
+    if (node->wanted(0)) node->weight.save(w);
+    node->mean = mean;
+    node->rstd = rstd;
+  }
+  return y;
+}
+
+}  // namespace reel

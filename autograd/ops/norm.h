@@ -1,0 +1,50 @@
+#pragma once
+// What the norms over channels share.
+
+#include <reel/core/creation.h>
+#include <reel/core/layout.h>
+
+namespace reel {
+
+/// `x` (N, C, spatial...) with its channels side by side in memory, off the tape; (N, C) is so
+/// already.
+inline Tensor channel_rows(const Tensor& x) {
+  return x.dim() == 2 ? x.detach().contiguous() : to_channels_last(x);
+}
+
+/// An uninitialised result for channel_rows.
+inline Tensor empty_channel_rows(const Tensor& x) {
+  return x.dim() == 2 ? empty(x.sizes(), x.dtype()) : empty_channels_last(x.sizes(), x.dtype());
+}
+
+/// Throws unless a per-channel tensor is undefined or of shape [C] and of x's dtype.
+inline void check_channels(const char* op, const char* what, const Tensor& v, const Tensor& x) {
+  if (!v.defined()) return;
+  REEL_CHECK(v.dim() == 1 && v.size(0) == x.size(1), op, ": ", what, " ", v,
+             " does not match input ", x, "; it must have one value for each of the ", x.size(1),
+             " channels.");
+  REEL_CHECK(v.dtype() == x.dtype(), op, ": ", what, " is ", v.dtype(), ", the input ", x.dtype(),
+             "; the dtypes must be equal.");
+}
+
+/// [1, C, 1...]: the shape in which a per-channel tensor broadcasts against x.
+inline Shape channel_shape(const Tensor& x) {
+  Shape s = Shape::filled(x.sizes().size(), 1);
+  s[1] = x.size(1);
+  return s;
+}
+
+/// The dimensions of x other than the channels'.
+inline Shape dims_but_channels(const Tensor& x) {
+  Shape dims{0};
+  for (int64_t d = 2; d < x.dim(); ++d) dims.push_back(d);
+  return dims;
+}
+
+/// The memory of an optional tensor.
+template <class T>
+T* data_or_null(const Tensor& x) {
+  return x.defined() ? physical_data<T>(x) : nullptr;
+}
+
+}  // namespace reel

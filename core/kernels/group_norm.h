@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstdint>
+
+namespace reel::kernels {
+
+/// Sizes of a group normalization: N samples of P pixels, C channels side by side, in G groups.
+struct GroupNormGeometry {
+  int64_t N, P, C, G;
+};
+
+/// Scratch of all samples, in units of double: seven values a channel.
+inline int64_t group_norm_scratch(const GroupNormGeometry& g) { return g.N * 7 * g.C; }
+
+/// Group normalization; the equation numbers are those of docs/ops/group_norm.md. mean and rstd (N,
+/// G). Null w stands for ones, null b for zeros.
+template <class T>
+struct GroupNorm {
+  /// Equations 1 to 3.
+  void (*forward)(const GroupNormGeometry& g, T eps, const T* x, const T* w, const T* b,
+                  double* scratch, T* y, T* mean, T* rstd);
+  /// Equations 4 to 6; null dx, dw or db is not wanted.
+  void (*backward)(const GroupNormGeometry& g, const T* dy, const T* x, const T* w, const T* mean,
+                   const T* rstd, double* scratch, T* dx, T* dw, T* db);
+};
+
+}  // namespace reel::kernels
