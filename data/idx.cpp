@@ -1,13 +1,16 @@
 #include <reel/data/idx.h>
 
+#include <reel/core/creation.h>
 #include <reel/core/error.h>
 #include <reel/core/shape.h>
 #include <reel/data/byte_reader.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <limits>
 #include <optional>
+#include <vector>
 
 namespace reel::data {
 namespace {
@@ -15,6 +18,24 @@ namespace {
 // The format counts in signed 32-bit integers.
 constexpr int64_t kMaxDim = std::numeric_limits<int32_t>::max();
 constexpr std::size_t kFirstChunk = std::size_t{1} << 20;
+
+/// The element types, by their codes in the file.
+enum class IdxType : uint8_t {
+  kUInt8 = 0x08,
+  kInt8 = 0x09,
+  kInt16 = 0x0B,
+  kInt32 = 0x0C,
+  kFloat32 = 0x0D,
+  kFloat64 = 0x0E,
+};
+
+struct Header {
+  IdxType type;
+  std::vector<int64_t> dims;
+  int64_t element_bytes;
+  /// Of all elements together.
+  int64_t data_bytes;
+};
 
 std::optional<int64_t> element_size(uint8_t type_code) {
   switch (static_cast<IdxType>(type_code)) {
@@ -43,92 +64,106 @@ uint32_t read_big_endian_32(ByteReader& file, const char* what) {
   return uint32_t{b[0]} << 24 | uint32_t{b[1]} << 16 | uint32_t{b[2]} << 8 | uint32_t{b[3]};
 }
 
-/// The first four bytes: two zeros, the type code, the number of dimensions.
-void read_magic(ByteReader& file, IdxArray& array, int& num_dims) {
-  const uint32_t magic = read_big_endian_32(file, "4-byte magic number");
-  if (magic >> 16 != 0) file.fail("not an IDX file; one starts with two zero bytes.");
-  const auto type_code = static_cast<uint8_t>(magic >> 8);
-  if (!element_size(type_code)) {
-    file.fail(concat("unknown element type ", hex(type_code),
-                     "; known are 0x08, 0x09 and 0x0B to 0x0E."));
-  }
-  array.type = static_cast<IdxType>(type_code);
-  num_dims = static_cast<int>(magic & 0xFF);
-  if (num_dims < 1 || num_dims > kMaxDims) {
-    file.fail(concat(num_dims, " dimensions; 1 to ", kMaxDims, " are supported."));
-  }
-}
-
-/// Reads the dimensions and returns how many bytes of elements they announce.
-int64_t read_dims(ByteReader& file, IdxArray& array, int num_dims, int64_t bytes_per_element) {
+/// Appends the dimensions and works out how many bytes of elements they announce.
+void read_dims(ByteReader& file, int num_dims, Header& header) {
   // Sizes of zero count as one here, so that the strides of an empty array cannot overflow either.
-  int64_t span = bytes_per_element;
+  int64_t span = header.element_bytes;
   bool empty = false;
   for (int d = 0; d < num_dims; ++d) {
     const int64_t dim = read_big_endian_32(file, "dimensions");
-    array.dims.push_back(dim);
+    header.dims.push_back(dim);
     if (dim > kMaxDim) {
       file.fail(concat("dimension ", d, " is ", dim, "; at most ", kMaxDim, " is allowed."));
     }
     if (span > std::numeric_limits<int64_t>::max() / std::max<int64_t>(dim, 1)) {
-      file.fail(concat("dimensions ", IntArrayRef(array.dims),
+      file.fail(concat("dimensions ", IntArrayRef(header.dims),
                        " are too large; their bytes must be countable in 63 bits."));
     }
     span *= std::max<int64_t>(dim, 1);
     empty = empty || dim == 0;
   }
-  return empty ? 0 : span;
+  header.data_bytes = empty ? 0 : span;
 }
 
-void read_elements(ByteReader& file, IdxArray& array, int64_t expected) {
-  std::vector<uint8_t>& bytes = array.bytes;
+/// Two zero bytes, the type code, the number of dimensions, the dimensions.
+Header read_header(ByteReader& file) {
+  const uint32_t magic = read_big_endian_32(file, "4-byte magic number");
+  if (magic >> 16 != 0) file.fail("not an IDX file; one starts with two zero bytes.");
+  const auto type_code = static_cast<uint8_t>(magic >> 8);
+  const std::optional<int64_t> element_bytes = element_size(type_code);
+  if (!element_bytes) {
+    file.fail(concat("unknown element type ", hex(type_code),
+                     "; known are 0x08, 0x09 and 0x0B to 0x0E."));
+  }
+  const int num_dims = static_cast<int>(magic & 0xFF);
+  if (num_dims < 1 || num_dims > kMaxDims) {
+    file.fail(concat(num_dims, " dimensions; 1 to ", kMaxDims, " are supported."));
+  }
+  Header header = {static_cast<IdxType>(type_code), {}, *element_bytes, 0};
+  read_dims(file, num_dims, header);
+  return header;
+}
+
+std::vector<uint8_t> read_elements(ByteReader& file, const Header& header) {
+  std::vector<uint8_t> bytes;
   const int64_t start = file.position();
-  while (static_cast<int64_t>(bytes.size()) < expected) {
+  while (static_cast<int64_t>(bytes.size()) < header.data_bytes) {
     const std::size_t have = bytes.size();
-    const auto missing = static_cast<uint64_t>(expected) - have;
+    const uint64_t missing = static_cast<uint64_t>(header.data_bytes) - have;
     const auto chunk =
         static_cast<std::size_t>(std::min<uint64_t>(missing, std::max(have, kFirstChunk)));
     bytes.resize(have + chunk);
     if (file.read(bytes.data() + have, chunk) < chunk) {
       file.fail(concat("the elements are cut short: ", file.position() - start,
-                       " bytes are there; ", IntArrayRef(array.dims), " needs ", expected, "."));
+                       " bytes are there; ", IntArrayRef(header.dims), " needs ", header.data_bytes,
+                       "."));
     }
   }
   // Also makes a gzip stream verify its checksum, which follows the last element.
   uint8_t extra = 0;
   if (file.read(&extra, 1) != 0) {
-    file.fail(concat("bytes follow the last element; ", IntArrayRef(array.dims), " ends after ",
-                     expected, " bytes of elements."));
+    file.fail(concat("bytes follow the last element; ", IntArrayRef(header.dims), " ends after ",
+                     header.data_bytes, " bytes of elements."));
   }
+  return bytes;
 }
 
-void to_host_order(std::vector<uint8_t>& bytes, int64_t bytes_per_element) {
-  if constexpr (std::endian::native == std::endian::little) {
-    if (bytes_per_element == 1) return;
-    for (auto element = bytes.begin(); element != bytes.end(); element += bytes_per_element) {
-      std::reverse(element, element + bytes_per_element);
-    }
+/// The big-endian `Stored` elements as a tensor of `Element`.
+template <class Stored, class Element>
+Tensor decode(const std::vector<uint8_t>& bytes, const std::vector<int64_t>& dims) {
+  const Tensor tensor = empty(dims, dtype_of<Element>);
+  Element* out = tensor.data_ptr<Element>();
+  for (std::size_t at = 0; at < bytes.size(); at += sizeof(Stored)) {
+    std::array<uint8_t, sizeof(Stored)> element;
+    std::copy_n(bytes.begin() + static_cast<std::ptrdiff_t>(at), sizeof(Stored), element.begin());
+    if constexpr (std::endian::native == std::endian::little)
+      std::reverse(element.begin(), element.end());
+    *out++ = std::bit_cast<Stored>(element);
   }
+  return tensor;
 }
 
 }  // namespace
 
-int64_t IdxArray::numel() const {
-  int64_t product = 1;
-  for (const int64_t dim : dims) product *= dim;
-  return product;
-}
-
-IdxArray read_idx(const std::string& path) {
+Tensor read_idx(const std::string& path) {
   ByteReader file("read_idx", path);
-  IdxArray array;
-  int num_dims = 0;
-  read_magic(file, array, num_dims);
-  const int64_t bytes_per_element = *element_size(static_cast<uint8_t>(array.type));
-  const int64_t expected = read_dims(file, array, num_dims, bytes_per_element);
-  read_elements(file, array, expected);
-  to_host_order(array.bytes, bytes_per_element);
-  return array;
+  const Header header = read_header(file);
+  const std::vector<uint8_t> bytes = read_elements(file, header);
+  switch (header.type) {
+    case IdxType::kUInt8:
+      return decode<uint8_t, uint8_t>(bytes, header.dims);
+    case IdxType::kInt8:
+      return decode<int8_t, int32_t>(bytes, header.dims);
+    case IdxType::kInt16:
+      return decode<int16_t, int32_t>(bytes, header.dims);
+    case IdxType::kInt32:
+      return decode<int32_t, int32_t>(bytes, header.dims);
+    case IdxType::kFloat32:
+      return decode<float, float>(bytes, header.dims);
+    case IdxType::kFloat64:
+      return decode<double, double>(bytes, header.dims);
+  }
+  throw_internal_error("read_idx: an element type without a decoder");
 }
 
 }  // namespace reel::data

@@ -1,4 +1,5 @@
 #include <reel/core/error.h>
+#include <reel/core/tensor.h>
 #include <reel/data/idx.h>
 
 #include "tests/catch.h"
@@ -15,10 +16,9 @@ namespace {
 constexpr int kUbyte = 0x08;
 
 template <class T>
-std::vector<T> elements(const data::IdxArray& array) {
-  std::vector<T> values(array.bytes.size() / sizeof(T));
-  std::memcpy(values.data(), array.bytes.data(), array.bytes.size());
-  return values;
+std::vector<T> elements(const Tensor& x) {
+  const T* data = x.data_ptr<T>();
+  return {data, data + x.numel()};
 }
 
 /// What the error says of a file with this content, after "read_idx: '<path>', byte ".
@@ -38,23 +38,22 @@ TEST_CASE("idx: plain and gzip files read alike, whatever their names", "[idx]")
   const std::string content = idx_bytes(kUbyte, {2, 1, 3}, {1, 2, 3, 4, 5, '\xFF'});
   for (const bool packed : {false, true}) {
     const std::string path = folder.write("odd name", packed ? gzip(content) : content);
-    const data::IdxArray array = data::read_idx(path);
-    CHECK(array.type == data::IdxType::kUInt8);
-    CHECK(array.dims == std::vector<int64_t>{2, 1, 3});
+    const Tensor array = data::read_idx(path);
+    CHECK(array.sizes() == Shape{2, 1, 3});
     CHECK(array.numel() == 6);
     CHECK(elements<uint8_t>(array) == std::vector<uint8_t>{1, 2, 3, 4, 5, 255});
   }
 }
 
-TEST_CASE("idx: every element type arrives in the machine's byte order", "[idx]") {
+TEST_CASE("idx: every element type", "[idx]") {
   const TemporaryFolder folder;
   const auto read = [&](int type, const std::string& bytes, int width) {
     return data::read_idx(
         folder.write("f", idx_bytes(type, {bytes.size() / static_cast<size_t>(width)}, bytes)));
   };
-  CHECK(elements<int8_t>(read(0x09, "\x01\xFE", 1)) == std::vector<int8_t>{1, -2});
-  CHECK(elements<int16_t>(read(0x0B, big_endian(258, 2) + big_endian(0xFFFE, 2), 2)) ==
-        std::vector<int16_t>{258, -2});
+  CHECK(elements<int32_t>(read(0x09, "\x01\xFE", 1)) == std::vector<int32_t>{1, -2});
+  CHECK(elements<int32_t>(read(0x0B, big_endian(258, 2) + big_endian(0xFFFE, 2), 2)) ==
+        std::vector<int32_t>{258, -2});
   CHECK(elements<int32_t>(read(0x0C, big_endian(0x01020304, 4), 4)) ==
         std::vector<int32_t>{0x01020304});
   CHECK(elements<float>(read(0x0D, big_endian(0x3FC00000, 4), 4)) == std::vector<float>{1.5F});
@@ -64,9 +63,8 @@ TEST_CASE("idx: every element type arrives in the machine's byte order", "[idx]"
 
 TEST_CASE("idx: an array may be empty, and large ones span several chunks", "[idx]") {
   const TemporaryFolder folder;
-  const data::IdxArray empty =
-      data::read_idx(folder.write("e", idx_bytes(kUbyte, {0, 28, 28}, "")));
-  CHECK(empty.dims == std::vector<int64_t>{0, 28, 28});
+  const Tensor empty = data::read_idx(folder.write("e", idx_bytes(kUbyte, {0, 28, 28}, "")));
+  CHECK(empty.sizes() == Shape{0, 28, 28});
   CHECK(empty.numel() == 0);
 
   std::string bytes(3'000'001, '\0');
@@ -74,9 +72,8 @@ TEST_CASE("idx: an array may be empty, and large ones span several chunks", "[id
   for (char& byte : bytes) byte = static_cast<char>(random());
   for (const bool packed : {false, true}) {
     const std::string content = idx_bytes(kUbyte, {bytes.size()}, bytes);
-    const data::IdxArray array =
-        data::read_idx(folder.write("l", packed ? gzip(content) : content));
-    CHECK(std::memcmp(array.bytes.data(), bytes.data(), bytes.size()) == 0);
+    const Tensor array = data::read_idx(folder.write("l", packed ? gzip(content) : content));
+    CHECK(std::memcmp(array.data_ptr(), bytes.data(), bytes.size()) == 0);
   }
 }
 
@@ -150,8 +147,8 @@ TEST_CASE("idx: a damaged gzip stream is refused", "[idx]") {
     flipped[bit / 8] = static_cast<char>(flipped[bit / 8] ^ 1 << bit % 8);
     const std::string path = folder.write("f", flipped);
     try {
-      const data::IdxArray array = data::read_idx(path);
-      CHECK(std::string(array.bytes.begin(), array.bytes.end()) == alphabet);
+      const Tensor array = data::read_idx(path);
+      CHECK(elements<uint8_t>(array) == std::vector<uint8_t>(alphabet.begin(), alphabet.end()));
     } catch (const IoError&) {
       SUCCEED("noticed");
     }
@@ -170,11 +167,11 @@ TEST_CASE("idx: a file that cannot be read is an error with its path", "[idx]") 
 
 TEST_CASE("idx: the digits that come with the source", "[idx]") {
   const std::string root = std::string(REEL_SOURCE_DIR) + "/data/mnist10k/";
-  const data::IdxArray images = data::read_idx(root + "t10k-images-idx3-ubyte.gz");
-  const data::IdxArray labels = data::read_idx(root + "t10k-labels-idx1-ubyte.gz");
-  CHECK(images.dims == std::vector<int64_t>{1500, 28, 28});
-  CHECK(labels.dims == std::vector<int64_t>{1500});
-  CHECK(labels.bytes[0] == 8);
+  const Tensor images = data::read_idx(root + "t10k-images-idx3-ubyte.gz");
+  const Tensor labels = data::read_idx(root + "t10k-labels-idx1-ubyte.gz");
+  CHECK(images.sizes() == Shape{1500, 28, 28});
+  CHECK(labels.sizes() == Shape{1500});
+  CHECK(elements<uint8_t>(labels)[0] == 8);
 }
 
 }  // namespace reel
