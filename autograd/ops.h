@@ -34,6 +34,12 @@ Tensor batch_norm(const Tensor& x, const Tensor& weight, const Tensor& bias,
 Tensor group_norm(const Tensor& x, int64_t num_groups, const Tensor& weight = {},
                   const Tensor& bias = {}, double eps = 1e-5);
 
+// --- autograd/ops/sum_to_size.cpp ---
+
+/// The adjoint of broadcasting: x summed over the dimensions that stretch `sizes` to the shape of
+/// x. Throws: ArgumentError when `sizes` does not broadcast to it.
+Tensor sum_to_size(const Tensor& x, IntArrayRef sizes);
+
 // --- autograd/ops/layer_norm.cpp ---
 
 /// y = (x - E[x]) / sqrt(Var[x] + eps) * weight + bias, moments over the last dimensions, biased
@@ -42,5 +48,33 @@ Tensor group_norm(const Tensor& x, int64_t num_groups, const Tensor& weight = {}
 /// disagree. Source: Ba, Kiros, Hinton 2016, arXiv 1607.06450; docs/ops/layer_norm.md.
 Tensor layer_norm(const Tensor& x, IntArrayRef normalized_shape, const Tensor& weight = {},
                   const Tensor& bias = {}, double eps = 1e-5);
+
+// --- autograd/ops/view.cpp: methods of Tensor ---
+
+inline Tensor reshape(const Tensor& x, IntArrayRef sizes) { return x.reshape(sizes); }
+inline Tensor flatten(const Tensor& x, int64_t start_dim = 0, int64_t end_dim = -1) {
+  return x.flatten(start_dim, end_dim);
+}
+inline Tensor transpose(const Tensor& x, int64_t dim0, int64_t dim1) {
+  return x.transpose(dim0, dim1);
+}
+inline Tensor permute(const Tensor& x, IntArrayRef dims) { return x.permute(dims); }
+inline Tensor squeeze(const Tensor& x) { return x.squeeze(); }
+inline Tensor squeeze(const Tensor& x, int64_t dim) { return x.squeeze(dim); }
+inline Tensor unsqueeze(const Tensor& x, int64_t dim) { return x.unsqueeze(dim); }
+
+// --- autograd/ops/slice.cpp: methods of Tensor ---
+
+inline Tensor select(const Tensor& x, int64_t dim, int64_t index) { return x.select(dim, index); }
+inline Tensor narrow(const Tensor& x, int64_t dim, int64_t start, int64_t length) {
+  return x.narrow(dim, start, length);
+}
+
+// --- autograd/ops/as_strided.cpp: a method of Tensor ---
+
+inline Tensor as_strided(const Tensor& x, IntArrayRef sizes, IntArrayRef strides,
+                         std::optional<int64_t> offset = {}) {
+  return x.as_strided(sizes, strides, offset);
+}
 
 }  // namespace reel

@@ -179,7 +179,8 @@ class Tensor {
   Tensor slice(int64_t dim, std::optional<int64_t> start = {}, std::optional<int64_t> end = {},
                int64_t step = 1) const;
   Tensor narrow(int64_t dim, int64_t start, int64_t length) const;
-  Tensor as_strided(IntArrayRef sizes, IntArrayRef strides, int64_t offset = 0) const;
+  /// Any window onto the storage; `offset` counts from its start (default: this tensor's own).
+  Tensor as_strided(IntArrayRef sizes, IntArrayRef strides, std::optional<int64_t> offset = {}) const;
   /// The i-th slice along dimension 0.
   Tensor operator[](int64_t index) const { return select(0, index); }
 

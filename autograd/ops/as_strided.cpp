@@ -1,0 +1,169 @@
+// y = any window onto the memory that x looks at. As a linear map on that memory: x is written into
+// it, y is read from it; the gradient is added into it where y reads and read where x was written.
+// Equations: docs/ops/as_strided.md.
+
+#include <reel/autograd/ops.h>
+#include <reel/autograd/variable.h>
+#include <reel/core/creation.h>
+#include <reel/core/layout.h>
+
+#include <algorithm>
+
+namespace reel {
+
+namespace {
+
+struct Window {
+  Shape sizes, strides;
+  int64_t offset;
+};
+
+// Two windows onto one memory: that of the input and that of the output.
+struct Windows {
+  Window x, y;
+};
+
+// One past the last element that the window shows; none when that is beyond any memory.
+std::optional<int64_t> end_of(const Window& w) {
+  if (numel_of(w.sizes) == 0) return w.offset;
+  int64_t last = w.offset;
+  for (size_t d = 0; d < w.sizes.size(); ++d) {
+    int64_t reach = 0;
+    if (__builtin_mul_overflow(w.sizes[d] - 1, w.strides[d], &reach) ||
+        __builtin_add_overflow(last, reach, &last))
+      return std::nullopt;
+  }
+  return last + 1;
+}
+
+// Whether each dimension steps over all that the finer ones cover, so that no two elements share a
+// place.
+bool is_one_to_one(const Window& w) {
+  std::vector<std::pair<int64_t, int64_t>> steps;  // stride, size
+  for (size_t d = 0; d < w.sizes.size(); ++d)
+    if (w.sizes[d] > 1) steps.emplace_back(w.strides[d], w.sizes[d]);
+  std::sort(steps.begin(), steps.end());
+  int64_t covered = 0;
+  for (const auto& [stride, size] : steps) {
+    if (stride <= covered) return false;
+    covered += (size - 1) * stride;
+  }
+  return true;
+}
+
+Windows check_as_strided(const Tensor& x, IntArrayRef sizes, IntArrayRef strides,
+                         std::optional<int64_t> offset) {
+  const Window y{sizes, strides, offset.value_or(x.storage_offset())};
+  REEL_CHECK(sizes.size() == strides.size(), "as_strided: sizes ", sizes, " and strides ", strides,
+             " differ in length; every dimension needs both.");
+  REEL_CHECK(y.offset >= 0, "as_strided: offset ", y.offset, "; it must be 0 or more.");
+  for (int64_t stride : strides)
+    REEL_CHECK(stride >= 0, "as_strided: strides ", strides, "; each must be 0 or more.");
+  const std::optional<int64_t> end = end_of(y);
+  const auto held = static_cast<int64_t>(x.impl()->storage->bytes() / x.itemsize());
+  REEL_CHECK(end && *end <= held, "as_strided: sizes ", sizes, ", strides ", strides,
+             " and offset ", y.offset, " reach out of the memory; it holds ", held, " elements.");
+  return {{x.sizes(), x.strides(), x.storage_offset()}, y};
+}
+
+// Zeros wide enough for both windows, and the windows moved onto it.
+Tensor memory_of(Windows& w, Dtype dtype) {
+  const int64_t begin = std::min(w.x.offset, w.y.offset);
+  const int64_t end = std::max(end_of(w.x).value(), end_of(w.y).value());
+  w.x.offset -= begin;
+  w.y.offset -= begin;
+  return zeros(end - begin, dtype);
+}
+
+Tensor seen_through(const Tensor& memory, const Window& w) {
+  return alias(memory, w.sizes, w.strides, w.offset);
+}
+
+Tensor copy_of(const Tensor& x) {
+  Tensor y = empty(x.sizes(), x.dtype());
+  copy_values(x, y);
+  return y;
+}
+
+// memory[w] += g, one element after the other: several may share a place.
+void add_through(const Tensor& memory, const Window& w, const Tensor& g) {
+  const Tensor dense = copy_of(g);
+  visit_floating(g.dtype(), [&](auto zero) {
+    using T = decltype(zero);
+    const T* from = dense.data_ptr<T>();
+    T* to = memory.data_ptr<T>() + w.offset;
+    for (int64_t i = 0; i < dense.numel(); ++i) {
+      int64_t at = 0, rest = i;
+      for (size_t d = w.sizes.size(); d-- > 0; rest /= w.sizes[d])
+        at += rest % w.sizes[d] * w.strides[d];
+      to[at] += from[i];
+    }
+  });
+}
+
+Tensor gather(const Tensor& x, const Windows& windows);
+Tensor scatter(const Tensor& g, const Windows& windows);
+
+// The two maps are linear and each other's adjoint.
+struct GatherBackward final : NodeOf<GatherBackward> {
+  static constexpr const char* kName = "as_strided";
+  Windows windows;
+  bool shares_memory = false;
+
+  bool is_view() const override { return shares_memory; }
+  void backward(BackwardCall& call) override {
+    call.set_grad_input(0, scatter(call.grad_output(), windows));
+  }
+  void release_saved() override {}
+};
+
+struct ScatterBackward final : NodeOf<ScatterBackward> {
+  static constexpr const char* kName = "as_strided_scatter";
+  Windows windows;
+
+  void backward(BackwardCall& call) override {
+    call.set_grad_input(0, gather(call.grad_output(), windows));
+  }
+  void release_saved() override {}
+};
+
+// as_strided of values alone, whatever the layout of x.
+Tensor gather(const Tensor& x, const Windows& windows) {
+  Windows w = windows;
+  const Tensor memory = memory_of(w, x.dtype());
+  copy_values(x, seen_through(memory, w.x));
+  Tensor y = copy_of(seen_through(memory, w.y));
+  if (auto* node = record<GatherBackward>(y, x)) node->windows = windows;
+  return y;
+}
+
+Tensor scatter(const Tensor& g, const Windows& windows) {
+  Windows w = windows;
+  const Tensor memory = memory_of(w, g.dtype());
+  if (is_one_to_one(w.y))
+    copy_values(g, seen_through(memory, w.y));
+  else
+    add_through(memory, w.y, g);
+  Tensor y = copy_of(seen_through(memory, w.x));
+  if (auto* node = record<ScatterBackward>(y, g)) node->windows = windows;
+  return y;
+}
+
+}  // namespace
+
+Tensor Tensor::as_strided(IntArrayRef sizes, IntArrayRef strides,
+                          std::optional<int64_t> offset) const {
+  const Windows windows = check_as_strided(*this, sizes, strides, offset);
+  Tensor y = seen_through(*this, windows.y);
+  if (auto* node = record<GatherBackward>(y, *this)) {
+    REEL_CHECK_GRAPH(is_one_to_one(windows.x), "as_strided: the tensor ", *this, " with strides ",
+                     this->strides(),
+                     " is an expanded one, several of its elements share one place; the "
+                     "gradient can not be told apart. [clone it first]");
+    node->windows = windows;
+    node->shares_memory = true;
+  }
+  return y;
+}
+
+}  // namespace reel

@@ -1,0 +1,233 @@
+// Other shapes over the same memory. A view is linear in its input and moves no value, so its
+// gradient is the incoming one seen through the inverse view: same elements, the input's sizes.
+// Equations: docs/ops/view.md.
+
+#include <reel/autograd/ops.h>
+#include <reel/autograd/variable.h>
+#include <reel/core/layout.h>
+
+namespace reel {
+
+namespace {
+
+struct Geometry {
+  Shape sizes, strides;
+};
+
+// The sizes asked for, with a -1 replaced by what is left of the elements.
+Shape check_sizes(const char* op, const Tensor& x, IntArrayRef asked) {
+  Shape sizes(asked);
+  size_t inferred = sizes.size();
+  for (size_t i = 0; i < sizes.size(); ++i) {
+    if (sizes[i] != -1) continue;
+    REEL_CHECK(inferred == sizes.size(), op, ": the shape ", asked,
+               " has more than one -1; at most one size can be inferred.");
+    inferred = i;
+    sizes[i] = 1;
+  }
+  const int64_t given = numel_of(sizes);
+  if (inferred < sizes.size()) {
+    REEL_CHECK(given > 0, op, ": the -1 in ", asked,
+               " could be any size; it can be inferred only if no other size is 0.");
+    sizes[inferred] = x.numel() / given;
+  }
+  REEL_CHECK(numel_of(sizes) == x.numel(), op, ": the shape ", asked, " does not fit the tensor ",
+             x, "; the sizes must multiply to its ", x.numel(), " elements.");
+  return sizes;
+}
+
+// Strides that show the memory of `x` with other sizes; none when only a copy could have them.
+std::optional<Shape> strides_over(const Tensor& x, IntArrayRef sizes) {
+  const Shape &old = x.sizes(), &strides = x.strides();
+  if (x.numel() == 0) return contiguous_strides(sizes);
+  Shape result = Shape::filled(sizes.size(), 1);
+  size_t next = sizes.size();
+  for (size_t d = old.size(); d-- > 0;) {
+    if (old[d] == 1) continue;
+    // A run of old dimensions that steps evenly through memory can be cut in any way.
+    int64_t step = strides[d], left = old[d];
+    for (; d > 0 && (old[d - 1] == 1 || strides[d - 1] == left * step); --d) left *= old[d - 1];
+    while (next > 0 && left % sizes[next - 1] == 0 && (left > 1 || sizes[next - 1] == 1)) {
+      result[--next] = step;
+      step *= sizes[next];
+      left /= sizes[next];
+    }
+    if (left != 1) return std::nullopt;
+  }
+  return result;
+}
+
+struct ViewBackward final : NodeOf<ViewBackward> {
+  static constexpr const char* kName = "view";
+  Shape sizes;
+
+  bool is_view() const override { return true; }
+  void backward(BackwardCall& call) override {
+    call.set_grad_input(0, call.grad_output().reshape(sizes));
+  }
+  void release_saved() override {}
+};
+
+struct PermuteBackward final : NodeOf<PermuteBackward> {
+  static constexpr const char* kName = "permute";
+  Shape inverse;
+
+  bool is_view() const override { return true; }
+  void backward(BackwardCall& call) override {
+    call.set_grad_input(0, call.grad_output().permute(inverse));
+  }
+  void release_saved() override {}
+};
+
+struct ExpandBackward final : NodeOf<ExpandBackward> {
+  static constexpr const char* kName = "expand";
+  Shape sizes;
+
+  bool is_view() const override { return true; }
+  void backward(BackwardCall& call) override {
+    call.set_grad_input(0, sum_to_size(call.grad_output(), sizes));
+  }
+  void release_saved() override {}
+};
+
+// A view with as many elements as `x`, in the same order.
+Tensor same_elements(const Tensor& x, IntArrayRef sizes, IntArrayRef strides) {
+  Tensor y = alias(x, sizes, strides, x.storage_offset());
+  if (auto* node = record<ViewBackward>(y, x)) node->sizes = x.sizes();
+  return y;
+}
+
+Geometry check_permute(const Tensor& x, IntArrayRef dims) {
+  const auto n = static_cast<size_t>(x.dim());
+  REEL_CHECK(dims.size() == n, "permute: ", dims, " names ", dims.size(),
+             " dimensions, the tensor ", x, " has ", n, "; each must be named once.");
+  Geometry out{Shape::filled(n, 0), Shape::filled(n, 0)};
+  Shape seen = Shape::filled(n, 0);
+  for (size_t i = 0; i < n; ++i) {
+    const auto d = static_cast<size_t>(wrap_dim("permute", dims[i], x.dim()));
+    REEL_CHECK(seen[d]++ == 0, "permute: ", dims, " names dimension ", d,
+               " twice; each must be named once.");
+    out.sizes[i] = x.sizes()[d];
+    out.strides[i] = x.strides()[d];
+  }
+  return out;
+}
+
+Geometry check_expand(const Tensor& x, IntArrayRef asked) {
+  const Shape &old = x.sizes(), &strides = x.strides();
+  REEL_CHECK(asked.size() >= old.size(), "expand: the shape ", asked,
+             " has fewer dimensions than the tensor ", x,
+             "; new dimensions can only be added in front.");
+  const size_t lead = asked.size() - old.size();
+  Geometry out{Shape(asked), Shape::filled(asked.size(), 0)};
+  for (size_t i = 0; i < asked.size(); ++i) {
+    const int64_t own = i < lead ? 1 : old[i - lead];
+    if (asked[i] == -1 && i >= lead) out.sizes[i] = own;
+    REEL_CHECK(out.sizes[i] >= 0 && (own == 1 || out.sizes[i] == own), "expand: the tensor ", x,
+               " can not become ", asked, "; dimension ", i, " has size ", own,
+               i < lead ? " (it is new)" : "",
+               " and only a size of 1 stretches. [-1 keeps a size]");
+    if (i >= lead && out.sizes[i] == own) out.strides[i] = strides[i - lead];
+  }
+  return out;
+}
+
+}  // namespace
+
+Tensor Tensor::view(IntArrayRef asked) const {
+  const Shape sizes = check_sizes("view", *this, asked);
+  const std::optional<Shape> strides = strides_over(*this, sizes);
+  REEL_CHECK(strides, "view: the tensor ", *this, " with strides ", this->strides(),
+             " can not be seen as ", sizes,
+             " without a copy; merged dimensions must follow each other in memory. [use reshape]");
+  return same_elements(*this, sizes, *strides);
+}
+
+Tensor Tensor::reshape(IntArrayRef asked) const {
+  const Shape sizes = check_sizes("reshape", *this, asked);
+  if (sizes == this->sizes()) return *this;
+  if (const std::optional<Shape> strides = strides_over(*this, sizes))
+    return same_elements(*this, sizes, *strides);
+  const Tensor x = contiguous();
+  return same_elements(x, sizes, contiguous_strides(sizes));
+}
+
+Tensor Tensor::flatten(int64_t start_dim, int64_t end_dim) const {
+  if (dim() == 0) return reshape(1);
+  const int64_t start = wrap_dim("flatten", start_dim, dim()),
+                end = wrap_dim("flatten", end_dim, dim());
+  REEL_CHECK(start <= end, "flatten: start_dim ", start_dim, " lies behind end_dim ", end_dim,
+             " in the tensor ", *this, "; it must not.");
+  Shape merged;
+  for (int64_t d = 0; d < dim(); ++d) {
+    if (d <= start || d > end)
+      merged.push_back(size(d));
+    else
+      merged[static_cast<size_t>(start)] *= size(d);
+  }
+  return reshape(merged);
+}
+
+Tensor Tensor::squeeze() const {
+  Shape sizes, strides;
+  for (size_t d = 0; d < this->sizes().size(); ++d) {
+    if (this->sizes()[d] == 1) continue;
+    sizes.push_back(this->sizes()[d]);
+    strides.push_back(this->strides()[d]);
+  }
+  return same_elements(*this, sizes, strides);
+}
+
+Tensor Tensor::squeeze(int64_t dim) const {
+  const auto d = static_cast<size_t>(wrap_dim("squeeze", dim, this->dim()));
+  Shape sizes = this->sizes(), strides = this->strides();
+  if (d < sizes.size() && sizes[d] == 1) {
+    sizes.erase(d);
+    strides.erase(d);
+  }
+  return same_elements(*this, sizes, strides);
+}
+
+Tensor Tensor::unsqueeze(int64_t dim) const {
+  const auto d = static_cast<size_t>(wrap_dim("unsqueeze", dim, this->dim() + 1));
+  Shape sizes = this->sizes(), strides = this->strides();
+  strides.insert(d, d < sizes.size() ? sizes[d] * strides[d] : 1);
+  sizes.insert(d, 1);
+  return same_elements(*this, sizes, strides);
+}
+
+Tensor Tensor::permute(IntArrayRef dims) const {
+  const Geometry out = check_permute(*this, dims);
+  Tensor y = alias(*this, out.sizes, out.strides, storage_offset());
+  if (auto* node = record<PermuteBackward>(y, *this)) {
+    node->inverse = Shape::filled(dims.size(), 0);
+    for (size_t i = 0; i < dims.size(); ++i)
+      node->inverse[static_cast<size_t>(wrap_dim("permute", dims[i], dim()))] =
+          static_cast<int64_t>(i);
+  }
+  return y;
+}
+
+Tensor Tensor::transpose(int64_t dim0, int64_t dim1) const {
+  const auto a = static_cast<size_t>(wrap_dim("transpose", dim0, dim()));
+  const auto b = static_cast<size_t>(wrap_dim("transpose", dim1, dim()));
+  Shape order;
+  for (int64_t d = 0; d < dim(); ++d) order.push_back(d);
+  if (dim() > 0) std::swap(order[a], order[b]);
+  return permute(order);
+}
+
+Tensor Tensor::t() const {
+  REEL_CHECK(dim() <= 2, "t: the tensor ", *this, " has ", dim(),
+             " dimensions; it must have at most 2. [use transpose]");
+  return dim() < 2 ? *this : permute({1, 0});
+}
+
+Tensor Tensor::expand(IntArrayRef asked) const {
+  const Geometry out = check_expand(*this, asked);
+  Tensor y = alias(*this, out.sizes, out.strides, storage_offset());
+  if (auto* node = record<ExpandBackward>(y, *this)) node->sizes = sizes();
+  return y;
+}
+
+}  // namespace reel
