@@ -17,7 +17,7 @@ MAY_INCLUDE = {
 # Kernels are compiled once per instruction set. A standard template used by one would carry that
 # set's instructions into the rest of the program, so they have these headers only.
 KERNEL_MAY_INCLUDE = re.compile(
-    r"<(reel/core/kernels/\w+\.h|reel/core/parallel\.h|cfloat|cmath|cstddef|cstdint|cstring|limits"
+    r"<(reel/core/kernels/\w+\.h|reel/core/(parallel|shape)\.h|cfloat|cmath|cstddef|cstdint|cstring|limits"
     r"|type_traits|immintrin\.h)>"
 )
 
