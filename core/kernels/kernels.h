@@ -13,24 +13,33 @@
 #include <reel/core/kernels/batch_norm.h>
 #include <reel/core/kernels/group_norm.h>
 #include <reel/core/kernels/layer_norm.h>
+#include <reel/core/kernels/pool.h>
 #include <reel/core/kernels/transpose.h>
 
 /// Kernel sources: core/kernels/<name>.cpp defines install_<name>(Tables&) at every level.
 #define REEL_KERNEL_SOURCES(X) \
+  X(avg_pool)                  \
   X(batch_norm)                \
   X(group_norm)                \
   X(layer_norm)                \
+  X(max_pool)                  \
   X(transpose)
 
 namespace reel::kernels {
 
 /// The tables of all operations for one level.
-struct Tables : BatchNorm<float>,
+struct Tables : AveragePool<float>,
+                AveragePool<double>,
+                BatchNorm<float>,
                 BatchNorm<double>,
                 GroupNorm<float>,
                 GroupNorm<double>,
                 LayerNorm<float>,
                 LayerNorm<double>,
+                MaxPool<float, uint8_t>,
+                MaxPool<float, int32_t>,
+                MaxPool<double, uint8_t>,
+                MaxPool<double, int32_t>,
                 Transpose<uint32_t>,
                 Transpose<uint64_t> {
   template <class Table>

@@ -1,0 +1,122 @@
+// y_o = max over the window of o of x; dx_i = sum of dy_o over the windows that i won.
+// docs/ops/max_pool.md.
+
+#include <reel/autograd/ops.h>
+#include <reel/autograd/ops/pool.h>
+#include <reel/autograd/variable.h>
+#include <reel/core/creation.h>
+#include <reel/core/kernels/kernels.h>
+#include <reel/core/layout.h>
+
+namespace reel {
+
+namespace {
+
+// What was pooled: the sizes, and which place won each window.
+struct MaxPoolWinners {
+  kernels::PoolGeometry g;
+  int D;
+  Tensor taps;
+
+  bool bytes() const { return taps.dtype() == kUInt8; }
+};
+
+// Calls f with the kernels for the element type and the type of the taps, and the taps.
+template <class F>
+void with_kernels(const MaxPoolWinners& w, Dtype dtype, F f) {
+  visit_floating(dtype, [&](auto zero) {
+    using T = decltype(zero);
+    if (w.bytes())
+      f(kernels::active<kernels::MaxPool<T, uint8_t>>(), zero, physical_data<uint8_t>(w.taps));
+    else
+      f(kernels::active<kernels::MaxPool<T, int32_t>>(), zero, physical_data<int32_t>(w.taps));
+  });
+}
+
+Tensor max_pool_backward(const Tensor& dy, const MaxPoolWinners& winners);
+
+// The derivative of max_pool_backward: y takes from x the places that won.
+struct MaxPoolPickBackward final : NodeOf<MaxPoolPickBackward> {
+  static constexpr const char* kName = "max_pool_pick";
+  MaxPoolWinners winners;
+  void backward(BackwardCall& call) override {
+    call.set_grad_input(0, max_pool_backward(call.grad_output(), winners));
+  }
+  void release_saved() override { winners.taps = Tensor(); }
+};
+
+Tensor max_pool_pick(const Tensor& x, const MaxPoolWinners& winners) {
+  const kernels::PoolGeometry& g = winners.g;
+  const Tensor in = to_channels_last(x);
+  const Tensor y = empty_channels_last(pooled_shape(g.N, g.C, g.out, winners.D), x.dtype());
+  with_kernels(winners, x.dtype(), [&](const auto& kernels, auto zero, const auto* taps) {
+    using T = decltype(zero);
+    kernels.pick(g, physical_data<T>(in), taps, physical_data<T>(y));
+  });
+  if (auto* node = record<MaxPoolPickBackward>(y, x)) node->winners = winners;
+  return y;
+}
+
+struct MaxPoolBackwardBackward final : NodeOf<MaxPoolBackwardBackward> {
+  static constexpr const char* kName = "max_pool_backward";
+  MaxPoolWinners winners;
+  void backward(BackwardCall& call) override {
+    call.set_grad_input(0, max_pool_pick(call.grad_output(), winners));
+  }
+  void release_saved() override { winners.taps = Tensor(); }
+};
+
+Tensor max_pool_backward(const Tensor& dy, const MaxPoolWinners& winners) {
+  const kernels::PoolGeometry& g = winners.g;
+  const Tensor out = to_channels_last(dy);
+  const Tensor dx = empty_channels_last(pooled_shape(g.N, g.C, g.in, winners.D), dy.dtype());
+  with_kernels(winners, dy.dtype(), [&](const auto& kernels, auto zero, const auto* taps) {
+    using T = decltype(zero);
+    kernels.backward(g, physical_data<T>(out), taps, physical_data<T>(dx));
+  });
+  if (auto* node = record<MaxPoolBackwardBackward>(dx, dy)) node->winners = winners;
+  return dx;
+}
+
+struct MaxPoolBackward final : NodeOf<MaxPoolBackward> {
+  static constexpr const char* kName = "max_pool";
+  MaxPoolWinners winners;
+  void backward(BackwardCall& call) override {
+    call.set_grad_input(0, max_pool_backward(call.grad_output(), winners));
+  }
+  void release_saved() override { winners.taps = Tensor(); }
+};
+
+Tensor max_pool(const char* op, const Tensor& input, int D, IntArrayRef kernel, IntArrayRef stride,
+                IntArrayRef padding, IntArrayRef dilation, bool ceil_mode) {
+  bool unbatched = false;
+  const Tensor x = with_batch(op, input, D, &unbatched);
+  MaxPoolWinners winners{check_pool(op, x, D, kernel, stride, padding, dilation, ceil_mode), D, {}};
+  const kernels::PoolGeometry& g = winners.g;
+  const Tensor in = to_channels_last(x);
+  const Tensor y = empty_channels_last(pooled_shape(g.N, g.C, g.out, D), x.dtype());
+  winners.taps = empty({y.numel()}, g.taps() < UINT8_MAX ? kUInt8 : kInt32);
+  with_kernels(winners, x.dtype(), [&](const auto& kernels, auto zero, auto* taps) {
+    using T = decltype(zero);
+    kernels.forward(g, physical_data<T>(in), physical_data<T>(y), taps);
+  });
+  if (auto* node = record<MaxPoolBackward>(y, x)) node->winners = winners;
+  return unbatched ? y.squeeze(0) : y;
+}
+
+}  // namespace
+
+Tensor max_pool1d(const Tensor& x, IntArrayRef kernel, IntArrayRef stride, IntArrayRef padding,
+                  IntArrayRef dilation, bool ceil_mode) {
+  return max_pool("max_pool1d", x, 1, kernel, stride, padding, dilation, ceil_mode);
+}
+Tensor max_pool2d(const Tensor& x, IntArrayRef kernel, IntArrayRef stride, IntArrayRef padding,
+                  IntArrayRef dilation, bool ceil_mode) {
+  return max_pool("max_pool2d", x, 2, kernel, stride, padding, dilation, ceil_mode);
+}
+Tensor max_pool3d(const Tensor& x, IntArrayRef kernel, IntArrayRef stride, IntArrayRef padding,
+                  IntArrayRef dilation, bool ceil_mode) {
+  return max_pool("max_pool3d", x, 3, kernel, stride, padding, dilation, ceil_mode);
+}
+
+}  // namespace reel
