@@ -50,6 +50,14 @@ Tensor batch_norm(const Tensor& x, const Tensor& weight, const Tensor& bias,
                   const Tensor& running_mean, const Tensor& running_var, bool training,
                   double momentum = 0.1, double eps = 1e-5);
 
+// --- autograd/ops/dropout.cpp ---
+
+/// y = x * m / (1 - p), m = 0 with probability p, else 1; x itself unless training. The draw comes
+/// from the thread's default generator and does not depend on the number of threads or on the
+/// memory's layout. Throws: ArgumentError unless p is from 0 to 1. Source: Srivastava et al. 2014;
+/// docs/ops/dropout.md.
+Tensor dropout(const Tensor& x, double p = 0.5, bool training = true);
+
 // --- autograd/ops/group_norm.cpp ---
 
 /// y = (x - E[x]) / sqrt(Var[x] + eps) * weight + bias, moments over a sample's group of C /

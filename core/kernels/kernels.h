@@ -11,6 +11,7 @@
 // template shared with other sources would carry this level's instructions into them.
 
 #include <reel/core/kernels/batch_norm.h>
+#include <reel/core/kernels/dropout.h>
 #include <reel/core/kernels/group_norm.h>
 #include <reel/core/kernels/layer_norm.h>
 #include <reel/core/kernels/pool.h>
@@ -20,6 +21,7 @@
 #define REEL_KERNEL_SOURCES(X) \
   X(avg_pool)                  \
   X(batch_norm)                \
+  X(dropout)                   \
   X(group_norm)                \
   X(layer_norm)                \
   X(max_pool)                  \
@@ -32,6 +34,8 @@ struct Tables : AveragePool<float>,
                 AveragePool<double>,
                 BatchNorm<float>,
                 BatchNorm<double>,
+                Dropout<float>,
+                Dropout<double>,
                 GroupNorm<float>,
                 GroupNorm<double>,
                 LayerNorm<float>,
