@@ -17,7 +17,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr int kDefaultColumns = 80;
-constexpr int kMinBarCells = 10;
+constexpr int kMinBarCells = 8;
 constexpr int kMaxBarCells = 28;
 
 bool is_terminal(int descriptor) {
@@ -139,7 +139,7 @@ class ProgressBar::State {
   void format_fields(std::initializer_list<ProgressField> fields) {
     fields_.clear();
     for (const ProgressField& field : fields) {
-      const char* space = *field.unit ? " " : "";
+      const char* space = *field.unit && std::string(field.unit) != "%" ? " " : "";
       fields_ +=
           concat("  ", field.name, " ", fixed(field.value, field.decimals), space, field.unit);
     }
@@ -149,13 +149,17 @@ class ProgressBar::State {
     return total_ == 0 ? 1 : static_cast<double>(done_) / static_cast<double>(total_);
   }
 
+  enum class Style { kFull, kShort };
+
   /// What stands behind the bar.
-  std::string tail(double elapsed, bool last) const {
+  std::string tail(double elapsed, bool last, Style style) const {
     char percent[16];
     std::snprintf(percent, sizeof percent, "%3.0f%%", std::floor(100 * fraction()));
     std::string text = percent + fields_;
     const double speed = elapsed > 0 ? static_cast<double>(done_) / elapsed : 0;
-    if (!options_.unit.empty()) text += concat("  ", grouped(speed), " ", options_.unit, "/s");
+    if (!options_.unit.empty()) {
+      text += concat("  ", grouped(speed), style == Style::kFull ? " " + options_.unit : "", "/s");
+    }
     if (last) return concat(text, "  ", clock_text(elapsed));
     if (speed > 0)
       text += concat("  ", clock_text(static_cast<double>(total_ - done_) / speed), " left");
@@ -164,16 +168,18 @@ class ProgressBar::State {
 
   void draw(double elapsed, bool last) {
     const std::string label = options_.label.empty() ? "" : options_.label + "  ";
-    const std::string text = tail(elapsed, last);
+    std::string text = tail(elapsed, last, Style::kFull);
     if (!terminal_) {
       write(concat(label, text, "\n"));
       return;
     }
     // The last column stays empty: some terminals wrap once it is written.
     const int columns = columns_of(options_.descriptor) - 1;
-    const int room = columns - cells_of(label) - cells_of(text) - (utf8_ ? 1 : 3);
-    const std::string bar =
-        room < kMinBarCells ? "" : bar_text(fraction(), std::min(room, kMaxBarCells), utf8_) + " ";
+    const auto room = [&] { return columns - cells_of(label) - cells_of(text) - (utf8_ ? 1 : 3); };
+    if (room() < kMinBarCells) text = tail(elapsed, last, Style::kShort);
+    const std::string bar = room() < kMinBarCells
+                                ? ""
+                                : bar_text(fraction(), std::min(room(), kMaxBarCells), utf8_) + " ";
     write(concat("\r", first_cells(label + bar + text, columns), "\x1b[K"));
     line_open_ = true;
   }

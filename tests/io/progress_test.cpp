@@ -83,7 +83,7 @@ TEST_CASE("progress: a file gets plain lines", "[progress]") {
   close(file);
   const std::vector<std::string> lines = split(folder.read("log"), "\n");
   REQUIRE(lines.size() == 4);
-  CHECK(lines[0].starts_with("epoch 1/5   25%  loss 0.5123  accuracy 84.2 %  "));
+  CHECK(lines[0].starts_with("epoch 1/5   25%  loss 0.5123  accuracy 84.2%  "));
   CHECK(lines[0].ends_with(" left"));
   CHECK(lines[1].starts_with("epoch 1/5  100%  loss 0.2500"));
   CHECK(lines[2] == "epoch 1/5  100%  loss 0.2500  0:01");
