@@ -53,6 +53,18 @@ void ConfusionTable::add(int64_t target, int64_t prediction) {
   ++counts_[static_cast<std::size_t>(target * num_classes_ + prediction)];
 }
 
+void ConfusionTable::add(const Tensor& targets, const Tensor& predictions) {
+  REEL_CHECK(targets.sizes() == predictions.sizes() && targets.dtype() == kInt64 &&
+                 predictions.dtype() == kInt64,
+             "ConfusionTable: targets ", targets.sizes(), " of ", targets.dtype(),
+             " and predictions ", predictions.sizes(), " of ", predictions.dtype(),
+             "; both must be int64 of one shape.");
+  const Tensor rows = targets.contiguous();
+  const Tensor columns = predictions.contiguous();
+  for (int64_t i = 0; i < rows.numel(); ++i)
+    add(rows.data_ptr<int64_t>()[i], columns.data_ptr<int64_t>()[i]);
+}
+
 int64_t ConfusionTable::count(int64_t target, int64_t prediction) const {
   check_class("target", target);
   check_class("prediction", prediction);

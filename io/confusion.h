@@ -1,6 +1,8 @@
 #pragma once
 // What a classifier takes for what.
 
+#include <reel/core/tensor.h>
+
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -17,6 +19,9 @@ class ConfusionTable {
 
   /// Throws: ArgumentError unless both classes are in [0, num_classes).
   void add(int64_t target, int64_t prediction);
+  /// Each element of `targets` with that of `predictions`, as from argmax.
+  /// Throws: ArgumentError unless both are int64 of one shape, with classes as above.
+  void add(const Tensor& targets, const Tensor& predictions);
 
   int64_t count(int64_t target, int64_t prediction) const;
   int64_t total() const;

@@ -1,3 +1,4 @@
+#include <reel/core/creation.h>
 #include <reel/core/error.h>
 #include <reel/io/confusion.h>
 
@@ -35,6 +36,21 @@ TEST_CASE("confusion: the table for people", "[confusion]") {
 hippopotamus            .            .            .         -
  precision %        100.0         50.0            -
 )");
+}
+
+TEST_CASE("confusion: tensors of classes", "[confusion]") {
+  const Tensor targets = zeros({3}, kInt64);
+  const Tensor predictions = zeros({3}, kInt64);
+  predictions.data_ptr<int64_t>()[1] = 1;
+  ConfusionTable table(2);
+  table.add(targets, predictions);
+  CHECK(table.count(0, 0) == 2);
+  CHECK(table.count(0, 1) == 1);
+  CHECK(message_of<ArgumentError>([&] {
+          table.add(targets, empty({3, 1}, kInt32));
+        }) ==
+        "ConfusionTable: targets [3] of int64 and predictions [3, 1] of int32; both must be int64 "
+        "of one shape.");
 }
 
 TEST_CASE("confusion: classes are checked", "[confusion]") {
