@@ -1,0 +1,50 @@
+#pragma once
+// Which samples make up which batch.
+
+#include <cstdint>
+#include <vector>
+
+namespace reel::data {
+
+/// How a data set is cut into batches; a number alone is the batch size.
+class BatchOptions {
+ public:
+  BatchOptions(int64_t batch_size) : batch_size_(batch_size) {}
+  /// Whether each epoch has a random order of its own (the default) or all have that of the data
+  /// set.
+  BatchOptions& shuffle(bool value) { return shuffle_ = value, *this; }
+  BatchOptions& seed(uint64_t value) { return seed_ = value, *this; }
+  /// Whether to leave out a last batch that is smaller than the others.
+  BatchOptions& drop_last(bool value) { return drop_last_ = value, *this; }
+
+  int64_t batch_size() const { return batch_size_; }
+  bool shuffle() const { return shuffle_; }
+  uint64_t seed() const { return seed_; }
+  bool drop_last() const { return drop_last_; }
+
+ private:
+  int64_t batch_size_;
+  bool shuffle_ = true;
+  uint64_t seed_ = 0;
+  bool drop_last_ = false;
+};
+
+/// The batches of one epoch as indices. They depend on the number of samples, the options and the
+/// epoch only.
+class BatchOrder {
+ public:
+  /// Throws: ArgumentError unless num_samples >= 0 and the batch size is positive.
+  BatchOrder(int64_t num_samples, const BatchOptions& options, uint64_t epoch);
+
+  /// How many batches there are.
+  int64_t size() const { return num_batches_; }
+  /// The samples of a batch. Throws: ArgumentError unless 0 <= batch < size().
+  std::vector<int64_t> indices(int64_t batch) const;
+
+ private:
+  int64_t batch_size_;
+  int64_t num_batches_;
+  std::vector<int64_t> samples_;
+};
+
+}  // namespace reel::data
