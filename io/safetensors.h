@@ -1,0 +1,40 @@
+#pragma once
+// Tensors in files that Python reads as well: https://github.com/huggingface/safetensors (format).
+
+#include <reel/core/tensor.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace reel::io {
+
+struct NamedTensor {
+  std::string name;
+  Tensor tensor;
+};
+
+using Metadata = std::vector<std::pair<std::string, std::string>>;
+
+/// What a file holds, in the order of its header.
+struct SafetensorsFile {
+  std::vector<NamedTensor> tensors;
+  Metadata metadata;
+
+  /// Throws: ArgumentError when there is no such tensor.
+  const Tensor& at(const std::string& name) const;
+  /// The text, or an empty one.
+  std::string metadata_of(const std::string& key) const;
+};
+
+/// Writes the tensors' values, whole or not at all. Throws: ArgumentError on a name that comes
+/// twice or is
+/// "__metadata__", IoError when the file can not be written.
+void save_safetensors(const std::string& path, const std::vector<NamedTensor>& tensors,
+                      const Metadata& metadata = {});
+
+/// Throws: IoError naming the path and what is wrong: cut short, no JSON, an unknown dtype, offsets
+/// that do not match the shape, overlap or leave the file.
+SafetensorsFile load_safetensors(const std::string& path);
+
+}  // namespace reel::io
