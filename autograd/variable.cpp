@@ -77,11 +77,11 @@ void check_in_place(const char* op, const Tensor& x) {
   check_history(op, x);
   // Follow views down to what they look at.
   const AutogradMeta* meta = find_meta(x);
-  const Node* node = meta->grad_fn.get();
+  const Node* node = meta ? meta->grad_fn.get() : nullptr;
   while (node && node->is_view()) node = node->edge(0).node.get();
   REEL_CHECK_GRAPH(
       node && !node->is_accumulator(), op, ": ", x,
-      meta->grad_fn ? " is a view of a leaf that requires grad" : " is a leaf that requires grad",
+      meta && meta->grad_fn ? " is a view of a leaf that requires grad" : " is a leaf that requires grad",
       "; it can not be written in place while recording. [use NoGradGuard to update parameters, "
       "or clone it first]");
 }
