@@ -33,6 +33,16 @@ bool is_plain(const Tensor& x);
 /// Whether a (N, C, spatial...) tensor's memory is dense with its channels side by side.
 bool is_channels_last(const Tensor& x);
 
+/// Whether the memory is one block in either order.
+inline bool is_dense(const Tensor& x) { return is_plain(x) || is_channels_last(x); }
+
+/// Whether both are of one shape and dense in the same order, so that one loop walks them side by
+/// side.
+inline bool lie_alike(const Tensor& a, const Tensor& b) {
+  return a.sizes() == b.sizes() &&
+         ((is_plain(a) && is_plain(b)) || (is_channels_last(a) && is_channels_last(b)));
+}
+
 /// Uninitialised (N, C, spatial...), held channels-last; plain where both layouts are the same
 /// bytes.
 Tensor empty_channels_last(IntArrayRef sizes, Dtype dtype);

@@ -11,6 +11,7 @@
 // template shared with other sources would carry this level's instructions into them.
 
 #include <reel/core/kernels/batch_norm.h>
+#include <reel/core/kernels/binary.h>
 #include <reel/core/kernels/dropout.h>
 #include <reel/core/kernels/group_norm.h>
 #include <reel/core/kernels/layer_norm.h>
@@ -21,6 +22,7 @@
 #define REEL_KERNEL_SOURCES(X) \
   X(avg_pool)                  \
   X(batch_norm)                \
+  X(binary)                    \
   X(dropout)                   \
   X(group_norm)                \
   X(layer_norm)                \
@@ -34,6 +36,12 @@ struct Tables : AveragePool<float>,
                 AveragePool<double>,
                 BatchNorm<float>,
                 BatchNorm<double>,
+                Binary<bool>,
+                Binary<uint8_t>,
+                Binary<int32_t>,
+                Binary<int64_t>,
+                Binary<float>,
+                Binary<double>,
                 Dropout<float>,
                 Dropout<double>,
                 GroupNorm<float>,

@@ -1,0 +1,28 @@
+#pragma once
+// Elementwise functions of two operands, off the tape.
+
+#include <reel/core/kernels/binary.h>
+#include <reel/core/tensor.h>
+
+namespace reel {
+
+/// The dtype in which a tensor and a number meet: the tensor's, unless only the number is floating
+/// (float32 then) or the tensor is bool (the number's).
+Dtype promote(Dtype tensor, Scalar number);
+
+/// An operand: a tensor, which outlives it, or a number.
+struct Operand {
+  Operand(const Tensor& x) : tensor(&x) {}
+  Operand(Scalar x) : number(x) {}
+  const Tensor* tensor = nullptr;
+  Scalar number;
+};
+
+/// f(a, b) with broadcasting, at least one operand being a tensor and tensors being of one dtype,
+/// which f is defined for; channels-last when its operands are. `op` is named in errors.
+Tensor binary(kernels::BinaryOp f, const char* op, Operand a, Operand b, Scalar alpha = 1);
+
+/// y = f(y, b), where b broadcasts to the shape of y. Does not count as a write.
+void binary_into(kernels::BinaryOp f, const Tensor& y, Operand b, Scalar alpha = 1);
+
+}  // namespace reel
