@@ -12,10 +12,19 @@ class BatchOptions {
   BatchOptions(int64_t batch_size) : batch_size_(batch_size) {}
   /// Whether each epoch has a random order of its own (the default) or all have that of the data
   /// set.
-  BatchOptions& shuffle(bool value) { return shuffle_ = value, *this; }
-  BatchOptions& seed(uint64_t value) { return seed_ = value, *this; }
+  BatchOptions& shuffle(bool value) {
+    shuffle_ = value;
+    return *this;
+  }
+  BatchOptions& seed(uint64_t value) {
+    seed_ = value;
+    return *this;
+  }
   /// Whether to leave out a last batch that is smaller than the others.
-  BatchOptions& drop_last(bool value) { return drop_last_ = value, *this; }
+  BatchOptions& drop_last(bool value) {
+    drop_last_ = value;
+    return *this;
+  }
 
   int64_t batch_size() const { return batch_size_; }
   bool shuffle() const { return shuffle_; }

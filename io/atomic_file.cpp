@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <reel/core/error.h>
+#include <reel/io/write_all.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -33,14 +34,7 @@ AtomicFile::~AtomicFile() {
 }
 
 void AtomicFile::write(const void* data, std::size_t size) {
-  const char* next = static_cast<const char*>(data);
-  while (size > 0) {
-    const ssize_t written = ::write(descriptor_, next, size);
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) fail("write");
-    next += written;
-    size -= static_cast<std::size_t>(written);
-  }
+  if (!write_all(descriptor_, data, size)) fail("write");
 }
 
 void AtomicFile::commit() {

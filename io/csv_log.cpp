@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <reel/core/error.h>
+#include <reel/io/write_all.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -104,8 +105,7 @@ void CsvLog::read_at(int64_t position, std::string& out) const {
 void CsvLog::write_line(const std::string& line) {
   // One call, so that neither a crash nor another program that appends leaves half a row in
   // between.
-  const ssize_t written = write(descriptor_, line.data(), line.size());
-  if (written != static_cast<ssize_t>(line.size())) fail("write");
+  if (!write_all(descriptor_, line.data(), line.size())) fail("write");
 }
 
 void CsvLog::fail(const char* what) const {

@@ -1,11 +1,11 @@
 #include <reel/io/progress.h>
 
 #include <reel/core/error.h>
+#include <reel/io/write_all.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
@@ -185,13 +185,7 @@ class ProgressBar::State {
   }
 
   void write(const std::string& text) const {
-    std::size_t done = 0;
-    while (done < text.size()) {
-      const ssize_t written = ::write(options_.descriptor, text.data() + done, text.size() - done);
-      if (written < 0 && errno == EINTR) continue;
-      if (written <= 0) return;
-      done += static_cast<std::size_t>(written);
-    }
+    write_all(options_.descriptor, text.data(), text.size());
   }
 
   int64_t total_;
