@@ -1,5 +1,6 @@
 #include <reel/core/allocator.h>
 #include <reel/core/error.h>
+#include <reel/core/guarded_memory.h>
 
 #include <atomic>
 #include <bit>
@@ -138,11 +139,7 @@ bool push_cached(size_t index, size_t bytes, void* p) {
   return true;
 }
 
-}  // namespace
-
-void* allocate(size_t requested) {
-  REEL_CHECK(requested <= (size_t{1} << 47), "allocate: ", requested,
-             " bytes; no machine has so many.");
+void* allocate_block(size_t requested) {
   const size_t index = class_of(requested), bytes = bytes_of_class(index);
   void* p = pop_cached(index, bytes);
   const auto size = static_cast<int64_t>(bytes);
@@ -167,8 +164,7 @@ void* allocate(size_t requested) {
   return p;
 }
 
-void deallocate(void* p, size_t requested) {
-  if (!p) return;
+void deallocate_block(void* p, size_t requested) {
   const size_t index = class_of(requested), bytes = bytes_of_class(index);
   const auto size = static_cast<int64_t>(bytes);
   counters.live.fetch_sub(size, std::memory_order_relaxed);
@@ -177,6 +173,23 @@ void deallocate(void* p, size_t requested) {
   if (push_cached(index, bytes, p)) return;
   counters.cached.fetch_sub(size, std::memory_order_relaxed);
   std::free(p);
+}
+
+}  // namespace
+
+void* allocate(size_t bytes) {
+  REEL_CHECK(bytes <= (size_t{1} << 47), "allocate: ", bytes, " bytes; no machine has so many.");
+  if (GuardedMemory::wanted()) [[unlikely]]
+    return GuardedMemory::enter(allocate_block(bytes + 2 * GuardedMemory::kGuardBytes), bytes);
+  return allocate_block(bytes);
+}
+
+void deallocate(void* p, size_t bytes) {
+  if (!p) return;
+  if (GuardedMemory::any()) [[unlikely]]
+    if (void* block = GuardedMemory::leave(p))
+      return deallocate_block(block, bytes + 2 * GuardedMemory::kGuardBytes);
+  deallocate_block(p, bytes);
 }
 
 MemoryStats memory_stats() {

@@ -62,6 +62,8 @@ std::atomic<int>& thread_count() {
   return count;
 }
 
+std::atomic<int64_t> least_parallel_work{kParallelWork};
+
 thread_local bool inside_parallel = false;
 
 // Ranges of [0, count) for part t of n; they differ in length by one at most.
@@ -84,6 +86,9 @@ void set_num_threads(int n) {
   REEL_CHECK(n >= 1 && n <= 4096, "set_num_threads: ", n, " threads; it must be from 1 to 4096.");
   thread_count().store(n);
 }
+
+int64_t parallel_work() { return least_parallel_work.load(std::memory_order_relaxed); }
+void set_parallel_work(int64_t work) { least_parallel_work.store(work); }
 
 #if defined(__SSE2__)
 namespace {
@@ -108,7 +113,7 @@ FlushDenormals::~FlushDenormals() = default;
 
 void parallel_ranges(int64_t count, int64_t work, RangeFunction function, void* context) {
   if (count <= 0) return;
-  int64_t n = work < kParallelWork || inside_parallel ? 1 : num_threads();
+  int64_t n = work < parallel_work() || inside_parallel ? 1 : num_threads();
   if (n > count) n = count;
   if (n <= 1) {
     FlushDenormals flush;

@@ -30,6 +30,10 @@ class FlushDenormals {
 /// us to pay.
 inline constexpr int64_t kParallelWork = 32768;
 
+/// The threshold in use; a test sets it to 0, and small cases run on several threads.
+int64_t parallel_work();
+void set_parallel_work(int64_t work);
+
 using RangeFunction = void (*)(void* context, int64_t begin, int64_t end);
 
 /// Runs function(context, begin, end) over a partition of [0, count), denormals flushed. `work` is
