@@ -172,14 +172,15 @@ const Tensor& Tensor::detach_() const {
 }
 
 void Tensor::set_data(const Tensor& other) const {
-  REEL_CHECK(dtype() == other.dtype(), "set_data: the tensor is ", dtype(), ", the new data ",
-             other.dtype(), "; a tensor keeps its dtype.");
+  REEL_CHECK(!requires_grad() || other.is_floating_point(), "set_data: the tensor requires grad, ",
+             "but the new data is ", other.dtype(), "; only float32 and float64 take a gradient.");
   TensorImpl &x = checked(), &y = *other.impl();
   x.storage = y.storage;
   x.sizes = y.sizes;
   x.strides = y.strides;
   x.offset = y.offset;
   x.numel = y.numel;
+  x.dtype = y.dtype;
   x.recorded_writes = x.storage->recorded_writes;
 }
 

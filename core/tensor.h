@@ -147,7 +147,7 @@ class Tensor {
   const Tensor& detach_() const;
   /// The same data without history, as detach, for code that updates parameters.
   Tensor data() const { return detach(); }
-  /// Takes over the other tensor's data, keeping this tensor's identity, history and gradient.
+  /// Takes over the data of `other`, and its dtype, keeping this tensor's identity, history and gradient.
   void set_data(const Tensor& other) const;
   uint32_t version() const { return checked().storage->version; }
 
