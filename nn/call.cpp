@@ -1,0 +1,60 @@
+#include <reel/nn/call.h>
+#include <reel/nn/holder.h>
+#include <reel/nn/type_name.h>
+
+#include <cstring>
+
+namespace reel::nn {
+
+void ModuleCall::run_pre_hooks(Module& module, TensorList& inputs) {
+  const size_t count = inputs.size();
+  for (size_t i = 0; i < module.pre_hooks_.size(); ++i) {
+    module.pre_hooks_[i].function(module, inputs);
+    REEL_CHECK(inputs.size() == count, "forward pre-hook: it left ", inputs.size(), " inputs of ",
+               count, "; it may replace inputs, not add or remove them.");
+  }
+}
+
+void ModuleCall::run_hooks(Module& module, const TensorList& inputs, Tensor& output) {
+  for (size_t i = 0; i < module.post_hooks_.size(); ++i)
+    module.post_hooks_[i].function(module, inputs, output);
+}
+
+void ModuleCall::reject_hooks(const Module& module) {
+  throw_argument_error(concat(
+      "forward hook: ", module.name(),
+      " has hooks, but its forward is not from Tensors to a Tensor; only those can be hooked."));
+}
+
+namespace {
+
+template <class E>
+[[noreturn]] void rethrow_as(const E& error, const Module& module) {
+  constexpr const char* kMarker = " (in module ";
+  if (std::strstr(error.what(), kMarker)) throw;
+  throw E(concat(error.what(), kMarker, module.path() ? std::string(module.path()) : module.name(),
+                 ")"));
+}
+
+}  // namespace
+
+void ModuleCall::rethrow(const Module& module) {
+  try {
+    throw;
+  } catch (const ArgumentError& e) {
+    rethrow_as(e, module);
+  } catch (const GraphError& e) {
+    rethrow_as(e, module);
+  } catch (const IoError& e) {
+    rethrow_as(e, module);
+  } catch (const InternalError& e) {
+    rethrow_as(e, module);
+  }
+}
+
+void throw_empty_holder(const std::type_info& type) {
+  throw_argument_error(concat("module holder: it holds no ", type_name(type),
+                              "; it was made from nullptr. [assign a module to it first]"));
+}
+
+}  // namespace reel::nn

@@ -1,0 +1,53 @@
+#pragma once
+// Calling a module: its hooks, and its path in errors.
+
+#include <reel/autograd/module_path.h>
+#include <reel/nn/module.h>
+
+#include <type_traits>
+#include <utility>
+
+namespace reel::nn {
+
+/// What every call does, whatever the type of the module.
+struct ModuleCall {
+  static bool has_hooks(const Module& module) {
+    return !module.pre_hooks_.empty() || !module.post_hooks_.empty();
+  }
+  static void run_pre_hooks(Module& module, TensorList& inputs);
+  static void run_hooks(Module& module, const TensorList& inputs, Tensor& output);
+  [[noreturn]] static void reject_hooks(const Module& module);
+  /// Throws the error being handled again, with the module's path unless an inner module added its
+  /// own.
+  [[noreturn]] static void rethrow(const Module& module);
+
+  template <class M, size_t... I>
+  static Tensor with_hooks(M& module, TensorList inputs, std::index_sequence<I...>) {
+    run_pre_hooks(module, inputs);
+    Tensor output = module.forward(inputs[I]...);
+    run_hooks(module, inputs, output);
+    return output;
+  }
+};
+
+/// module.forward(args...), with the module's hooks; errors thrown inside name the module. Hooks
+/// need a forward from Tensors to a Tensor.
+template <class M, class... Args>
+auto call(M& module, Args&&... args) -> decltype(module.forward(std::forward<Args>(args)...)) {
+  const ModulePathScope scope(module.path());
+  try {
+    if (ModuleCall::has_hooks(module)) [[unlikely]] {
+      if constexpr ((std::is_convertible_v<Args, const Tensor&> && ...) &&
+                    std::is_same_v<decltype(module.forward(std::forward<Args>(args)...)), Tensor>)
+        return ModuleCall::with_hooks(module, TensorList{args...},
+                                      std::index_sequence_for<Args...>());
+      else
+        ModuleCall::reject_hooks(module);
+    }
+    return module.forward(std::forward<Args>(args)...);
+  } catch (const Error&) {
+    ModuleCall::rethrow(module);
+  }
+}
+
+}  // namespace reel::nn

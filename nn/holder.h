@@ -1,0 +1,69 @@
+#pragma once
+// Holders: modules with the syntax of values and the sharing of pointers.
+
+#include <reel/nn/call.h>
+#include <reel/nn/cloneable.h>
+
+#include <cstddef>
+#include <memory>
+#include <type_traits>
+#include <typeinfo>
+#include <utility>
+
+namespace reel::nn {
+
+[[noreturn]] void throw_empty_holder(const std::type_info& type);
+
+/// A shared pointer to a module that constructs it and can be called: `nn::Linear fc(8, 2); y =
+/// fc(x);`. Copies share the module. Made from nullptr it is empty.
+template <class Contained>
+class ModuleHolder {
+ public:
+  using ContainedType = Contained;
+
+  ModuleHolder() : impl_(std::make_shared<Contained>()) {}
+  ModuleHolder(std::nullptr_t) {}
+  ModuleHolder(std::shared_ptr<Contained> module) : impl_(std::move(module)) {}
+  template <class Head, class... Tail>
+  requires(std::is_constructible_v<Contained, Head, Tail...> &&
+           !std::is_base_of_v<ModuleHolder,
+                              std::remove_cvref_t<Head>>) explicit ModuleHolder(Head&& head,
+                                                                                Tail&&... tail)
+      : impl_(std::make_shared<Contained>(std::forward<Head>(head), std::forward<Tail>(tail)...)) {}
+
+  /// forward(args...), with hooks and the module's path in errors.
+  template <class... Args, class M = Contained>
+  auto operator()(Args&&... args) const
+      -> decltype(std::declval<M&>().forward(std::forward<Args>(args)...)) {
+    return nn::call(**this, std::forward<Args>(args)...);
+  }
+
+  Contained* operator->() const { return &**this; }
+  Contained& operator*() const {
+    if (!impl_) [[unlikely]]
+      throw_empty_holder(typeid(Contained));
+    return *impl_;
+  }
+  const std::shared_ptr<Contained>& ptr() const { return impl_; }
+  Contained* get() const { return impl_.get(); }
+  bool is_empty() const { return !impl_; }
+  explicit operator bool() const { return !is_empty(); }
+
+ private:
+  std::shared_ptr<Contained> impl_;
+};
+
+template <class Contained>
+std::ostream& operator<<(std::ostream& out, const ModuleHolder<Contained>& holder) {
+  return out << static_cast<const Module&>(*holder);
+}
+
+}  // namespace reel::nn
+
+/// Declares the holder `Name` of the module `NameImpl`.
+#define REEL_MODULE(Name)                                     \
+  class Name : public ::reel::nn::ModuleHolder<Name##Impl> {  \
+   public:                                                    \
+    using Impl = Name##Impl;                                  \
+    using ::reel::nn::ModuleHolder<Name##Impl>::ModuleHolder; \
+  }

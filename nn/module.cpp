@@ -1,0 +1,217 @@
+#include <reel/autograd/module_path.h>
+#include <reel/autograd/variable.h>
+#include <reel/nn/module.h>
+
+#include <algorithm>
+#include <unordered_set>
+
+namespace reel::nn {
+
+namespace {
+
+std::string join(const std::string& prefix, const std::string& name) {
+  return prefix.empty() ? name : prefix + "." + name;
+}
+
+// Calls visit(path, module) for a module and all below it, each once.
+template <class Visit>
+void walk(const std::string& path, Module& module, const Visit& visit,
+          std::unordered_set<const Module*>& seen) {
+  if (!seen.insert(&module).second) return;
+  visit(path, module);
+  for (const auto& child : module.named_children())
+    walk(join(path, child.key()), *child.value(), visit, seen);
+}
+
+template <class Visit>
+void walk(const std::string& path, const Module& module, const Visit& visit) {
+  std::unordered_set<const Module*> seen;
+  walk(path, const_cast<Module&>(module), visit, seen);
+}
+
+// Collects the defined tensors of modules, each once, under their paths.
+class Collector {
+ public:
+  explicit Collector(const char* what) : named_(what) {}
+  void add(const std::string& path, const OrderedDict<std::string, Tensor>& tensors) {
+    for (const auto& item : tensors)
+      if (item->defined() && seen_.insert(item->impl()).second)
+        named_.insert(join(path, item.key()), item.value());
+  }
+  OrderedDict<std::string, Tensor> take() { return std::move(named_); }
+
+ private:
+  OrderedDict<std::string, Tensor> named_;
+  std::unordered_set<const TensorImpl*> seen_;
+};
+
+}  // namespace
+
+Module::Module() = default;
+Module::Module(std::string name) : name_(std::move(name)) {}
+Module::~Module() = default;
+
+void Module::check_name(const char* op, const std::string& name) const {
+  REEL_CHECK(!name.empty(), op, ": the name is empty; paths are made of it.");
+  REEL_CHECK(name.find('.') == std::string::npos, op, ": the name '", name,
+             "' has a dot; dots separate the names of a path.");
+  REEL_CHECK(!parameters_.contains(name) && !buffers_.contains(name) && !children_.contains(name),
+             op, ": '", name, "' is already registered in ", this->name(),
+             "; names are unique in a module.");
+}
+
+Parameter Module::register_parameter(std::string name, Tensor value, bool requires_grad) {
+  check_name("register_parameter", name);
+  if (value.defined()) {
+    REEL_CHECK_GRAPH(value.is_leaf(), "register_parameter: '", name, "' ", value,
+                     " was computed and has a history; a parameter is a leaf. [use detach()]");
+    value.set_requires_grad(requires_grad);
+  }
+  return Parameter(parameters_.insert(std::move(name), std::move(value)));
+}
+
+Buffer Module::register_buffer(std::string name, Tensor value) {
+  check_name("register_buffer", name);
+  return Buffer(buffers_.insert(std::move(name), std::move(value)));
+}
+
+void Module::adopt(const std::string& name, Module& child) {
+  walk({}, child, [&](const std::string&, const Module& below) {
+    REEL_CHECK(&below != this, "register_module: '", name, "' contains the module ", this->name(),
+               " that it is registered in; modules form a tree.");
+  });
+  child.set_path(path_ ? join(path_, name) : name);
+}
+
+void Module::add_child(std::string name, std::shared_ptr<Module> child) {
+  check_name("register_module", name);
+  REEL_CHECK(child, "register_module: '", name,
+             "' is an empty pointer or holder; there is no module to register.");
+  adopt(name, *child);
+  children_.insert(std::move(name), std::move(child));
+}
+
+void Module::replace_child(const std::string& name, std::shared_ptr<Module> child) {
+  REEL_CHECK(child, "replace_module: '", name,
+             "' is an empty pointer or holder; there is no module to register.");
+  std::shared_ptr<Module>& place = children_[name];
+  adopt(name, *child);
+  place = std::move(child);
+}
+
+void Module::unregister_module(const std::string& name) { children_.erase(name); }
+
+void Module::set_path(const std::string& path) {
+  path_ = intern_path(path);
+  for (const auto& child : children_) child.value()->set_path(join(path, child.key()));
+}
+
+OrderedDict<std::string, Tensor> Module::named_parameters(bool recurse) const {
+  Collector collected("parameter");
+  if (!recurse)
+    collected.add({}, parameters_);
+  else
+    walk({}, *this,
+         [&](const std::string& path, const Module& m) { collected.add(path, m.parameters_); });
+  return collected.take();
+}
+
+OrderedDict<std::string, Tensor> Module::named_buffers(bool recurse) const {
+  Collector collected("buffer");
+  if (!recurse)
+    collected.add({}, buffers_);
+  else
+    walk({}, *this,
+         [&](const std::string& path, const Module& m) { collected.add(path, m.buffers_); });
+  return collected.take();
+}
+
+TensorList Module::parameters(bool recurse) const { return named_parameters(recurse).values(); }
+TensorList Module::buffers(bool recurse) const { return named_buffers(recurse).values(); }
+std::vector<std::shared_ptr<Module>> Module::children() const { return children_.values(); }
+OrderedDict<std::string, std::shared_ptr<Module>> Module::named_children() const {
+  return children_;
+}
+
+OrderedDict<std::string, std::shared_ptr<Module>> Module::named_modules(const std::string& prefix,
+                                                                        bool include_self) const {
+  OrderedDict<std::string, std::shared_ptr<Module>> found("module");
+  walk(prefix, *this, [&](const std::string& path, Module& m) {
+    if (&m == this && !include_self) return;
+    std::shared_ptr<Module> pointer = m.weak_from_this().lock();
+    // A module that no shared pointer owns, such as one on the stack, is pointed to without owning
+    // it.
+    if (!pointer) pointer = std::shared_ptr<Module>(std::shared_ptr<void>(), &m);
+    found.insert(path, std::move(pointer));
+  });
+  return found;
+}
+
+std::vector<std::shared_ptr<Module>> Module::modules(bool include_self) const {
+  return named_modules({}, include_self).values();
+}
+
+void Module::apply(const std::function<void(Module&)>& function) {
+  walk({}, *this, [&](const std::string&, Module& m) { function(m); });
+}
+
+void Module::apply(const std::function<void(const std::string&, Module&)>& function,
+                   const std::string& prefix) {
+  walk(prefix, *this, function);
+}
+
+int64_t Module::num_parameters() const {
+  int64_t count = 0;
+  for (const Tensor& p : parameters()) count += p.numel();
+  return count;
+}
+
+void Module::train(bool on) {
+  training_ = on;
+  for (const auto& child : children_) child.value()->train(on);
+}
+
+void Module::to(Dtype dtype) {
+  REEL_CHECK(is_floating_point(dtype), "to: ", dtype,
+             " can not hold parameters; float32 and float64 can.");
+  for (const auto& child : children_) child.value()->to(dtype);
+  const NoGradGuard no_grad;
+  for (const Tensor& p : parameters(false))
+    if (p.is_floating_point()) {
+      p.set_data(p.to(dtype));
+      if (p.grad().defined()) p.mutable_grad() = p.grad().to(dtype);
+    }
+  for (const Tensor& b : buffers(false))
+    if (b.is_floating_point()) b.set_data(b.to(dtype));
+}
+
+void Module::zero_grad(bool set_to_none) {
+  for (const Tensor& p : parameters()) {
+    if (!p.grad().defined()) continue;
+    if (set_to_none)
+      p.mutable_grad() = Tensor();
+    else
+      p.mutable_grad() = p.grad().detach().zero_();
+  }
+}
+
+void Module::requires_grad_(bool value) {
+  for (const Tensor& p : parameters()) p.set_requires_grad(value);
+}
+
+uint32_t Module::register_forward_pre_hook(ForwardPreHook hook) {
+  pre_hooks_.push_back({++last_hook_, std::move(hook)});
+  return pre_hooks_.back().handle;
+}
+
+uint32_t Module::register_forward_hook(ForwardHook hook) {
+  post_hooks_.push_back({++last_hook_, std::move(hook)});
+  return post_hooks_.back().handle;
+}
+
+void Module::remove_forward_hook(uint32_t handle) {
+  std::erase_if(pre_hooks_, [&](const PreHook& hook) { return hook.handle == handle; });
+  std::erase_if(post_hooks_, [&](const PostHook& hook) { return hook.handle == handle; });
+}
+
+}  // namespace reel::nn

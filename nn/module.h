@@ -1,0 +1,166 @@
+#pragma once
+// Module: a part of a model, with parameters, buffers and children that it knows by name.
+
+#include <reel/nn/ordered_dict.h>
+#include <reel/nn/parameter.h>
+
+#include <functional>
+#include <iosfwd>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace reel::nn {
+
+class Module;
+
+/// Called before forward; may replace inputs.
+using ForwardPreHook = std::function<void(Module&, TensorList& inputs)>;
+/// Called after forward; may replace the output.
+using ForwardHook = std::function<void(Module&, const TensorList& inputs, Tensor& output)>;
+
+/// Base of every model and layer. Derive, register parameters and children as members are
+/// initialised, and write `forward`; docs/modules.md has an example.
+///
+///     struct Net : nn::Module {
+///       nn::Linear fc = register_module("fc", nn::Linear(8, 2));
+///       nn::Parameter scale = register_parameter("scale", ones({2}));
+///       Tensor forward(const Tensor& x) { return fc(x) * scale; }
+///     };
+class Module : public std::enable_shared_from_this<Module> {
+ public:
+  Module();
+  /// Prints under this name instead of its type's.
+  explicit Module(std::string name);
+  virtual ~Module();
+
+  // --- what belongs to it: names are unique in a module, not empty, and have no dot ---
+
+  /// Makes `value` a parameter, and a leaf that requires grad. An undefined tensor reserves the
+  /// name.
+  Parameter register_parameter(std::string name, Tensor value, bool requires_grad = true);
+  /// Makes `value` part of the module's state that is not trained, such as running statistics.
+  Buffer register_buffer(std::string name, Tensor value);
+  /// Makes `module`, a holder or a shared pointer, a child. Returns it.
+  template <class M>
+  M register_module(std::string name, M module) {
+    add_child(std::move(name), as_pointer(module));
+    return module;
+  }
+  /// Puts `module` in the place of a child. Returns it.
+  template <class M>
+  M replace_module(const std::string& name, M module) {
+    replace_child(name, as_pointer(module));
+    return module;
+  }
+  void unregister_module(const std::string& name);
+
+  // --- walking the tree: the module's own first, then its children's, in order of registration;
+  // what is
+  // --- reached twice appears once, undefined tensors not at all; names are dotted paths from here
+  // ---
+
+  TensorList parameters(bool recurse = true) const;
+  OrderedDict<std::string, Tensor> named_parameters(bool recurse = true) const;
+  TensorList buffers(bool recurse = true) const;
+  OrderedDict<std::string, Tensor> named_buffers(bool recurse = true) const;
+  std::vector<std::shared_ptr<Module>> children() const;
+  OrderedDict<std::string, std::shared_ptr<Module>> named_children() const;
+  std::vector<std::shared_ptr<Module>> modules(bool include_self = true) const;
+  OrderedDict<std::string, std::shared_ptr<Module>> named_modules(const std::string& prefix = {},
+                                                                  bool include_self = true) const;
+  /// Calls `function` with this module and all below it.
+  void apply(const std::function<void(Module&)>& function);
+  void apply(const std::function<void(const std::string& name, Module&)>& function,
+             const std::string& prefix = {});
+  int64_t num_parameters() const;
+
+  // --- modes and state, of the whole tree ---
+
+  virtual void train(bool on = true);
+  void eval() { train(false); }
+  bool is_training() const { return training_; }
+  /// Converts floating-point parameters, gradients and buffers in place.
+  virtual void to(Dtype dtype);
+  /// Forgets the gradients, or fills them with zeros.
+  virtual void zero_grad(bool set_to_none = true);
+  /// Freezes (false) or unfreezes all parameters.
+  void requires_grad_(bool value = true);
+  /// An independent copy of the same type. Throws: ArgumentError unless the type derives from
+  /// Cloneable.
+  std::shared_ptr<Module> clone() const { return clone_module(); }
+
+  // --- hooks, run by calls through a holder or nn::call ---
+
+  uint32_t register_forward_pre_hook(ForwardPreHook hook);
+  uint32_t register_forward_hook(ForwardHook hook);
+  /// Removes a hook of either kind by the handle that registering it returned.
+  void remove_forward_hook(uint32_t handle);
+
+  // --- names ---
+
+  /// Its type's name, without namespace and `Impl`, or the name given to the constructor.
+  std::string name() const;
+  /// The dotted path from the outermost module that it is registered in, or null when it is in
+  /// none.
+  const char* path() const { return path_; }
+  /// One line that describes it, without its children: "Linear(in_features=8, out_features=2)".
+  virtual void pretty_print(std::ostream& stream) const;
+
+  /// The module as a T, a layer (nn::LinearImpl) or its holder (nn::Linear); null if it is none.
+  template <class T>
+  auto* as() {
+    if constexpr (requires { typename T::ContainedType; })
+      return dynamic_cast<typename T::ContainedType*>(this);
+    else
+      return dynamic_cast<T*>(this);
+  }
+
+ protected:
+  Module(const Module&) = default;
+  Module& operator=(const Module&) = delete;
+  virtual std::shared_ptr<Module> clone_module() const;
+  /// For clone_module: gives `copy`, freshly made with the same structure, this module's state.
+  void copy_state_to(Module& copy) const;
+  /// For clone_module: makes a copy forget what it shares with its original.
+  void forget_registered();
+
+ private:
+  friend struct ModuleCall;
+  struct PreHook {
+    uint32_t handle;
+    ForwardPreHook function;
+  };
+  struct PostHook {
+    uint32_t handle;
+    ForwardHook function;
+  };
+
+  template <class M>
+  static std::shared_ptr<Module> as_pointer(const M& module) {
+    if constexpr (requires { module.ptr(); })
+      return module.ptr();
+    else
+      return module;
+  }
+  void add_child(std::string name, std::shared_ptr<Module> child);
+  void replace_child(const std::string& name, std::shared_ptr<Module> child);
+  void adopt(const std::string& name, Module& child);
+  void check_name(const char* op, const std::string& name) const;
+  void set_path(const std::string& path);
+
+  OrderedDict<std::string, Tensor> parameters_{"parameter"}, buffers_{"buffer"};
+  OrderedDict<std::string, std::shared_ptr<Module>> children_{"child"};
+  std::vector<PreHook> pre_hooks_;
+  std::vector<PostHook> post_hooks_;
+  uint32_t last_hook_ = 0;
+  std::string name_;
+  const char* path_ = nullptr;
+  bool training_ = true;
+};
+
+/// The module as a tree, with what each part holds in parameters.
+std::string to_string(const Module& module);
+std::ostream& operator<<(std::ostream& out, const Module& module);
+
+}  // namespace reel::nn

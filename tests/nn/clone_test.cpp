@@ -1,0 +1,87 @@
+#include <reel/nn/module_list.h>
+#include <reel/nn/sequential.h>
+
+#include "tests/nn/modules.h"
+
+using namespace reel;
+
+TEST_CASE("a clone has the same state and shares none of it", "[nn]") {
+  Net net;
+  net->out->weight.set_data(full({2, 2}, 3));
+  net->out->bias.set_requires_grad(false);
+  net->block->eval();
+  const std::shared_ptr<NetImpl> copy = net->clone();
+  CHECK(copy->out->weight.to_vector() == std::vector<double>(4, 3));
+  CHECK_FALSE(copy->out->weight.is_same(net->out->weight));
+  CHECK_FALSE(copy->out->bias.requires_grad());
+  CHECK_FALSE(copy->block->first->is_training());
+  CHECK(copy->is_training());
+  copy->out->weight.detach().fill_(0);
+  CHECK(net->out->weight.to_vector() == std::vector<double>(4, 3));
+  CHECK(copy->named_parameters()["out.weight"].is_same(copy->out->weight));
+  Net holder(net->clone());
+  CHECK(holder->num_parameters() == 26);
+}
+
+TEST_CASE("a clone has its original's dtype", "[nn]") {
+  Net net;
+  net->to(kFloat64);
+  CHECK(net->clone()->scale.dtype() == kFloat64);
+}
+
+TEST_CASE("cloning leaves the random numbers alone", "[nn]") {
+  struct NoisyImpl : nn::Cloneable<NoisyImpl> {
+    NoisyImpl() { default_generator().next32(); }
+  };
+  const NoisyImpl noisy;
+  manual_seed(5);
+  const uint32_t expected = Generator(default_generator()).next32();
+  noisy.clone();
+  CHECK(default_generator().next32() == expected);
+}
+
+TEST_CASE("a module with reset is copied in libtorch's manner", "[nn]") {
+  struct ScaleImpl : nn::Cloneable<ScaleImpl> {
+    explicit ScaleImpl(int64_t n) : size(n) { reset(); }
+    void reset() override { weight = register_parameter("weight", ones({size})); }
+    int64_t size;
+    Tensor weight;
+  };
+  ScaleImpl scale(3);
+  scale.weight.set_data(full({3}, 2));
+  const auto copy = scale.clone();
+  CHECK(copy->size == 3);
+  CHECK(copy->weight.to_vector() == std::vector<double>(3, 2));
+  CHECK_FALSE(copy->weight.is_same(scale.weight));
+  CHECK(copy->parameters()[0].is_same(copy->weight));
+  CHECK(scale.parameters()[0].is_same(scale.weight));
+}
+
+TEST_CASE("what can not be cloned says why", "[nn]") {
+  struct Plain : nn::Module {};
+  CHECK_THROWS_MATCHES(Plain().clone(), ArgumentError,
+                       ContainsMessage("clone: Plain does not say how"));
+  Net net;
+  net->out = net->replace_module("out", Affine(2, 5));
+  CHECK_THROWS_MATCHES(
+      net->clone(), ArgumentError,
+      ContainsMessage("clone: parameter 'out.weight' is [5, 2], but [2, 2] in a newly made Net"));
+  Net more;
+  more->register_buffer("extra", ones({1}));
+  CHECK_THROWS_MATCHES(more->clone(), ArgumentError,
+                       ContainsMessage("buffer 'extra' is not in a newly made Net"));
+}
+
+TEST_CASE("containers clone their children", "[nn]") {
+  nn::Sequential sequence{{"first", Affine(2, 3)}, {"twice", [](const Tensor& x) { return x; }}};
+  sequence->at<AffineImpl>(0).weight.set_data(full({3, 2}, 5));
+  const auto copy = sequence->clone();
+  CHECK(copy->named_children().keys() == std::vector<std::string>{"first", "twice"});
+  CHECK(copy->at<AffineImpl>(0).weight.to_vector() == std::vector<double>(6, 5));
+  CHECK_FALSE(copy->at<AffineImpl>(0).weight.is_same(sequence->at<AffineImpl>(0).weight));
+
+  nn::ModuleList list(Affine(1, 2), Block());
+  const auto list_copy = list->clone();
+  CHECK(list_copy->size() == 2);
+  CHECK(list_copy->ptr(1) != list->ptr(1));
+}
