@@ -15,10 +15,11 @@ MAY_INCLUDE = {
 }
 
 # Kernels are compiled once per instruction set. A standard template used by one would carry that
-# set's instructions into the rest of the program, so they have these headers only.
+# set's instructions into the rest of the program, so they have these headers only;
+# what these define is always inlined.
 KERNEL_MAY_INCLUDE = re.compile(
-    r"<(reel/core/kernels/\w+\.h|reel/core/(parallel|shape)\.h|cfloat|cmath|cstddef|cstdint|cstring|limits"
-    r"|type_traits|immintrin\.h)>"
+    r"<(reel/core/kernels/\w+\.h|reel/core/(parallel|random|shape)\.h|cfloat|cmath|cstddef|cstdint"
+    r"|cstring|limits|type_traits|immintrin\.h)>"
 )
 
 
