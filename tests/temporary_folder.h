@@ -14,7 +14,7 @@ class TemporaryFolder {
  public:
   TemporaryFolder()
       : path_(std::filesystem::read_symlink("/proc/self/exe").parent_path() /
-              ("temporary." + std::to_string(getpid()))) {
+              ("temporary." + std::to_string(getpid()) + "." + std::to_string(next_number()))) {
     std::filesystem::remove_all(path_);
     std::filesystem::create_directories(path_);
   }
@@ -35,6 +35,11 @@ class TemporaryFolder {
   int64_t count() const { return std::distance(std::filesystem::directory_iterator(path_), {}); }
 
  private:
+  static int next_number() {
+    static int number = 0;
+    return number++;
+  }
+
   std::filesystem::path path_;
 };
 
