@@ -1,35 +1,185 @@
 #include <reel/core/creation.h>
+#include <reel/core/distributions.h>
 #include <reel/core/layout.h>
+
+#include <cmath>
 
 namespace reel {
 
-Tensor empty(IntArrayRef sizes, TensorOptions options) {
-  const auto bytes = static_cast<size_t>(numel_of(sizes)) * size_of(options.dtype());
-  Tensor x(make_ref<TensorImpl>(make_ref<Storage>(bytes), sizes, contiguous_strides(sizes), 0,
-                                options.dtype()));
+namespace {
+
+Tensor finish(const Tensor& x, TensorOptions options) {
   if (options.requires_grad()) x.set_requires_grad(true);
   return x;
 }
 
-Tensor full(IntArrayRef sizes, Scalar value, TensorOptions options) {
-  Tensor x = empty(sizes, options.dtype());
-  x.fill_(value);
-  if (options.requires_grad()) x.set_requires_grad(true);
+// A contiguous tensor of `f(i)`, computed as double or as int64.
+template <class F>
+Tensor sequence(int64_t n, Dtype dtype, F f) {
+  Tensor x = empty(n, dtype);
+  visit(dtype, [&](auto zero) {
+    using T = decltype(zero);
+    T* p = physical_data<T>(x);
+    for (int64_t i = 0; i < n; ++i) p[i] = static_cast<T>(f(i));
+  });
   return x;
+}
+
+int64_t check_arange(double start, double end, double step) {
+  REEL_CHECK(std::isfinite(start) && std::isfinite(end) && std::isfinite(step), "arange: start ",
+             start, ", end ", end, ", step ", step, "; they must be finite.");
+  const double n = std::ceil((end - start) / step);
+  REEL_CHECK(n < 0x1p60, "arange: ", n, " elements are more than memory can address.");
+  return static_cast<int64_t>(n);
+}
+
+int64_t check_arange(int64_t start, int64_t end, int64_t step) {
+  const auto distance = static_cast<uint64_t>(end) - static_cast<uint64_t>(start);
+  if (distance == 0) return 0;
+  const uint64_t n = step > 0 ? (distance - 1) / static_cast<uint64_t>(step)
+                              : (0 - distance - 1) / (0 - static_cast<uint64_t>(step));
+  REEL_CHECK(n < uint64_t{1} << 60, "arange: ", n, " elements are more than memory can address.");
+  return static_cast<int64_t>(n) + 1;
+}
+
+template <class T>
+Tensor arange_of(Scalar start, Scalar end, Scalar step, Dtype dtype) {
+  const T a = start.to<T>(), b = end.to<T>(), s = step.to<T>();
+  REEL_CHECK(s != 0 && (a == b || (a < b) == (s > 0)), "arange: a step of ", step,
+             " never leads from ", start, " to ", end, "; it must have the sign of end - start.");
+  const int64_t n = check_arange(a, b, s);
+  return sequence(n, dtype, [=](int64_t i) { return a + static_cast<T>(i) * s; });
+}
+
+}  // namespace
+
+Tensor empty(IntArrayRef sizes, TensorOptions options) {
+  const auto bytes = static_cast<size_t>(numel_of(sizes)) * size_of(options.dtype());
+  return finish(Tensor(make_ref<TensorImpl>(make_ref<Storage>(bytes), sizes,
+                                            contiguous_strides(sizes), 0, options.dtype())),
+                options);
+}
+
+Tensor full(IntArrayRef sizes, Scalar value, TensorOptions options) {
+  const Tensor x = empty(sizes, options.dtype());
+  x.fill_(value);
+  return finish(x, options);
 }
 
 Tensor zeros(IntArrayRef sizes, TensorOptions options) { return full(sizes, 0, options); }
 Tensor ones(IntArrayRef sizes, TensorOptions options) { return full(sizes, 1, options); }
 
-Tensor empty_like(const Tensor& x) { return empty_like_layout(x, x.dtype()); }
-
-Tensor full_like(const Tensor& x, Scalar value) {
-  Tensor y = empty_like(x);
-  y.fill_(value);
-  return y;
+Tensor empty_like(const Tensor& x, TensorOptions options) {
+  return finish(empty_like_layout(x, options.dtype_or(x.dtype())), options);
 }
 
-Tensor zeros_like(const Tensor& x) { return full_like(x, 0); }
-Tensor ones_like(const Tensor& x) { return full_like(x, 1); }
+Tensor full_like(const Tensor& x, Scalar value, TensorOptions options) {
+  const Tensor y = empty_like(x, options.dtype_or(x.dtype()));
+  y.fill_(value);
+  return finish(y, options);
+}
+
+Tensor zeros_like(const Tensor& x, TensorOptions options) { return full_like(x, 0, options); }
+Tensor ones_like(const Tensor& x, TensorOptions options) { return full_like(x, 1, options); }
+
+Tensor arange(Scalar start, Scalar end, Scalar step, TensorOptions options) {
+  const bool floating =
+      start.is_floating_point() || end.is_floating_point() || step.is_floating_point();
+  const Dtype dtype = options.dtype_or(floating ? kFloat32 : kInt64);
+  return finish(floating ? arange_of<double>(start, end, step, dtype)
+                         : arange_of<int64_t>(start, end, step, dtype),
+                options);
+}
+
+Tensor arange(Scalar start, Scalar end, TensorOptions options) {
+  return arange(start, end, 1, options);
+}
+Tensor arange(Scalar end, TensorOptions options) { return arange(0, end, 1, options); }
+
+Tensor linspace(Scalar start, Scalar end, int64_t steps, TensorOptions options) {
+  REEL_CHECK(steps >= 0, "linspace: ", steps, " steps; there must be 0 or more.");
+  const auto a = start.to<double>(), b = end.to<double>();
+  const double step = steps > 1 ? (b - a) / static_cast<double>(steps - 1) : 0;
+  // From both ends, so that each is met exactly.
+  const auto value = [=](int64_t i) {
+    return 2 * i < steps ? a + step * static_cast<double>(i)
+                         : b - step * static_cast<double>(steps - 1 - i);
+  };
+  return finish(sequence(steps, options.dtype(), value), options);
+}
+
+Tensor eye(int64_t n, TensorOptions options) { return eye(n, n, options); }
+
+Tensor eye(int64_t n, int64_t m, TensorOptions options) {
+  const Tensor x = zeros({n, m}, options.dtype());
+  alias(x, n < m ? n : m, m + 1, 0).fill_(1);
+  return finish(x, options);
+}
+
+Tensor rand(IntArrayRef sizes, TensorOptions options) {
+  return rand(sizes, default_generator(), options);
+}
+Tensor rand(IntArrayRef sizes, Generator& generator, TensorOptions options) {
+  const Tensor x = empty(sizes, options.dtype());
+  fill_uniform("rand", x, generator, 0, 1);
+  return finish(x, options);
+}
+
+Tensor randn(IntArrayRef sizes, TensorOptions options) {
+  return randn(sizes, default_generator(), options);
+}
+Tensor randn(IntArrayRef sizes, Generator& generator, TensorOptions options) {
+  const Tensor x = empty(sizes, options.dtype());
+  fill_normal("randn", x, generator, 0, 1);
+  return finish(x, options);
+}
+
+Tensor rand_like(const Tensor& x, TensorOptions options) {
+  const Tensor y = empty_like(x, options.dtype_or(x.dtype()));
+  fill_uniform("rand_like", y, default_generator(), 0, 1);
+  return finish(y, options);
+}
+
+Tensor randn_like(const Tensor& x, TensorOptions options) {
+  const Tensor y = empty_like(x, options.dtype_or(x.dtype()));
+  fill_normal("randn_like", y, default_generator(), 0, 1);
+  return finish(y, options);
+}
+
+Tensor randint(int64_t high, IntArrayRef sizes, TensorOptions options) {
+  return randint(0, high, sizes, default_generator(), options);
+}
+Tensor randint(int64_t low, int64_t high, IntArrayRef sizes, TensorOptions options) {
+  return randint(low, high, sizes, default_generator(), options);
+}
+Tensor randint(int64_t high, IntArrayRef sizes, Generator& generator, TensorOptions options) {
+  return randint(0, high, sizes, generator, options);
+}
+Tensor randint(int64_t low, int64_t high, IntArrayRef sizes, Generator& generator,
+               TensorOptions options) {
+  const Tensor x = empty(sizes, options.dtype_or(kInt64));
+  fill_integers("randint", x, generator, low, high);
+  return finish(x, options);
+}
+
+Tensor randperm(int64_t n, TensorOptions options) {
+  return randperm(n, default_generator(), options);
+}
+Tensor randperm(int64_t n, Generator& generator, TensorOptions options) {
+  REEL_CHECK(n >= 0, "randperm: ", n, " elements; there must be 0 or more.");
+  const Tensor order = arange(n, kInt64);
+  auto* p = physical_data<int64_t>(order);
+  // Fisher-Yates: place i takes what lies at a random place up to i.
+  for (int64_t i = n - 1; i > 0; --i) {
+    __extension__ using Wide = unsigned __int128;
+    const auto j =
+        static_cast<int64_t>((Wide{generator.next64()} * static_cast<uint64_t>(i + 1)) >> 64);
+    std::swap(p[i], p[j]);
+  }
+  if (options.dtype_or(kInt64) == kInt64) return finish(order, options);
+  const Tensor x = empty(n, options.dtype());
+  copy_values(order, x);
+  return finish(x, options);
+}
 
 }  // namespace reel

@@ -24,13 +24,15 @@ using TensorList = std::vector<Tensor>;
 
 enum class MemoryFormat : uint8_t { kContiguous, kChannelsLast };
 
-/// Element type and whether the tensor is a leaf that collects a gradient.
+/// Element type and whether the tensor is a leaf that collects a gradient:
+/// `dtype(kFloat64).requires_grad(true)`, or a Dtype alone.
 struct TensorOptions {
   TensorOptions() = default;
-  TensorOptions(Dtype d) : dtype_(d) {}
+  TensorOptions(Dtype d) : dtype_(d), has_dtype_(true) {}
   TensorOptions dtype(Dtype d) const {
     TensorOptions o = *this;
     o.dtype_ = d;
+    o.has_dtype_ = true;
     return o;
   }
   TensorOptions requires_grad(bool r) const {
@@ -39,10 +41,13 @@ struct TensorOptions {
     return o;
   }
   Dtype dtype() const { return dtype_; }
+  /// The dtype that was asked for, else what the function infers from its arguments.
+  Dtype dtype_or(Dtype inferred) const { return has_dtype_ ? dtype_ : inferred; }
   bool requires_grad() const { return requires_grad_; }
 
  private:
   Dtype dtype_ = kFloat32;
+  bool has_dtype_ = false;
   bool requires_grad_ = false;
 };
 inline TensorOptions dtype(Dtype d) { return TensorOptions(d); }
@@ -180,7 +185,8 @@ class Tensor {
                int64_t step = 1) const;
   Tensor narrow(int64_t dim, int64_t start, int64_t length) const;
   /// Any window onto the storage; `offset` counts from its start (default: this tensor's own).
-  Tensor as_strided(IntArrayRef sizes, IntArrayRef strides, std::optional<int64_t> offset = {}) const;
+  Tensor as_strided(IntArrayRef sizes, IntArrayRef strides,
+                    std::optional<int64_t> offset = {}) const;
   /// The i-th slice along dimension 0.
   Tensor operator[](int64_t index) const { return select(0, index); }
 

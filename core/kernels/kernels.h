@@ -16,6 +16,7 @@
 #include <reel/core/kernels/group_norm.h>
 #include <reel/core/kernels/layer_norm.h>
 #include <reel/core/kernels/pool.h>
+#include <reel/core/kernels/random.h>
 #include <reel/core/kernels/transpose.h>
 
 /// Kernel sources: core/kernels/<name>.cpp defines install_<name>(Tables&) at every level.
@@ -27,6 +28,7 @@
   X(group_norm)                \
   X(layer_norm)                \
   X(max_pool)                  \
+  X(random)                    \
   X(transpose)
 
 namespace reel::kernels {
@@ -52,6 +54,9 @@ struct Tables : AveragePool<float>,
                 MaxPool<float, int32_t>,
                 MaxPool<double, uint8_t>,
                 MaxPool<double, int32_t>,
+                RandomIntegers,
+                RandomReals<float>,
+                RandomReals<double>,
                 Transpose<uint32_t>,
                 Transpose<uint64_t> {
   template <class Table>
