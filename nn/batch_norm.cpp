@@ -1,0 +1,89 @@
+#include <reel/autograd/grad_mode.h>
+#include <reel/autograd/ops.h>
+#include <reel/core/creation.h>
+#include <reel/nn/batch_norm.h>
+#include <reel/nn/functional/norm.h>
+#include <reel/nn/print_size.h>
+
+#include <ostream>
+
+namespace reel::nn {
+
+namespace functional {
+
+Tensor batch_norm(const Tensor& x, const Tensor& running_mean, const Tensor& running_var,
+                  const BatchNormFuncOptions& o) {
+  return reel::batch_norm(x, o.weight(), o.bias(), running_mean, running_var, o.training(),
+                          o.momentum(), o.eps());
+}
+
+}  // namespace functional
+
+template <int D, class Derived>
+BatchNormImpl<D, Derived>::BatchNormImpl(const BatchNormOptions& o) : options(o) {
+  REEL_CHECK(o.num_features() > 0, this->name(), ": num_features is ", o.num_features(),
+             "; it must be positive.");
+  REEL_CHECK(o.eps() >= 0, this->name(), ": eps is ", o.eps(), "; it must not be negative.");
+  if (o.affine()) {
+    weight = this->register_parameter("weight", empty({o.num_features()}));
+    bias = this->register_parameter("bias", empty({o.num_features()}));
+  }
+  if (o.track_running_stats()) {
+    running_mean = this->register_buffer("running_mean", empty({o.num_features()}));
+    running_var = this->register_buffer("running_var", empty({o.num_features()}));
+    num_batches_tracked = this->register_buffer("num_batches_tracked", empty({}, kInt64));
+  }
+  reset_parameters();
+}
+
+template <int D, class Derived>
+void BatchNormImpl<D, Derived>::reset_parameters() {
+  reset_running_stats();
+  const NoGradGuard no_grad;
+  if (weight.defined()) weight.fill_(1);
+  if (bias.defined()) bias.fill_(0);
+}
+
+template <int D, class Derived>
+void BatchNormImpl<D, Derived>::reset_running_stats() {
+  if (!running_mean.defined()) return;
+  running_mean.fill_(0);
+  running_var.fill_(1);
+  num_batches_tracked.fill_(0);
+}
+
+template <int D, class Derived>
+double BatchNormImpl<D, Derived>::next_momentum() {
+  if (!num_batches_tracked.defined()) return 0;
+  num_batches_tracked.add_(1);
+  return options.momentum().value_or(1 / num_batches_tracked.template item<double>());
+}
+
+template <int D, class Derived>
+Tensor BatchNormImpl<D, Derived>::forward(const Tensor& x) {
+  REEL_CHECK(x.dim() == D + 2 || (D == 1 && x.dim() == 2), this->name(), ": input ", x, " has ",
+             x.dim(), " dimensions; it must be ", D == 1 ? "(N, C) or " : "", "(N, C, ", D,
+             " spatial).");
+  const bool training = this->is_training();
+  const double momentum = training ? next_momentum() : 0;
+  return batch_norm(x, weight, bias, running_mean, running_var, training || !running_mean.defined(),
+                    momentum, options.eps());
+}
+
+template <int D, class Derived>
+void BatchNormImpl<D, Derived>::pretty_print(std::ostream& stream) const {
+  stream << this->name() << "(" << options.num_features() << ", eps=" << options.eps()
+         << ", momentum=";
+  if (options.momentum())
+    stream << *options.momentum();
+  else
+    stream << "None";
+  stream << ", affine=" << print_bool(options.affine())
+         << ", track_running_stats=" << print_bool(options.track_running_stats()) << ")";
+}
+
+template class BatchNormImpl<1, BatchNorm1dImpl>;
+template class BatchNormImpl<2, BatchNorm2dImpl>;
+template class BatchNormImpl<3, BatchNorm3dImpl>;
+
+}  // namespace reel::nn

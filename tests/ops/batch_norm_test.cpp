@@ -1,0 +1,111 @@
+#include "tests/catch.h"
+#include "tests/harness.h"
+#include "tests/message_of.h"
+#include "tests/ops/channel_norm_reference.h"
+
+#include <reel/autograd/ops.h>
+#include <reel/core/creation.h>
+
+using namespace reel;
+using namespace reel::tests;
+
+namespace {
+
+Tensor input_or_none(const TensorList& in, size_t i) { return in.size() > i ? in[i] : Tensor(); }
+
+OpCase training_case(std::string name, std::initializer_list<Shape> shapes, double eps = 1e-5) {
+  OpCase c;
+  c.name = std::move(name);
+  c.op = [=](const TensorList& in) {
+    return batch_norm(in[0], input_or_none(in, 1), input_or_none(in, 2), {}, {}, true, 0.1, eps);
+  };
+  c.inputs = CaseInputs(shapes);
+  c.reference = [=](const TensorList& in) {
+    return tensor_of(in[0].sizes(), normalize_sets(
+                                        in[0], eps, [](size_t, size_t channel) { return channel; },
+                                        static_cast<size_t>(in[0].size(1)), input_or_none(in, 1),
+                                        input_or_none(in, 2)));
+  };
+  c.second_order = true;
+  return c;
+}
+
+}  // namespace
+
+TEST_CASE("batch_norm: training") {
+  check_op(training_case("2-d", {{5, 3}, {3}, {3}}));
+  check_op(training_case("without weight and bias", {{5, 3}}));
+  check_op(training_case("without bias", {{4, 3}, {3}}));
+  check_op(training_case("1 spatial dimension", {{3, 2, 7}, {2}, {2}}));
+  check_op(training_case("2 spatial dimensions", {{2, 3, 4, 3}, {3}, {3}}));
+  check_op(training_case("3 spatial dimensions", {{2, 3, 2, 3, 2}, {3}, {3}}, 1e-3));
+  check_op(training_case("one sample", {{1, 3, 5}, {3}, {3}}));
+  check_op(training_case("one channel", {{4, 1, 3}, {1}, {1}}));
+  for (int64_t C : {7, 8, 9, 15, 16, 17, 31, 33})
+    check_op(training_case("channels " + std::to_string(C), {{2, C, 3}, {C}, {C}}));
+  // More rows than one chunk, and than one float chain.
+  check_op(training_case("many rows", {{150, 2}, {2}, {2}}));
+}
+
+TEST_CASE("batch_norm: evaluation") {
+  const Tensor mean = uniform({3}, 7), var = uniform({3}, 8, 0.5, 2);
+  OpCase c;
+  c.name = "running statistics";
+  c.op = [=](const TensorList& in) {
+    const Dtype d = in[0].dtype();
+    return batch_norm(in[0], in[1], in[2], mean.to(d), var.to(d), false, 0.1, 1e-5);
+  };
+  c.inputs = CaseInputs{{2, 3, 4}, {3}, {3}};
+  c.reference = [=](const TensorList& in) {
+    const auto along = [](const Tensor& v) { return v.reshape({1, 3, 1}); };
+    return (in[0] - along(mean)) / (along(var) + 1e-5).sqrt() * along(in[1]) + along(in[2]);
+  };
+  c.second_order = true;
+  check_op(c);
+}
+
+TEST_CASE("batch_norm: running statistics move towards the batch's, the variance unbiased") {
+  const Tensor x = tensor_of({4, 1}, {1, 2, 3, 6});
+  const Tensor mean = zeros({1}, kFloat64), var = ones({1}, kFloat64);
+  batch_norm(x, {}, {}, mean, var, true, 0.25);
+  CHECK(mean.item<double>() == Catch::Approx(0.25 * 3));
+  CHECK(var.item<double>() == Catch::Approx(0.75 * 1 + 0.25 * 14.0 / 3));
+  batch_norm(x, {}, {}, mean, var, false);
+  CHECK(mean.item<double>() == Catch::Approx(0.75));
+}
+
+TEST_CASE("batch_norm: a large mean does not cancel the variance") {
+  const Tensor x = uniform({256, 4}).to(kFloat32), shifted = x + 1000.0;
+  const auto norm = [](const Tensor& v) { return batch_norm(v, {}, {}, {}, {}, true); };
+  CHECK(norm(x).allclose(norm(shifted), 1e-3, 1e-3));
+}
+
+TEST_CASE("batch_norm: no samples") {
+  const Tensor x = zeros({0, 3, 2}, kFloat64).requires_grad_(),
+               w = ones({3}, kFloat64).requires_grad_();
+  const Tensor y = batch_norm(x, w, {}, {}, {}, true);
+  CHECK(y.sizes() == Shape{0, 3, 2});
+  y.backward(y.detach());
+  CHECK(w.grad().equal(zeros({3}, kFloat64)));
+}
+
+TEST_CASE("batch_norm: what is wrong with a call") {
+  const Tensor x = uniform({1, 3});
+  CHECK(
+      message_of<ArgumentError>([&] { batch_norm(x, {}, {}, {}, {}, true); }) ==
+      "batch_norm: input [1, 3] has one value per channel; in training there must be more than "
+      "one, or the "
+      "variance is zero. [use a larger batch, drop_last for the last batch, eval(), or GroupNorm]");
+  CHECK(message_of<ArgumentError>([&] { batch_norm(x, {}, {}, {}, {}, false); }) ==
+        "batch_norm: no running statistics in evaluation; it normalizes by them. [train first, or "
+        "pass "
+        "training = true to use the batch's]");
+  CHECK(message_of<ArgumentError>([&] { batch_norm(x, ones({2}, kFloat64), {}, {}, {}, true); }) ==
+        "batch_norm: weight [2] does not match input [1, 3]; it must have one value for each of "
+        "the 3 channels.");
+  CHECK(message_of<ArgumentError>([&] { batch_norm(x, {}, {}, ones({3}, kFloat64), {}, false); }) ==
+        "batch_norm: only one of running_mean and running_var is given; give both or none.");
+  CHECK(message_of<ArgumentError>([&] { batch_norm(uniform({3}), {}, {}, {}, {}, true); }) ==
+        "batch_norm: input [3] has 1 dimensions; it must be (N, C) or (N, C, 1 to 3 spatial "
+        "dimensions).");
+}
