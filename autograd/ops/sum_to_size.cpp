@@ -17,7 +17,7 @@ void check_sum_to_size(const Tensor& x, IntArrayRef sizes) {
              "; every size must be the input's or 1.");
 }
 
-// Adds in double, in the order of x's memory, on one thread.
+// Adds in double, in the order of x's memory, on one thread: no work is below every threshold.
 Tensor sum_in_double(const Tensor& x, IntArrayRef sizes) {
   Tensor y = zeros(sizes, kFloat64);
   if (x.numel() == 0) return y;
@@ -26,7 +26,7 @@ Tensor sum_in_double(const Tensor& x, IntArrayRef sizes) {
     const auto* from = physical_data<decltype(zero)>(x);
     double* to = physical_data<double>(y);
     const int64_t n = nest.size[0], step_x = nest.stride[0][0], step_y = nest.stride[1][0];
-    kernels::for_each_row(nest, 0, [=](const int64_t* at) {
+    kernels::for_each_row(nest, -1, [=](const int64_t* at) {
       for (int64_t i = 0; i < n; ++i)
         to[at[1] + i * step_y] += static_cast<double>(from[at[0] + i * step_x]);
     });
