@@ -6,7 +6,11 @@
 #include <reel/core/creation.h>
 #include <reel/core/layout.h>
 
+#include "tests/harness.h"
+#include "tests/ops/picks.h"
+
 using namespace reel;
+using namespace reel::tests;
 using Catch::Matchers::Equals;
 
 namespace {
@@ -158,4 +162,108 @@ TEST_CASE("squeeze and unsqueeze drop and add dimensions of size 1", "[view]") {
   CHECK_THROWS_WITH(m.unsqueeze(3),
                     Equals("unsqueeze: dimension 3 is out of range; the tensor has 3, so it "
                            "must be in [-3, 2]."));
+}
+
+TEST_CASE("expand stretches dimensions of size 1 by strides of 0", "[view]") {
+  const Tensor x = counting({3, 1});
+  const Tensor y = x.expand({2, -1, 4});
+  CHECK(y.sizes() == Shape{2, 3, 4});
+  CHECK(y.strides() == Shape{0, 1, 0});
+  CHECK(y.accessor<double, 3>().data() == x.data_ptr<double>());
+  CHECK(x.expand({3, 0}).numel() == 0);
+  CHECK(counting({}).expand({2, 2}).to_vector() == Values(4, 0));
+  CHECK(x.expand_as(empty({3, 5})).sizes() == Shape{3, 5});
+
+  CHECK_THROWS_WITH(x.expand({4, 4}),
+                    Equals("expand: the tensor [3, 1] can not become [4, 4]; dimension 0 has size "
+                           "3 and only a size of 1 stretches. [-1 keeps a size]"));
+  CHECK_THROWS_WITH(x.expand(3),
+                    Equals("expand: the shape [3] has fewer dimensions than the "
+                           "tensor [3, 1]; new dimensions can only be added in front."));
+  CHECK_THROWS_AS(x.expand({-1, 3, 1}), ArgumentError);
+  CHECK_THROWS_AS(x.expand({3, -2}), ArgumentError);
+}
+
+TEST_CASE("views pass check_op", "[view]") {
+  const auto reshape_to = [](Shape sizes) {
+    return [=](const TensorList& xs) { return xs[0].reshape(sizes); };
+  };
+  const OpCase cases[] = {
+      {.name = "reshape",
+       .op = reshape_to({4, -1}),
+       .inputs = {{2, 3, 4}},
+       .reference = reshaped({4, 6})},
+      {.name = "reshape of no elements",
+       .op = reshape_to({0, 5}),
+       .inputs = {{3, 0}},
+       .reference = reshaped({0, 5})},
+      {.name = "flatten",
+       .op = [](const TensorList& xs) { return xs[0].flatten(1); },
+       .inputs = {{2, 3, 5, 7}},
+       .reference = reshaped({2, 105})},
+      {.name = "squeeze",
+       .op = [](const TensorList& xs) { return xs[0].squeeze(); },
+       .inputs = {{1, 3, 1, 2}},
+       .reference = reshaped({3, 2})},
+      {.name = "unsqueeze",
+       .op = [](const TensorList& xs) { return xs[0].unsqueeze(-2); },
+       .inputs = {{2, 3, 4}},
+       .reference = reshaped({2, 3, 1, 4})},
+      {.name = "permute",
+       .op =
+           [](const TensorList& xs) {
+             return xs[0].permute({2, 0, 3, 1});
+           },
+       .inputs = {{2, 3, 5, 4}},
+       .reference = picks({5, 2, 4, 3},
+                          [](const Shape& i) {
+                            return Shape{i[1], i[3], i[0], i[2]};
+                          })},
+      {.name = "t",
+       .op = [](const TensorList& xs) { return xs[0].t(); },
+       .inputs = {{7, 9}},
+       .reference = picks({9, 7},
+                          [](const Shape& i) {
+                            return Shape{i[1], i[0]};
+                          })},
+      {.name = "expand",
+       .op =
+           [](const TensorList& xs) {
+             return xs[0].expand({2, 3, 4, -1});
+           },
+       .inputs = {{3, 1, 5}},
+       .reference = picks({2, 3, 4, 5},
+                          [](const Shape& i) {
+                            return Shape{i[1], 0, i[3]};
+                          })},
+      {.name = "expand of a number",
+       .op =
+           [](const TensorList& xs) {
+             return xs[0].expand({2, 2});
+           },
+       .inputs = {Shape{}},
+       .reference = picks({2, 2}, [](const Shape&) { return Shape{}; })},
+  };
+  for (OpCase c : cases) {
+    // A view is linear: its second derivatives are zero.
+    c.second_order = true;
+    c.zero_gradient = true;
+    check_op(c);
+  }
+}
+
+TEST_CASE("views as gradients accumulate", "[view]") {
+  // The gradient of a sum is an expanded tensor, one place in memory for all elements.
+  const Tensor x = zeros(3, requires_grad());
+  for (int i = 0; i < 3; ++i) sum_to_size(x, 1).backward();
+  CHECK(x.grad().to_vector() == Values{3, 3, 3});
+  const Tensor y = zeros(3, requires_grad());
+  (sum_to_size(y, 1) + sum_to_size(y, 1)).backward();
+  CHECK(y.grad().to_vector() == Values{2, 2, 2});
+
+  // What the caller gave stays as it was.
+  const Tensor z = zeros(2, requires_grad()), g = tensor({1.0, 2.0});
+  for (int i = 0; i < 2; ++i) z.view({2, 1}).view(2).backward(g);
+  CHECK(z.grad().to_vector() == Values{2, 4});
+  CHECK(g.to_vector() == Values{1, 2});
 }
