@@ -112,9 +112,8 @@ class Run {
   void accumulate(Tensor& into, const Tensor& gradient) {
     if (!into.defined()) {
       into = gradient;
-    } else if (!create_graph_ && into.impl()->use_count() == 1 &&
-               into.impl()->storage->use_count() == 1) {
-      into.add_(gradient);  // nobody else holds it
+    } else if (!create_graph_ && is_exclusive(into)) {
+      into.add_(gradient);
     } else {
       into = into + gradient;
     }

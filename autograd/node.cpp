@@ -86,11 +86,8 @@ void AccumulateGrad::backward(BackwardCall& call) {
   const Tensor& incoming = call.grad_output();
   Tensor& grad = slot_->grad;
   if (!grad.defined()) {
-    // Keep what nobody else holds; copy what may be shared, so that adding to it later changes only
-    // this.
-    const bool sole =
-        incoming.impl()->use_count() == 1 && incoming.impl()->storage->use_count() == 1;
-    grad = call.create_graph() || sole ? incoming : incoming.clone();
+    // What may be shared is copied, so that adding to it later changes only this.
+    grad = is_exclusive(incoming) ? incoming : incoming.clone();
   } else if (call.create_graph()) {
     grad = grad + incoming;
   } else {

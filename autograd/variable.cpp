@@ -1,6 +1,7 @@
 #include <reel/autograd/engine.h>
 #include <reel/autograd/module_path.h>
 #include <reel/autograd/variable.h>
+#include <reel/core/layout.h>
 
 namespace reel {
 
@@ -38,6 +39,10 @@ void check_history(const char* op, const Tensor& x) {
       op, ": an input ", x,
       " was written in place through another view of its memory, on the tape; its own history "
       "does not know of that write. [use the tensor that was written, or write out of place]");
+}
+
+bool is_exclusive(const Tensor& x) {
+  return x.impl()->use_count() == 1 && x.impl()->storage->use_count() == 1 && is_dense(x);
 }
 
 void set_history(const Tensor& y, Ref<Node> node, uint32_t nr) {
@@ -81,7 +86,8 @@ void check_in_place(const char* op, const Tensor& x) {
   while (node && node->is_view()) node = node->edge(0).node.get();
   REEL_CHECK_GRAPH(
       node && !node->is_accumulator(), op, ": ", x,
-      meta && meta->grad_fn ? " is a view of a leaf that requires grad" : " is a leaf that requires grad",
+      meta && meta->grad_fn ? " is a view of a leaf that requires grad"
+                            : " is a leaf that requires grad",
       "; it can not be written in place while recording. [use NoGradGuard to update parameters, "
       "or clone it first]");
 }

@@ -27,6 +27,10 @@ Edge gradient_edge(const Tensor& x);
 /// memory: its own history no longer describes its values.
 void check_history(const char* op, const Tensor& x);
 
+/// Whether a gradient may be written in place with nobody the wiser: no other handle to it or its
+/// memory, and a place for each element (a sum's gradient has one for all).
+bool is_exclusive(const Tensor& x);
+
 /// Makes `node` the history of output `nr`.
 void set_history(const Tensor& y, Ref<Node> node, uint32_t nr = 0);
 
