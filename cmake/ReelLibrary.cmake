@@ -1,10 +1,12 @@
 # reel::reel, a static library. A new source in a folder below is found by itself.
 
-set(REEL_PUBLIC_FOLDERS core autograd nn optim data io)
+set(REEL_PUBLIC_FOLDERS core autograd nn nn/functional optim data io)
 
 # The only directory in the include path: <reel/core/tensor.h> is spelled alike in the tree and once installed.
 file(MAKE_DIRECTORY ${REEL_INCLUDE_DIR}/reel)
-foreach(name IN LISTS REEL_PUBLIC_FOLDERS ITEMS reel.h)
+set(linked ${REEL_PUBLIC_FOLDERS} reel.h)
+list(FILTER linked EXCLUDE REGEX /)
+foreach(name IN LISTS linked)
   file(CREATE_LINK ${PROJECT_SOURCE_DIR}/${name} ${REEL_INCLUDE_DIR}/reel/${name} SYMBOLIC)
 endforeach()
 

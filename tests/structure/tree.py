@@ -6,7 +6,7 @@ import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 NOT_OURS = {".git", "build", "out", "__pycache__"}
-PUBLIC_FOLDERS = ("core", "autograd", "nn", "optim", "data", "io", "distributed")
+PUBLIC_FOLDERS = ("core", "autograd", "nn", "nn/functional", "optim", "data", "io")
 
 
 def files(*suffixes, under="."):
@@ -28,7 +28,7 @@ def exists(path):
 
 
 def public_headers():
-    """What an installation holds: the headers of the public folders, without their subfolders."""
+    """What an installation holds: the headers of the public folders, without core/kernels and autograd/ops."""
     headers = [h for h in files(".h") if os.path.dirname(h) in PUBLIC_FOLDERS]
     return headers + ["reel.h"] * exists("reel.h")
 
