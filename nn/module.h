@@ -1,7 +1,7 @@
 #pragma once
 // Module: a part of a model, with parameters, buffers and children that it knows by name.
 
-#include <reel/nn/ordered_dict.h>
+#include <reel/core/ordered_dict.h>
 #include <reel/nn/parameter.h>
 
 #include <functional>

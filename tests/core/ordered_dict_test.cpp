@@ -1,5 +1,5 @@
+#include <reel/core/ordered_dict.h>
 #include <reel/nn/options.h>
-#include <reel/nn/ordered_dict.h>
 
 #include "tests/nn/modules.h"
 
