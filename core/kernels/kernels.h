@@ -15,6 +15,7 @@
 #include <reel/core/kernels/dropout.h>
 #include <reel/core/kernels/group_norm.h>
 #include <reel/core/kernels/layer_norm.h>
+#include <reel/core/kernels/optimizer.h>
 #include <reel/core/kernels/pool.h>
 #include <reel/core/kernels/random.h>
 #include <reel/core/kernels/transpose.h>
@@ -28,6 +29,7 @@
   X(group_norm)                \
   X(layer_norm)                \
   X(max_pool)                  \
+  X(optimizer)                 \
   X(random)                    \
   X(transpose)
 
@@ -54,9 +56,11 @@ struct Tables : AveragePool<float>,
                 MaxPool<float, int32_t>,
                 MaxPool<double, uint8_t>,
                 MaxPool<double, int32_t>,
+                OptimizerStep<double>,
+                OptimizerStep<float>,
                 RandomIntegers,
-                RandomReals<float>,
                 RandomReals<double>,
+                RandomReals<float>,
                 Transpose<uint32_t>,
                 Transpose<uint64_t> {
   template <class Table>

@@ -1,0 +1,132 @@
+#pragma once
+// Optimizer: parameters in groups, what is remembered of each, and a step.
+
+#include <reel/core/options.h>
+#include <reel/core/ordered_dict.h>
+#include <reel/core/tensor.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace reel::optim {
+
+/// What an optimizer is told about a group of parameters: its learning rate and the rest.
+class OptimizerOptions {
+ public:
+  virtual ~OptimizerOptions() = default;
+  virtual std::unique_ptr<OptimizerOptions> clone() const = 0;
+  /// Throws: ArgumentError on a value that makes no sense.
+  virtual void check() const = 0;
+  /// The numbers among the options, by name, to save and to schedule.
+  virtual std::vector<std::pair<const char*, double*>> numbers() = 0;
+  double get_lr() const;
+  void set_lr(double lr);
+  /// The option of that name, or null.
+  double* find(const std::string& name);
+
+ protected:
+  OptimizerOptions() = default;
+  OptimizerOptions(const OptimizerOptions&) = default;
+  OptimizerOptions& operator=(const OptimizerOptions&) = default;
+};
+
+/// Parameters that share options; without options, the optimizer's defaults hold.
+class OptimizerParamGroup {
+ public:
+  OptimizerParamGroup(TensorList params) : params_(std::move(params)) {}
+  OptimizerParamGroup(TensorList params, const OptimizerOptions& options)
+      : params_(std::move(params)), options_(options.clone()) {}
+  OptimizerParamGroup(TensorList params, std::unique_ptr<OptimizerOptions> options)
+      : params_(std::move(params)), options_(std::move(options)) {}
+  OptimizerParamGroup(const OptimizerParamGroup& other)
+      : params_(other.params_), options_(other.options_ ? other.options_->clone() : nullptr) {}
+  OptimizerParamGroup(OptimizerParamGroup&&) = default;
+  OptimizerParamGroup& operator=(OptimizerParamGroup other) noexcept {
+    std::swap(params_, other.params_);
+    std::swap(options_, other.options_);
+    return *this;
+  }
+
+  const TensorList& params() const { return params_; }
+  bool has_options() const { return options_ != nullptr; }
+  OptimizerOptions& options() { return *options_; }
+  const OptimizerOptions& options() const { return *options_; }
+  void set_options(std::unique_ptr<OptimizerOptions> options) { options_ = std::move(options); }
+
+ private:
+  friend class Optimizer;
+  TensorList params_;
+  std::unique_ptr<OptimizerOptions> options_;
+};
+
+/// What an optimizer remembers of one parameter. Buffers are in the order of buffer_names(), and
+/// undefined until they are needed.
+struct OptimizerParamState {
+  int64_t step = 0;
+  TensorList buffers;
+};
+
+/// Base of all optimizers: `loss.backward(); optimizer.step(); optimizer.zero_grad();`. Options and
+/// state belong to the optimizer; parameters are shared with the model.
+class Optimizer {
+ public:
+  using LossClosure = std::function<Tensor()>;
+  virtual ~Optimizer() = default;
+  Optimizer(const Optimizer&) = delete;
+  Optimizer& operator=(const Optimizer&) = delete;
+
+  /// Updates every parameter that has a gradient. With a closure, calls it first, recording on the
+  /// tape; it should zero the gradients, compute the loss, call backward and return the loss.
+  Tensor step(const LossClosure& closure = nullptr);
+  /// Forgets the gradients, or fills them with zeros.
+  void zero_grad(bool set_to_none = true);
+
+  /// Throws: ArgumentError for options of another optimizer, a parameter that is not a leaf, or one
+  /// that is in a group already.
+  void add_param_group(OptimizerParamGroup group);
+  std::vector<OptimizerParamGroup>& param_groups() { return groups_; }
+  const std::vector<OptimizerParamGroup>& param_groups() const { return groups_; }
+  const OptimizerOptions& defaults() const { return *defaults_; }
+  TensorList parameters() const;
+
+  const char* name() const { return name_; }
+  /// "momentum_buffer", ...
+  const std::vector<std::string>& buffer_names() const { return buffer_names_; }
+  /// What is remembered of a parameter. Throws: ArgumentError when it is in no group.
+  const OptimizerParamState& state(const Tensor& parameter) const;
+  /// Numbers of steps and buffers as "state.<parameter>.step", "state.<parameter>.<buffer>", and
+  /// the options' numbers as "param_groups.<group>.<name>". Buffers are shared, not copied.
+  OrderedDict<std::string, Tensor> state_dict() const;
+  /// Takes all of that back, copied. Throws: ArgumentError, changing nothing, for a name that is
+  /// missing or unknown or a shape that differs.
+  void load_state_dict(const OrderedDict<std::string, Tensor>& state);
+
+ protected:
+  Optimizer(const char* name, std::vector<std::string> buffer_names,
+            std::unique_ptr<OptimizerOptions> defaults);
+  /// Adds the groups; for constructors of derived classes.
+  void add_param_groups(std::vector<OptimizerParamGroup> groups);
+
+  /// Changes one parameter, which is contiguous, as is the gradient.
+  virtual void update(const OptimizerOptions& options, const Tensor& parameter,
+                      const Tensor& gradient, OptimizerParamState& state) = 0;
+  /// Buffer i of a parameter, made of zeros when it is first asked for.
+  Tensor buffer(OptimizerParamState& state, size_t i, const Tensor& parameter) const;
+  /// Whether options are those of this optimizer.
+  virtual bool accepts(const OptimizerOptions& options) const = 0;
+
+ private:
+  void update_if_graded(const OptimizerParamGroup& group, size_t index, const Tensor& parameter);
+  void check_parameter(const Tensor& parameter, size_t index) const;
+
+  const char* name_;
+  std::vector<std::string> buffer_names_;
+  std::unique_ptr<OptimizerOptions> defaults_;
+  std::vector<OptimizerParamGroup> groups_;
+  std::vector<OptimizerParamState> states_;  // one a parameter, in the order of parameters()
+};
+
+}  // namespace reel::optim

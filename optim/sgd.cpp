@@ -1,0 +1,55 @@
+#include <reel/core/kernels/kernels.h>
+#include <reel/optim/sgd.h>
+
+namespace reel::optim {
+
+std::unique_ptr<OptimizerOptions> SGDOptions::clone() const {
+  return std::make_unique<SGDOptions>(*this);
+}
+
+std::vector<std::pair<const char*, double*>> SGDOptions::numbers() {
+  return {{"lr", &lr_},
+          {"momentum", &momentum_},
+          {"dampening", &dampening_},
+          {"weight_decay", &weight_decay_}};
+}
+
+void SGDOptions::check() const {
+  REEL_CHECK(lr_ >= 0, "SGD: lr is ", lr_, "; it must be at least 0.");
+  REEL_CHECK(momentum_ >= 0, "SGD: momentum is ", momentum_, "; it must be at least 0.");
+  REEL_CHECK(weight_decay_ >= 0, "SGD: weight_decay is ", weight_decay_,
+             "; it must be at least 0.");
+  REEL_CHECK(!nesterov_ || (momentum_ > 0 && dampening_ == 0), "SGD: nesterov with momentum ",
+             momentum_, " and dampening ", dampening_,
+             "; it needs a momentum above 0 and no dampening.");
+}
+
+SGD::SGD(TensorList parameters, const SGDOptions& defaults)
+    : SGD(std::vector<OptimizerParamGroup>{OptimizerParamGroup(std::move(parameters))}, defaults) {}
+
+SGD::SGD(std::vector<OptimizerParamGroup> groups, const SGDOptions& defaults)
+    : Optimizer("SGD", {"momentum_buffer"}, defaults.clone()) {
+  add_param_groups(std::move(groups));
+}
+
+bool SGD::accepts(const OptimizerOptions& options) const {
+  return dynamic_cast<const SGDOptions*>(&options) != nullptr;
+}
+
+void SGD::update(const OptimizerOptions& options, const Tensor& parameter, const Tensor& gradient,
+                 OptimizerParamState& state) {
+  const auto& o = static_cast<const SGDOptions&>(options);
+  const bool has_velocity = o.momentum() != 0;
+  const bool first = has_velocity && !state.buffers[0].defined();
+  const Tensor velocity = has_velocity ? buffer(state, 0, parameter) : Tensor();
+  const kernels::SgdStep step{o.lr(),       o.momentum(), o.dampening(), o.weight_decay(),
+                              o.nesterov(), o.maximize(), first};
+  visit_floating(parameter.dtype(), [&](auto zero) {
+    using T = decltype(zero);
+    kernels::active<kernels::OptimizerStep<T>>().sgd(
+        parameter.numel(), step, gradient.data_ptr<T>(), parameter.data_ptr<T>(),
+        has_velocity ? velocity.data_ptr<T>() : nullptr);
+  });
+}
+
+}  // namespace reel::optim

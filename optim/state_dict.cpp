@@ -1,0 +1,69 @@
+// What an optimizer remembers, as named tensors.
+
+#include <reel/autograd/grad_mode.h>
+#include <reel/core/creation.h>
+#include <reel/optim/optimizer.h>
+
+namespace reel::optim {
+
+namespace {
+
+std::string state_key(size_t parameter, const std::string& what) {
+  return concat("state.", parameter, ".", what);
+}
+
+std::string option_key(size_t group, const char* what) {
+  return concat("param_groups.", group, ".", what);
+}
+
+}  // namespace
+
+OrderedDict<std::string, Tensor> Optimizer::state_dict() const {
+  OrderedDict<std::string, Tensor> dict("optimizer state");
+  for (size_t i = 0; i < states_.size(); ++i) {
+    dict.insert(state_key(i, "step"), full({}, states_[i].step, kInt64));
+    for (size_t b = 0; b < buffer_names_.size(); ++b)
+      if (const Tensor& buffer = states_[i].buffers[b]; buffer.defined())
+        dict.insert(state_key(i, buffer_names_[b]), buffer);
+  }
+  for (size_t g = 0; g < groups_.size(); ++g)
+    for (const auto& [name, value] : groups_[g].options_->numbers())
+      dict.insert(option_key(g, name), full({}, *value, kFloat64));
+  return dict;
+}
+
+void Optimizer::load_state_dict(const OrderedDict<std::string, Tensor>& dict) {
+  const NoGradGuard no_grad;
+  const TensorList all = parameters();
+  std::vector<OptimizerParamState> states(states_.size());
+  std::vector<OptimizerParamGroup> groups = groups_;
+  size_t known = 0;
+  for (size_t i = 0; i < states.size(); ++i) {
+    states[i].step = dict[state_key(i, "step")].item<int64_t>();
+    ++known;
+    states[i].buffers.resize(buffer_names_.size());
+    for (size_t b = 0; b < buffer_names_.size(); ++b) {
+      const std::string key = state_key(i, buffer_names_[b]);
+      const Tensor* saved = dict.find(key);
+      if (!saved) continue;
+      ++known;
+      REEL_CHECK(saved->sizes() == all[i].sizes(), name_, ": '", key, "' is ", *saved,
+                 ", but parameter ", i, " is ", all[i], "; the shapes must be equal.");
+      states[i].buffers[b] = saved->to(all[i].dtype()).clone();
+    }
+  }
+  for (size_t g = 0; g < groups.size(); ++g) {
+    for (const auto& [name, value] : groups[g].options_->numbers()) {
+      *value = dict[option_key(g, name)].item<double>();
+      ++known;
+    }
+    groups[g].options_->check();
+  }
+  REEL_CHECK(known == dict.size(), name_, ": the state has ", dict.size(), " entries, of which ",
+             dict.size() - known,
+             " belong to no parameter, buffer or option here; it is another optimizer's.");
+  states_ = std::move(states);
+  groups_ = std::move(groups);
+}
+
+}  // namespace reel::optim
