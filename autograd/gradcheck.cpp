@@ -460,12 +460,13 @@ GradcheckReport gradgradcheck(const TensorListFunction& fn, const TensorList& in
       named.name = concat("gradient of ", y.grad_fn() ? y.grad_fn()->name() : "function");
   }
   const auto gradients = [&](const TensorList& xs) {
+    const auto middle = xs.begin() + static_cast<std::ptrdiff_t>(n);
+    const TensorList own(xs.begin(), middle), cotangents(middle, xs.end());
     TensorList ys, wanted;
-    for (const Tensor& y : fn(xs))
+    for (const Tensor& y : fn(own))
       if (y.requires_grad()) ys.push_back(y);
-    for (size_t i = 0; i < n; ++i)
-      if (xs[i].requires_grad()) wanted.push_back(xs[i]);
-    const TensorList cotangents(xs.begin() + static_cast<std::ptrdiff_t>(n), xs.end());
+    for (const Tensor& x : own)
+      if (x.requires_grad()) wanted.push_back(x);
     return autograd::grad(ys, wanted, cotangents, /*retain_graph=*/true, /*create_graph=*/true,
                           /*allow_unused=*/true);
   };
