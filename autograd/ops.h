@@ -73,6 +73,15 @@ Tensor group_norm(const Tensor& x, int64_t num_groups, const Tensor& weight = {}
 /// x. Throws: ArgumentError when `sizes` does not broadcast to it.
 Tensor sum_to_size(const Tensor& x, IntArrayRef sizes);
 
+// --- autograd/ops/cat.cpp ---
+
+/// The tensors side by side along an existing dimension; the result has their common dtype. Shapes:
+/// equal but for that dimension; those of shape [0] are left out. Throws: ArgumentError when they
+/// are not, or there are none.
+Tensor cat(const TensorList& tensors, int64_t dim = 0);
+/// The tensors side by side along a new dimension. Shapes: equal.
+Tensor stack(const TensorList& tensors, int64_t dim = 0);
+
 // --- autograd/ops/layer_norm.cpp ---
 
 /// y = (x - E[x]) / sqrt(Var[x] + eps) * weight + bias, moments over the last dimensions, biased
