@@ -355,8 +355,8 @@ Tensor operator<=(const Tensor& a, Scalar b);
 Tensor operator>(const Tensor& a, Scalar b);
 Tensor operator>=(const Tensor& a, Scalar b);
 
-/// Values in nested brackets, summarised from 1,000 elements on, with the dtype where it is not
-/// float32.
+/// Values in nested brackets, summarised from 1,000 elements on, then what they do not show: the size
+/// and dtype where they are not evident, and whether the tensor is on the tape.
 std::string to_string(const Tensor& x);
 std::ostream& operator<<(std::ostream& out, const Tensor& x);
 /// Inside messages a tensor is its shape.
