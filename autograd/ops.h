@@ -91,6 +91,34 @@ Tensor stack(const TensorList& tensors, int64_t dim = 0);
 Tensor layer_norm(const Tensor& x, IntArrayRef normalized_shape, const Tensor& weight = {},
                   const Tensor& bias = {}, double eps = 1e-5);
 
+// --- autograd/ops/logsumexp.cpp ---
+
+/// log(sum(exp(x))) over `dims` (none: all), without overflow.
+Tensor logsumexp(const Tensor& x, IntArrayRef dims, bool keepdim = false);
+
+// --- autograd/ops/max.cpp: more methods of Tensor ---
+
+/// The largest and the smallest element over `dims` (none: all); equals share the gradient. NaN
+/// wins. Throws: ArgumentError when there is no element to choose from. docs/ops/max.md.
+Tensor amax(const Tensor& x, IntArrayRef dims = {}, bool keepdim = false);
+Tensor amin(const Tensor& x, IntArrayRef dims = {}, bool keepdim = false);
+inline Tensor max(const Tensor& x) { return x.max(); }
+inline Tensor min(const Tensor& x) { return x.min(); }
+inline std::tuple<Tensor, Tensor> max(const Tensor& x, int64_t dim, bool keepdim = false) {
+  return x.max(dim, keepdim);
+}
+inline std::tuple<Tensor, Tensor> min(const Tensor& x, int64_t dim, bool keepdim = false) {
+  return x.min(dim, keepdim);
+}
+inline Tensor argmax(const Tensor& x, std::optional<int64_t> dim = {}, bool keepdim = false) {
+  return x.argmax(dim, keepdim);
+}
+inline Tensor argmin(const Tensor& x, std::optional<int64_t> dim = {}, bool keepdim = false) {
+  return x.argmin(dim, keepdim);
+}
+inline Tensor all(const Tensor& x) { return x.all(); }
+inline Tensor any(const Tensor& x) { return x.any(); }
+
 // --- autograd/ops/max_pool.cpp ---
 
 /// y = the maximum over a window; padding never wins, of equal values the first does, NaN wins over
@@ -103,6 +131,34 @@ Tensor max_pool2d(const Tensor& x, IntArrayRef kernel_size, IntArrayRef stride =
                   IntArrayRef padding = 0, IntArrayRef dilation = 1, bool ceil_mode = false);
 Tensor max_pool3d(const Tensor& x, IntArrayRef kernel_size, IntArrayRef stride = {},
                   IntArrayRef padding = 0, IntArrayRef dilation = 1, bool ceil_mode = false);
+
+// --- autograd/ops/sum.cpp: methods of Tensor ---
+
+inline Tensor sum(const Tensor& x) { return x.sum(); }
+inline Tensor sum(const Tensor& x, IntArrayRef dims, bool keepdim = false) {
+  return x.sum(dims, keepdim);
+}
+inline Tensor mean(const Tensor& x) { return x.mean(); }
+inline Tensor mean(const Tensor& x, IntArrayRef dims, bool keepdim = false) {
+  return x.mean(dims, keepdim);
+}
+
+// --- autograd/ops/var.cpp: methods of Tensor ---
+
+inline Tensor var(const Tensor& x, bool unbiased = true) { return x.var(unbiased); }
+inline Tensor var(const Tensor& x, IntArrayRef dims, bool unbiased = true, bool keepdim = false) {
+  return x.var(dims, unbiased, keepdim);
+}
+inline Tensor std(const Tensor& x, bool unbiased = true) { return x.std(unbiased); }
+inline Tensor std(const Tensor& x, IntArrayRef dims, bool unbiased = true, bool keepdim = false) {
+  return x.std(dims, unbiased, keepdim);
+}
+
+// --- autograd/ops/vector_norm.cpp ---
+
+/// sqrt(sum(x^2)) over `dims` (none: all); the gradient where it is 0 is 0.
+Tensor vector_norm(const Tensor& x, IntArrayRef dims = {}, bool keepdim = false);
+inline Tensor norm(const Tensor& x) { return x.norm(); }
 
 // --- autograd/ops/view.cpp: methods of Tensor ---
 

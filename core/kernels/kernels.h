@@ -10,6 +10,7 @@
 // last; a null output is one not wanted. They do not allocate, throw or touch std containers: a
 // template shared with other sources would carry this level's instructions into them.
 
+#include <reel/core/kernels/arg_reduce.h>
 #include <reel/core/kernels/batch_norm.h>
 #include <reel/core/kernels/binary.h>
 #include <reel/core/kernels/dropout.h>
@@ -18,10 +19,12 @@
 #include <reel/core/kernels/optimizer.h>
 #include <reel/core/kernels/pool.h>
 #include <reel/core/kernels/random.h>
+#include <reel/core/kernels/reduce.h>
 #include <reel/core/kernels/transpose.h>
 
 /// Kernel sources: core/kernels/<name>.cpp defines install_<name>(Tables&) at every level.
 #define REEL_KERNEL_SOURCES(X) \
+  X(arg_reduce)                \
   X(avg_pool)                  \
   X(batch_norm)                \
   X(binary)                    \
@@ -31,12 +34,18 @@
   X(max_pool)                  \
   X(optimizer)                 \
   X(random)                    \
+  X(reduce)                    \
   X(transpose)
 
 namespace reel::kernels {
 
 /// The tables of all operations for one level.
-struct Tables : AveragePool<float>,
+struct Tables : ArgReduce<uint8_t>,
+                ArgReduce<int32_t>,
+                ArgReduce<int64_t>,
+                ArgReduce<float>,
+                ArgReduce<double>,
+                AveragePool<float>,
                 AveragePool<double>,
                 BatchNorm<float>,
                 BatchNorm<double>,
@@ -61,6 +70,13 @@ struct Tables : AveragePool<float>,
                 RandomIntegers,
                 RandomReals<double>,
                 RandomReals<float>,
+                Reduce<uint8_t>,
+                Reduce<int32_t>,
+                Reduce<int64_t>,
+                Reduce<float>,
+                Reduce<double>,
+                ReduceAbout<float>,
+                ReduceAbout<double>,
                 Transpose<uint32_t>,
                 Transpose<uint64_t> {
   template <class Table>

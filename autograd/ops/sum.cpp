@@ -1,0 +1,60 @@
+// y = sum of x over the reduced dimensions; the mean divides by their number n.
+// dx = dy, or dy / n for the mean, stretched over what was reduced.
+
+#include <reel/autograd/variable.h>
+#include <reel/core/reduction.h>
+
+namespace reel {
+
+namespace {
+
+struct SumBackward final : NodeOf<SumBackward> {
+  static constexpr const char* kName = "sum";
+  Shape sizes, kept;
+
+  void backward(BackwardCall& call) override {
+    call.set_grad_input(0, call.grad_output().reshape(kept).expand(sizes));
+  }
+  void release_saved() override {}
+};
+
+struct MeanBackward final : NodeOf<MeanBackward> {
+  static constexpr const char* kName = "mean";
+  Shape sizes, kept;
+  int64_t count;
+
+  void backward(BackwardCall& call) override {
+    call.set_grad_input(0, (call.grad_output() / count).reshape(kept).expand(sizes));
+  }
+  void release_saved() override {}
+};
+
+}  // namespace
+
+Tensor Tensor::sum() const { return sum(IntArrayRef()); }
+Tensor Tensor::mean() const { return mean(IntArrayRef()); }
+
+Tensor Tensor::sum(IntArrayRef dims, bool keepdim) const {
+  const ReducedDims d = reduced_dims("sum", sizes(), dims);
+  const Tensor y = reduce_sum(*this, d, keepdim);
+  if (auto* node = record<SumBackward>(y, *this)) {
+    node->sizes = sizes();
+    node->kept = d.kept;
+  }
+  return y;
+}
+
+Tensor Tensor::mean(IntArrayRef dims, bool keepdim) const {
+  REEL_CHECK(is_floating_point(), "mean: the input is ", dtype(),
+             "; it must be float32 or float64. [use to(kFloat32)]");
+  const ReducedDims d = reduced_dims("mean", sizes(), dims);
+  const Tensor y = reduce_sum(*this, d, keepdim, static_cast<double>(d.count));
+  if (auto* node = record<MeanBackward>(y, *this)) {
+    node->sizes = sizes();
+    node->kept = d.kept;
+    node->count = d.count;
+  }
+  return y;
+}
+
+}  // namespace reel

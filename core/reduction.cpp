@@ -1,0 +1,184 @@
+#include <reel/core/creation.h>
+#include <reel/core/kernels/kernels.h>
+#include <reel/core/layout.h>
+#include <reel/core/reduction.h>
+
+#include <algorithm>
+#include <type_traits>
+
+namespace reel {
+
+namespace {
+
+constexpr int64_t kChunkElements = 16384;
+constexpr int64_t kMostChunks = 64;
+
+// Dimensions of more than one element, by physical stride, smallest first.
+struct Order {
+  size_t dims[kMaxDims];
+  int size = 0;
+};
+
+Order by_stride(IntArrayRef sizes, IntArrayRef strides) {
+  Order order;
+  for (size_t d = sizes.size(); d-- > 0;) {
+    if (sizes[d] == 1) continue;
+    int at = order.size++;
+    for (; at > 0 && strides[d] < strides[order.dims[at - 1]]; --at)
+      order.dims[at] = order.dims[at - 1];
+    order.dims[at] = d;
+  }
+  return order;
+}
+
+int64_t chunk_count(const kernels::ReduceNest& g) {
+  if (g.kept == 0) return 1;
+  const int64_t row = g.columns ? g.kept_size[0] : 1;
+  const int64_t tiles = (row + kernels::kReduceTile - 1) / kernels::kReduceTile;
+  const int64_t units = g.kept / row * tiles;
+  const int64_t wanted = std::min(g.kept * g.reduced / kChunkElements / units, g.reduced);
+  return std::clamp<int64_t>(wanted, 1, kMostChunks);
+}
+
+// bool is stored as the bytes 0 and 1.
+template <class T>
+using Stored = std::conditional_t<std::is_same_v<T, bool>, uint8_t, T>;
+
+template <class T>
+T* stored_data(const Tensor& x) {
+  return static_cast<T*>(x.impl()->storage->data()) + x.impl()->offset;
+}
+
+Tensor scratch_for(const kernels::ReduceNest& g) { return empty({g.chunks, g.kept}, kFloat64); }
+
+}  // namespace
+
+ReducedDims reduced_dims(const char* op, IntArrayRef sizes, IntArrayRef dims) {
+  ReducedDims result;
+  const auto ndim = static_cast<int64_t>(sizes.size());
+  for (int64_t d : dims) {
+    const auto at = static_cast<size_t>(wrap_dim(op, d, ndim));
+    REEL_CHECK(!result.reduced[at], op, ": dimension ", d, " is named twice in ", dims,
+               "; each may be reduced once.");
+    result.reduced[at] = true;
+  }
+  Shape taken;
+  for (size_t d = 0; d < sizes.size(); ++d) {
+    result.reduced[d] |= dims.empty();
+    result.kept.push_back(result.reduced[d] ? 1 : sizes[d]);
+    (result.reduced[d] ? taken : result.dropped).push_back(sizes[d]);
+  }
+  result.count = numel_of(taken);
+  return result;
+}
+
+kernels::ReduceNest reduce_nest(const Tensor& x, const ReducedDims& dims) {
+  const Shape& sizes = x.sizes();
+  const Shape strides = physical_strides(x), out = contiguous_strides(dims.kept);
+  kernels::ReduceNest g{};
+  g.kept = numel_of(dims.kept);
+  g.reduced = dims.count;
+  const Order order = by_stride(sizes, strides);
+  g.columns = order.size > 0 && !dims.reduced[order.dims[0]];
+  for (int i = 0; i < order.size; ++i) {
+    const size_t d = order.dims[i];
+    if (dims.reduced[d]) {
+      const int last = g.reduced_ndim - 1;
+      if (last >= 0 && strides[d] == g.reduced_stride[last] * g.reduced_size[last]) {
+        g.reduced_size[last] *= sizes[d];
+        continue;
+      }
+      g.reduced_size[g.reduced_ndim] = sizes[d];
+      g.reduced_stride[g.reduced_ndim++] = strides[d];
+    } else {
+      const int last = g.kept_ndim - 1;
+      if (last >= 0 && strides[d] == g.kept_stride[last] * g.kept_size[last] &&
+          out[d] == g.out_stride[last] * g.kept_size[last]) {
+        g.kept_size[last] *= sizes[d];
+        continue;
+      }
+      g.kept_size[g.kept_ndim] = sizes[d];
+      g.kept_stride[g.kept_ndim] = strides[d];
+      g.out_stride[g.kept_ndim++] = out[d];
+    }
+  }
+  // Every list has an entry.
+  if (g.kept_ndim == 0) g.kept_size[g.kept_ndim++] = 1;
+  if (g.reduced_ndim == 0) g.reduced_size[g.reduced_ndim++] = 1;
+  g.chunks = chunk_count(g);
+  return g;
+}
+
+Tensor reduce_sum(const Tensor& x, const ReducedDims& dims, bool keepdim, double divisor) {
+  const kernels::ReduceNest g = reduce_nest(x, dims);
+  const Tensor y = empty(dims.sizes(keepdim), x.is_floating_point() ? x.dtype() : kInt64);
+  if (g.kept == 0) return y;
+  const Tensor scratch = scratch_for(g);
+  visit(x.dtype(), [&](auto zero) {
+    using T = Stored<decltype(zero)>;
+    kernels::active<kernels::Reduce<T>>().sum(g, divisor, stored_data<T>(x), scratch.data_ptr(),
+                                              stored_data<typename kernels::SumType<T>::type>(y));
+  });
+  return y;
+}
+
+Tensor reduce_extreme(Extreme which, const Tensor& x, const ReducedDims& dims, bool keepdim) {
+  const kernels::ReduceNest g = reduce_nest(x, dims);
+  const Tensor y = empty(dims.sizes(keepdim), x.dtype());
+  if (g.kept == 0) return y;
+  const Tensor scratch = scratch_for(g);
+  visit(x.dtype(), [&](auto zero) {
+    using T = Stored<decltype(zero)>;
+    const auto& kernels = kernels::active<kernels::Reduce<T>>();
+    (which == Extreme::kMax ? kernels.max : kernels.min)(g, stored_data<T>(x), scratch.data_ptr(),
+                                                         stored_data<T>(y));
+  });
+  return y;
+}
+
+Tensor find_extreme(Extreme which, const Tensor& x, const ReducedDims& dims, bool keepdim,
+                    Tensor* values) {
+  const kernels::ReduceNest g = reduce_nest(x, dims);
+  const Tensor indices = empty(dims.sizes(keepdim), kInt64);
+  if (values) *values = empty(dims.sizes(keepdim), x.dtype());
+  if (g.kept == 0) return indices;
+  visit(x.dtype(), [&](auto zero) {
+    using T = Stored<decltype(zero)>;
+    const auto& kernels = kernels::active<kernels::ArgReduce<T>>();
+    (which == Extreme::kMax ? kernels.max : kernels.min)(g, stored_data<T>(x),
+                                                         values ? stored_data<T>(*values) : nullptr,
+                                                         stored_data<int64_t>(indices));
+  });
+  return indices;
+}
+
+Tensor reduce_squares(const Tensor& x, const ReducedDims& dims, bool keepdim, const Tensor& pivot,
+                      double divisor) {
+  const kernels::ReduceNest g = reduce_nest(x, dims);
+  const Tensor y = empty(dims.sizes(keepdim), x.dtype());
+  if (g.kept == 0) return y;
+  const Tensor scratch = scratch_for(g);
+  visit_floating(x.dtype(), [&](auto zero) {
+    using T = decltype(zero);
+    kernels::active<kernels::ReduceAbout<T>>().squares(
+        g, divisor, stored_data<T>(x), pivot.defined() ? stored_data<T>(pivot) : nullptr,
+        scratch.data_ptr(), stored_data<T>(y));
+  });
+  return y;
+}
+
+Tensor reduce_log_sum_exp(const Tensor& x, const ReducedDims& dims, bool keepdim,
+                          const Tensor& pivot) {
+  const kernels::ReduceNest g = reduce_nest(x, dims);
+  const Tensor y = empty(dims.sizes(keepdim), x.dtype());
+  if (g.kept == 0) return y;
+  const Tensor scratch = scratch_for(g);
+  visit_floating(x.dtype(), [&](auto zero) {
+    using T = decltype(zero);
+    kernels::active<kernels::ReduceAbout<T>>().log_sum_exp(
+        g, stored_data<T>(x), stored_data<T>(pivot), scratch.data_ptr(), stored_data<T>(y));
+  });
+  return y;
+}
+
+}  // namespace reel
