@@ -1,5 +1,6 @@
 #include <reel/core/blas.h>
 #include <reel/core/error.h>
+#include <reel/core/kernels/kernels.h>
 #include <reel/core/parallel.h>
 
 #include <cblas.h>
@@ -51,14 +52,35 @@ blasint to_blasint(int64_t v) {
   return static_cast<blasint>(v);
 }
 
+// Up to this many multiply-adds a call to BLAS costs more than the product.
+constexpr int64_t kSmallProduct = 32 * 32 * 32;
+
+// Products that our own kernels do faster: vectors of any size, and small matrices.
+template <class T>
+bool small_gemm(Trans ta, Trans tb, int64_t M, int64_t N, int64_t K, T alpha, const T* A,
+                int64_t lda, const T* B, int64_t ldb, T beta, T* C, int64_t ldc) {
+  const auto& kernels = kernels::active<kernels::SmallGemm<T>>();
+  const bool trans_a = ta == Trans::kYes, trans_b = tb == Trans::kYes;
+  if (M == 1)
+    kernels.vector(trans_b, N, K, alpha, A, trans_a ? lda : 1, B, ldb, beta, C, 1);
+  else if (N == 1)  // C^T = B^T A^T
+    kernels.vector(!trans_a, M, K, alpha, B, trans_b ? 1 : ldb, A, lda, beta, C, ldc);
+  else if (M * N <= kSmallProduct && M * N * K <= kSmallProduct)
+    kernels.matrix(trans_a, trans_b, M, N, K, alpha, A, lda, B, ldb, beta, C, ldc);
+  else
+    return false;
+  return true;
+}
+
 }  // namespace
 
 template <class T>
 void gemm(Trans ta, Trans tb, int64_t M, int64_t N, int64_t K, T alpha, const T* A, int64_t lda,
           const T* B, int64_t ldb, T beta, T* C, int64_t ldc) {
   if (M == 0 || N == 0) return;
-  OneBlasThread one;
   FlushDenormals flush;
+  if (small_gemm(ta, tb, M, N, K, alpha, A, lda, B, ldb, beta, C, ldc)) return;
+  OneBlasThread one;
   const blasint m = to_blasint(M), n = to_blasint(N), k = to_blasint(K);
   // A leading dimension must be at least 1 even where it is never stepped over.
   const blasint la = to_blasint(std::max<int64_t>(lda, 1)),

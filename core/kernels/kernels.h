@@ -20,6 +20,7 @@
 #include <reel/core/kernels/pool.h>
 #include <reel/core/kernels/random.h>
 #include <reel/core/kernels/reduce.h>
+#include <reel/core/kernels/small_gemm.h>
 #include <reel/core/kernels/transpose.h>
 
 /// Kernel sources: core/kernels/<name>.cpp defines install_<name>(Tables&) at every level.
@@ -35,6 +36,7 @@
   X(optimizer)                 \
   X(random)                    \
   X(reduce)                    \
+  X(small_gemm)                \
   X(transpose)
 
 namespace reel::kernels {
@@ -77,6 +79,8 @@ struct Tables : ArgReduce<uint8_t>,
                 Reduce<double>,
                 ReduceAbout<float>,
                 ReduceAbout<double>,
+                SmallGemm<float>,
+                SmallGemm<double>,
                 Transpose<uint32_t>,
                 Transpose<uint64_t> {
   template <class Table>
