@@ -54,6 +54,23 @@ Tensor to_channels_last(const Tensor& x) {
   return y;
 }
 
+namespace {
+
+Tensor to_plain(const Tensor& x) {
+  if (is_plain(x)) return x;
+  Tensor y = empty(x.sizes(), x.dtype());
+  copy_values(x, y);
+  return y;
+}
+
+}  // namespace
+
+Tensor dense(const Tensor& x) { return is_dense(x) ? x : to_plain(x); }
+
+Tensor laid_out_like(const Tensor& x, const Tensor& pattern) {
+  return is_plain(pattern) ? to_plain(x) : to_channels_last(x);
+}
+
 Tensor empty_like_layout(const Tensor& x, Dtype dtype) {
   // Only element sizes that the held layout knows how to present.
   if (size_of(dtype) >= 4 && is_channels_last(x)) return empty_channels_last(x.sizes(), dtype);

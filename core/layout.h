@@ -51,6 +51,13 @@ Tensor empty_channels_last(IntArrayRef sizes, Dtype dtype);
 /// tape.
 Tensor to_channels_last(const Tensor& x);
 
+/// `x` itself when its memory is dense in either order, else a contiguous copy, off the tape.
+Tensor dense(const Tensor& x);
+
+/// The values of `x` in memory that lies as that of the dense `pattern` does now; `x` itself when
+/// its memory does. Off the tape.
+Tensor laid_out_like(const Tensor& x, const Tensor& pattern);
+
 /// Uninitialised, shaped and laid out like `x` (held when x is channels-last, else contiguous).
 Tensor empty_like_layout(const Tensor& x, Dtype dtype);
 

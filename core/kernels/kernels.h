@@ -13,7 +13,9 @@
 #include <reel/core/kernels/arg_reduce.h>
 #include <reel/core/kernels/batch_norm.h>
 #include <reel/core/kernels/binary.h>
+#include <reel/core/kernels/cross_entropy.h>
 #include <reel/core/kernels/dropout.h>
+#include <reel/core/kernels/elementwise_loss.h>
 #include <reel/core/kernels/group_norm.h>
 #include <reel/core/kernels/layer_norm.h>
 #include <reel/core/kernels/optimizer.h>
@@ -21,6 +23,7 @@
 #include <reel/core/kernels/random.h>
 #include <reel/core/kernels/reduce.h>
 #include <reel/core/kernels/small_gemm.h>
+#include <reel/core/kernels/softmax.h>
 #include <reel/core/kernels/transpose.h>
 
 /// Kernel sources: core/kernels/<name>.cpp defines install_<name>(Tables&) at every level.
@@ -29,7 +32,9 @@
   X(avg_pool)                  \
   X(batch_norm)                \
   X(binary)                    \
+  X(cross_entropy)             \
   X(dropout)                   \
+  X(elementwise_loss)          \
   X(group_norm)                \
   X(layer_norm)                \
   X(max_pool)                  \
@@ -37,6 +42,7 @@
   X(random)                    \
   X(reduce)                    \
   X(small_gemm)                \
+  X(softmax)                   \
   X(transpose)
 
 namespace reel::kernels {
@@ -57,8 +63,12 @@ struct Tables : ArgReduce<uint8_t>,
                 Binary<int64_t>,
                 Binary<float>,
                 Binary<double>,
+                CrossEntropy<float>,
+                CrossEntropy<double>,
                 Dropout<float>,
                 Dropout<double>,
+                ElementwiseLoss<float>,
+                ElementwiseLoss<double>,
                 GroupNorm<float>,
                 GroupNorm<double>,
                 LayerNorm<float>,
@@ -67,6 +77,8 @@ struct Tables : ArgReduce<uint8_t>,
                 MaxPool<float, int32_t>,
                 MaxPool<double, uint8_t>,
                 MaxPool<double, int32_t>,
+                NllLoss<float>,
+                NllLoss<double>,
                 OptimizerStep<double>,
                 OptimizerStep<float>,
                 RandomIntegers,
@@ -81,6 +93,8 @@ struct Tables : ArgReduce<uint8_t>,
                 ReduceAbout<double>,
                 SmallGemm<float>,
                 SmallGemm<double>,
+                Softmax<float>,
+                Softmax<double>,
                 Transpose<uint32_t>,
                 Transpose<uint64_t> {
   template <class Table>

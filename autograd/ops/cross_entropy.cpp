@@ -1,0 +1,278 @@
+// cross entropy: -sum_c q_c log softmax(x)_c, q the target class made soft and weighted.
+// nll: the same of log probabilities x. dx = (sum q) softmax(x) - q and dx = -q;
+// docs/ops/cross_entropy.md derives them.
+
+#include <reel/autograd/ops.h>
+#include <reel/autograd/variable.h>
+#include <reel/core/creation.h>
+#include <reel/core/kernels/kernels.h>
+#include <reel/core/layout.h>
+#include <reel/core/reduction.h>
+
+namespace reel {
+
+namespace {
+
+// The arguments of both losses as the kernels take them.
+struct ClassLoss {
+  kernels::ClassGeometry g;  // of plain memory
+  Shape rows;                // the shape of the target
+  int64_t class_dim;
+  Reduction reduction;
+  double divisor = 1;  // of the sum over rows: the weight that counts, for a mean
+  Tensor target, weight;
+};
+
+// "target[0, 2]"
+std::string name_of_row(int64_t index, IntArrayRef rows) {
+  Shape position = rows;
+  for (size_t d = rows.size(); d-- > 0; index /= rows[d]) position[d] = index % rows[d];
+  return rows.empty() ? std::string("target") : concat("target", IntArrayRef(position));
+}
+
+// The total weight of the rows that count; every target is looked at.
+template <class T>
+double checked_weight(const char* op, const ClassLoss& loss, const Tensor& x) {
+  const int64_t* target = loss.target.data_ptr<int64_t>();
+  const T* w = loss.weight.defined() ? loss.weight.data_ptr<T>() : nullptr;
+  double total = 0;
+  for (int64_t i = 0; i < loss.target.numel(); ++i) {
+    const int64_t t = target[i];
+    if (t == loss.g.ignore_index) continue;
+    REEL_CHECK(t >= 0 && t < loss.g.C, op, ": ", name_of_row(i, loss.rows), " is ", t,
+               ", but input ", x, " has ", loss.g.C, " classes; a target must be in [0, ",
+               loss.g.C - 1, "], or ignore_index ", loss.g.ignore_index, ".");
+    total += w ? static_cast<double>(w[t]) : 1.0;
+  }
+  return total;
+}
+
+void check_weight(const char* op, const Tensor& weight, const Tensor& x, int64_t classes) {
+  if (!weight.defined()) return;
+  REEL_CHECK(weight.sizes() == IntArrayRef(classes), op, ": weight ", weight,
+             " does not match input ", x, "; it must have one element per class, ", classes, ".");
+  REEL_CHECK(weight.dtype() == x.dtype(), op, ": weight is ", weight.dtype(), ", the input ",
+             x.dtype(), "; the dtypes must be equal.");
+  REEL_CHECK_GRAPH(!GradMode::is_enabled() || !weight.requires_grad(), op,
+                   ": weight requires grad, but the loss has no derivative by it. [detach it]");
+}
+
+void check_input(const char* op, const Tensor& x) {
+  REEL_CHECK(x.is_floating_point(), op, ": the input is ", x.dtype(),
+             "; it must be float32 or float64.");
+  REEL_CHECK(x.dim() >= 1, op, ": the input is a single number; it must be (C) or (N, C, ...).");
+}
+
+ClassLoss check_class_loss(const char* op, const Tensor& x, const Tensor& target,
+                           const Tensor& weight, Reduction reduction, int64_t ignore_index,
+                           double label_smoothing) {
+  check_input(op, x);
+  REEL_CHECK(target.dtype() == kInt64, op, ": the target is ", target.dtype(),
+             "; class indices must be int64. [use to(kInt64)]");
+  ClassLoss loss{{1, 1, 1, ignore_index, label_smoothing}, x.sizes(), 0, reduction, 1, {}, {}};
+  loss.class_dim = x.dim() == 1 ? 0 : 1;
+  loss.g.C = x.size(loss.class_dim);
+  loss.rows.erase(static_cast<size_t>(loss.class_dim));
+  REEL_CHECK(target.sizes() == loss.rows, op, ": target ", target, " does not match input ", x,
+             "; its shape must be that of the input without the class dimension, ",
+             IntArrayRef(loss.rows), ".");
+  REEL_CHECK(label_smoothing >= 0 && label_smoothing <= 1, op, ": label_smoothing is ",
+             label_smoothing, "; it must be from 0 to 1.");
+  check_weight(op, weight, x, loss.g.C);
+  if (x.dim() > 1) {
+    loss.g.N = loss.rows[0];
+    for (size_t d = 1; d < loss.rows.size(); ++d) loss.g.S *= loss.rows[d];
+  }
+  loss.target = target.contiguous();
+  if (weight.defined()) loss.weight = weight.contiguous();
+  const double total = visit_floating(
+      x.dtype(), [&](auto zero) { return checked_weight<decltype(zero)>(op, loss, x); });
+  if (reduction == Reduction::kMean) loss.divisor = total;
+  return loss;
+}
+
+// The same rows in memory as x has them: side by side when its channels are.
+kernels::ClassGeometry geometry_in(const Tensor& x, const ClassLoss& loss) {
+  kernels::ClassGeometry g = loss.g;
+  if (is_plain(x)) return g;
+  g.N *= g.S;
+  g.S = 1;
+  return g;
+}
+
+template <class T>
+const T* data_or_null(const Tensor& x) {
+  return x.defined() ? x.data_ptr<T>() : nullptr;
+}
+
+Tensor reduced(const Tensor& rows, const ClassLoss& loss) {
+  if (loss.reduction == Reduction::kNone) return rows;
+  return reduce_sum(rows, reduced_dims("cross_entropy", rows.sizes(), {}), false, loss.divisor);
+}
+
+// q of equation 4, shaped like x.
+Tensor soft_targets(const Tensor& x, const ClassLoss& loss) {
+  const Tensor q = empty(x.sizes(), x.dtype());
+  const auto [N, C, S, ignored, smoothing] = loss.g;
+  visit_floating(
+      x.dtype(), [&, N = N, C = C, S = S, ignored = ignored, smoothing = smoothing](auto zero) {
+        using T = decltype(zero);
+        const int64_t* target = loss.target.data_ptr<int64_t>();
+        const T* w = data_or_null<T>(loss.weight);
+        T* out = q.data_ptr<T>();
+        for (int64_t i = 0; i < N * C * S; ++i) {
+          const int64_t c = i / S % C, t = target[i / (C * S) * S + i % S];
+          const double share = (t == c ? 1 - smoothing : 0) + smoothing / static_cast<double>(C);
+          out[i] = t == ignored ? T(0) : static_cast<T>(share) * (w ? w[c] : T(1));
+        }
+      });
+  return q;
+}
+
+// Gradients of the rows, to be broadcast over classes, for recorded backward formulas.
+Tensor row_gradients(const Tensor& dy, const ClassLoss& loss) {
+  if (loss.reduction == Reduction::kNone) return dy.unsqueeze(loss.class_dim);
+  return dy * (1 / loss.divisor);
+}
+
+struct CrossEntropyBackward final : NodeOf<CrossEntropyBackward> {
+  static constexpr const char* kName = "cross_entropy";
+  ClassLoss loss;
+  SavedTensor x, target, weight;
+  Tensor largest, log_sum;
+
+  void backward(BackwardCall& call) override {
+    const Tensor input = call.unpack(x, "input");
+    loss.target = call.unpack(target, "target");
+    loss.weight = call.unpack(weight, "weight");
+    if (call.create_graph()) {
+      // Equation 5, in differentiable operations.
+      const Tensor q = soft_targets(input, loss);
+      const Tensor d = q.sum(loss.class_dim, true) * input.softmax(loss.class_dim) - q;
+      return call.set_grad_input(0, d * row_gradients(call.grad_output(), loss));
+    }
+    const Tensor dy = call.grad_output().contiguous(), dx = empty_like_layout(input, input.dtype());
+    visit_floating(input.dtype(), [&](auto zero) {
+      using T = decltype(zero);
+      kernels::active<kernels::CrossEntropy<T>>().backward(
+          geometry_in(input, loss), physical_data<T>(input), loss.target.data_ptr<int64_t>(),
+          data_or_null<T>(loss.weight), largest.data_ptr<T>(), log_sum.data_ptr<T>(),
+          dy.data_ptr<T>(), loss.reduction == Reduction::kNone ? 1 : 0,
+          static_cast<T>(1 / loss.divisor), physical_data<T>(dx));
+    });
+    call.set_grad_input(0, dx);
+  }
+  void release_saved() override {
+    for (SavedTensor* saved : {&x, &target, &weight}) saved->reset();
+    loss.target = loss.weight = largest = log_sum = Tensor();
+  }
+};
+
+struct NllLossBackward final : NodeOf<NllLossBackward> {
+  static constexpr const char* kName = "nll_loss";
+  ClassLoss loss;
+  Shape sizes;
+  SavedTensor target, weight;
+
+  void backward(BackwardCall& call) override {
+    loss.target = call.unpack(target, "target");
+    loss.weight = call.unpack(weight, "weight");
+    const Tensor& grad = call.grad_output();
+    const Tensor dx = empty(sizes, grad.dtype());
+    if (call.create_graph())
+      return call.set_grad_input(0, -soft_targets(dx, loss) * row_gradients(grad, loss));
+    const Tensor dy = grad.contiguous();
+    visit_floating(dy.dtype(), [&](auto zero) {
+      using T = decltype(zero);
+      kernels::active<kernels::NllLoss<T>>().backward(
+          loss.g, loss.target.data_ptr<int64_t>(), data_or_null<T>(loss.weight), dy.data_ptr<T>(),
+          loss.reduction == Reduction::kNone ? 1 : 0, static_cast<T>(1 / loss.divisor),
+          dx.data_ptr<T>());
+    });
+    call.set_grad_input(0, dx);
+  }
+  void release_saved() override {
+    target.reset();
+    weight.reset();
+    loss.target = loss.weight = Tensor();
+  }
+};
+
+// A target of probabilities, one for each score.
+Tensor cross_entropy_of_probabilities(const Tensor& x, const Tensor& target, const Tensor& weight,
+                                      Reduction reduction, double label_smoothing) {
+  check_input("cross_entropy", x);
+  REEL_CHECK(target.sizes() == x.sizes(), "cross_entropy: target ", target,
+             " does not match input ", x,
+             "; the shapes must be equal for a floating-point target. [class indices are int64]");
+  REEL_CHECK(target.dtype() == x.dtype(), "cross_entropy: the target is ", target.dtype(),
+             ", the input ", x.dtype(), "; the dtypes must be equal.");
+  REEL_CHECK(label_smoothing >= 0 && label_smoothing <= 1, "cross_entropy: label_smoothing is ",
+             label_smoothing, "; it must be from 0 to 1.");
+  const int64_t class_dim = x.dim() == 1 ? 0 : 1, classes = x.size(class_dim);
+  check_weight("cross_entropy", weight, x, classes);
+  Tensor q = target;
+  if (label_smoothing > 0)
+    q = q * (1 - label_smoothing) + label_smoothing / static_cast<double>(classes);
+  if (weight.defined()) {
+    Shape along = Shape::filled(x.sizes().size(), 1);
+    along[static_cast<size_t>(class_dim)] = classes;
+    q = q * weight.reshape(along);
+  }
+  const Tensor rows = -(q * x.log_softmax(class_dim)).sum(class_dim);
+  if (reduction == Reduction::kNone) return rows;
+  return reduction == Reduction::kSum ? rows.sum() : rows.mean();
+}
+
+}  // namespace
+
+Tensor cross_entropy(const Tensor& input, const Tensor& target, const Tensor& weight,
+                     Reduction reduction, int64_t ignore_index, double label_smoothing) {
+  if (target.is_floating_point())
+    return cross_entropy_of_probabilities(input, target, weight, reduction, label_smoothing);
+  const ClassLoss loss = check_class_loss("cross_entropy", input, target, weight, reduction,
+                                          ignore_index, label_smoothing);
+  const Tensor x = dense(input);
+  const Tensor rows = empty(loss.rows, x.dtype()), largest = empty(loss.rows, x.dtype()),
+               log_sum = empty(loss.rows, x.dtype());
+  visit_floating(x.dtype(), [&](auto zero) {
+    using T = decltype(zero);
+    kernels::active<kernels::CrossEntropy<T>>().forward(
+        geometry_in(x, loss), physical_data<T>(x), loss.target.data_ptr<int64_t>(),
+        data_or_null<T>(loss.weight), rows.data_ptr<T>(), largest.data_ptr<T>(),
+        log_sum.data_ptr<T>());
+  });
+  const Tensor y = reduced(rows, loss);
+  if (auto* node = record<CrossEntropyBackward>(y, input)) {
+    node->loss = loss;
+    node->x.save(x);
+    node->target.save(loss.target);
+    node->weight.save(loss.weight);
+    node->largest = largest;
+    node->log_sum = log_sum;
+  }
+  return y;
+}
+
+Tensor nll_loss(const Tensor& input, const Tensor& target, const Tensor& weight,
+                Reduction reduction, int64_t ignore_index) {
+  const ClassLoss loss =
+      check_class_loss("nll_loss", input, target, weight, reduction, ignore_index, 0);
+  const Tensor x = dense(input), rows = empty(loss.rows, x.dtype());
+  visit_floating(x.dtype(), [&](auto zero) {
+    using T = decltype(zero);
+    kernels::active<kernels::NllLoss<T>>().forward(
+        geometry_in(x, loss), physical_data<T>(x), loss.target.data_ptr<int64_t>(),
+        data_or_null<T>(loss.weight), rows.data_ptr<T>());
+  });
+  const Tensor y = reduced(rows, loss);
+  if (auto* node = record<NllLossBackward>(y, input)) {
+    node->loss = loss;
+    node->sizes = input.sizes();
+    node->target.save(loss.target);
+    node->weight.save(loss.weight);
+  }
+  return y;
+}
+
+}  // namespace reel
