@@ -73,6 +73,7 @@ TEST_CASE("layer_norm: edges") {
   check_op(empty_batch);
 
   OpCase single = over_last("rows of one element are all bias", 1, {{4, 1}, {1}, {1}});
+  single.float_tolerance = 1e-3;  // without variance, rstd = 1 / sqrt(eps) = 316 amplifies rounding
   check_op(single);
 }
 
