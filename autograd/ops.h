@@ -3,6 +3,7 @@
 // autograd/ops/. Elementwise operations, comparisons, reductions and views are methods of Tensor
 // first (core/tensor.h); the functions here are the same under the names that generic code prefers.
 
+#include <reel/autograd/padding.h>
 #include <reel/core/tensor.h>
 
 namespace reel {
@@ -222,6 +223,14 @@ inline Tensor std(const Tensor& x, IntArrayRef dims, bool unbiased = true, bool 
 /// sqrt(sum(x^2)) over `dims` (none: all); the gradient where it is 0 is 0.
 Tensor vector_norm(const Tensor& x, IntArrayRef dims = {}, bool keepdim = false);
 inline Tensor norm(const Tensor& x) { return x.norm(); }
+// --- autograd/ops/pad.cpp ---
+
+/// x with pads[0] elements before and pads[1] after its last dimension, pads[2] and pads[3] around
+/// the one before it, and so on; negative ones crop. `value` is what kConstant fills in. Shapes: x
+/// of any dimensions for kConstant, (N, C, spatial) or (C, spatial) with all spatial ones padded
+/// for the others. Throws: ArgumentError unless kReflect pads by less than a size, kCircular by no
+/// more.
+Tensor pad(const Tensor& x, IntArrayRef pads, PaddingMode mode = kConstant, Scalar value = 0);
 
 // --- autograd/ops/view.cpp: methods of Tensor ---
 

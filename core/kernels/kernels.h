@@ -19,6 +19,7 @@
 #include <reel/core/kernels/group_norm.h>
 #include <reel/core/kernels/layer_norm.h>
 #include <reel/core/kernels/optimizer.h>
+#include <reel/core/kernels/pad.h>
 #include <reel/core/kernels/pool.h>
 #include <reel/core/kernels/random.h>
 #include <reel/core/kernels/reduce.h>
@@ -39,6 +40,7 @@
   X(layer_norm)                \
   X(max_pool)                  \
   X(optimizer)                 \
+  X(pad)                       \
   X(random)                    \
   X(reduce)                    \
   X(small_gemm)                \
@@ -81,6 +83,11 @@ struct Tables : ArgReduce<uint8_t>,
                 NllLoss<double>,
                 OptimizerStep<double>,
                 OptimizerStep<float>,
+                Pad<uint8_t>,
+                Pad<uint32_t>,
+                Pad<uint64_t>,
+                PadGrad<float>,
+                PadGrad<double>,
                 RandomIntegers,
                 RandomReals<double>,
                 RandomReals<float>,
