@@ -13,6 +13,7 @@
 #include <reel/core/kernels/arg_reduce.h>
 #include <reel/core/kernels/batch_norm.h>
 #include <reel/core/kernels/binary.h>
+#include <reel/core/kernels/conv.h>
 #include <reel/core/kernels/cross_entropy.h>
 #include <reel/core/kernels/dropout.h>
 #include <reel/core/kernels/elementwise_loss.h>
@@ -33,6 +34,8 @@
   X(avg_pool)                  \
   X(batch_norm)                \
   X(binary)                    \
+  X(conv)                      \
+  X(conv_weight)               \
   X(cross_entropy)             \
   X(dropout)                   \
   X(elementwise_loss)          \
@@ -65,6 +68,10 @@ struct Tables : ArgReduce<uint8_t>,
                 Binary<int64_t>,
                 Binary<float>,
                 Binary<double>,
+                Conv<float>,
+                Conv<double>,
+                ConvWeight<float>,
+                ConvWeight<double>,
                 CrossEntropy<float>,
                 CrossEntropy<double>,
                 Dropout<float>,
