@@ -68,8 +68,11 @@ class FunctionNode : public Node {
     for (const Tensor& x : list) add_argument(x);
   }
   template <class Other>
-  void add_argument(const Other&) {
-    arguments_.push_back({});
+  void add_argument(const Other& other) {
+    if constexpr (std::is_base_of_v<Tensor, Other>)  // a parameter of a module
+      add_argument(static_cast<const Tensor&>(other));
+    else
+      arguments_.push_back({});
   }
   /// Decides whether the call is recorded, before forward runs.
   void start(AutogradContext& context);
