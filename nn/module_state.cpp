@@ -1,0 +1,47 @@
+#include <reel/autograd/grad_mode.h>
+#include <reel/nn/module_state.h>
+
+namespace reel::nn {
+
+void ModuleStateGuard::put_aside(const OrderedDict<std::string, Tensor>& tensors,
+                                 std::vector<Kept>& kept) {
+  for (const auto& item : tensors) {
+    const Tensor& x = item.value();
+    kept.push_back({item.key(), x, x.detach(), x.grad()});
+    x.set_data(x.detach().clone());
+    x.mutable_grad() = Tensor();
+  }
+}
+
+ModuleStateGuard::ModuleStateGuard(Module& module) : generator_(default_generator()) {
+  put_aside(module.named_parameters(), parameters_);
+  put_aside(module.named_buffers(), buffers_);
+  for (auto& m : module.modules()) modes_.push_back({m, m->is_training()});
+}
+
+ModuleStateGuard::~ModuleStateGuard() {
+  for (const auto* kept : {&parameters_, &buffers_})
+    for (const Kept& k : *kept) {
+      k.tensor.set_data(k.data);
+      k.tensor.mutable_grad() = k.grad;
+    }
+  // From the root down, so that a mode that differs from its parent's has the last word.
+  for (const Mode& mode : modes_) mode.module->train(mode.training);
+  default_generator() = generator_;
+}
+
+void ModuleStateGuard::rewind() const {
+  const NoGradGuard no_grad;
+  // New memory and not the old written over: a tape may have saved the old.
+  for (const Kept& b : buffers_) b.tensor.set_data(b.data.to(b.tensor.dtype()).clone());
+  default_generator() = generator_;
+}
+
+std::string ModuleStateGuard::changed_buffer() const {
+  const NoGradGuard no_grad;
+  for (const Kept& b : buffers_)
+    if (b.tensor.to_vector() != b.data.to_vector()) return b.name;
+  return {};
+}
+
+}  // namespace reel::nn

@@ -1,0 +1,43 @@
+#pragma once
+// What a module holds, put aside and put back.
+
+#include <reel/core/random.h>
+#include <reel/nn/module.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace reel::nn {
+
+/// Keeps a module's parameters, buffers, gradients and modes, and the random numbers, while it
+/// lives: the module goes on with copies, and gets all of it back at the end.
+class ModuleStateGuard {
+ public:
+  explicit ModuleStateGuard(Module& module);
+  ~ModuleStateGuard();
+  ModuleStateGuard(const ModuleStateGuard&) = delete;
+  ModuleStateGuard& operator=(const ModuleStateGuard&) = delete;
+
+  /// Sets buffers and random numbers to where they were, so that a call repeats itself.
+  void rewind() const;
+  /// The name of a buffer that differs from what it was; empty when none does.
+  std::string changed_buffer() const;
+
+ private:
+  struct Kept {
+    std::string name;
+    Tensor tensor, data, grad;
+  };
+  struct Mode {
+    std::shared_ptr<Module> module;
+    bool training;
+  };
+  static void put_aside(const OrderedDict<std::string, Tensor>& tensors, std::vector<Kept>& kept);
+
+  std::vector<Kept> parameters_, buffers_;
+  std::vector<Mode> modes_;
+  Generator generator_;
+};
+
+}  // namespace reel::nn
