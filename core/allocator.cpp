@@ -93,14 +93,17 @@ struct Lists {
 // Small blocks: one set of lists a thread, no locks.
 struct ThreadLists : Lists {
   size_t listed[kClasses] = {};
-  bool alive = true;
-  ~ThreadLists() {
-    alive = false;
-    drain();
-  }
+  ~ThreadLists();
 };
 
 thread_local ThreadLists thread_lists;
+// Not a member: it is asked after the lists are gone, by tensors that outlive them.
+thread_local bool thread_lists_alive = true;
+
+ThreadLists::~ThreadLists() {
+  thread_lists_alive = false;
+  drain();
+}
 
 // Large blocks: one set for all threads.
 struct SharedLists : Lists {
@@ -119,7 +122,7 @@ void* pop_cached(size_t index, size_t bytes) {
     std::lock_guard lock(shared.mutex);
     return shared.pop(index);
   }
-  if (!thread_lists.alive) return nullptr;
+  if (!thread_lists_alive) return nullptr;
   void* p = thread_lists.pop(index);
   if (p) --thread_lists.listed[index];
   return p;
@@ -133,7 +136,7 @@ bool push_cached(size_t index, size_t bytes, void* p) {
     shared.push(index, p);
     return true;
   }
-  if (!thread_lists.alive || (thread_lists.listed[index] + 1) * bytes > kMaxPerThread) return false;
+  if (!thread_lists_alive || (thread_lists.listed[index] + 1) * bytes > kMaxPerThread) return false;
   thread_lists.push(index, p);
   ++thread_lists.listed[index];
   return true;
@@ -200,7 +203,7 @@ MemoryStats memory_stats() {
 void reset_peak_memory() { counters.peak.store(counters.live.load()); }
 
 void empty_cache() {
-  if (thread_lists.alive) {
+  if (thread_lists_alive) {
     thread_lists.drain();
     for (size_t& n : thread_lists.listed) n = 0;
   }
