@@ -1,6 +1,8 @@
 #include <reel/core/layout.h>
 #include <reel/core/tensor.h>
 
+#include <cstring>
+
 namespace reel {
 
 void Tensor::throw_undefined() {
@@ -16,6 +18,7 @@ int64_t Tensor::stride(int64_t d) const {
 }
 
 bool Tensor::is_contiguous(MemoryFormat format) const {
+  checked();
   // A held layout presents itself as row-major, and is not converted by being asked.
   if (is_held(*this)) return format == MemoryFormat::kContiguous;
   return format == MemoryFormat::kContiguous ? is_plain(*this) : is_channels_last(*this);
@@ -52,6 +55,24 @@ std::vector<double> Tensor::to_vector() const {
       contiguous_strides(sizes()), 0, kFloat64));
   copy_values(*this, all);
   return values;
+}
+
+const Tensor& Tensor::resize_(IntArrayRef sizes) const {
+  TensorImpl& impl = presented();
+  REEL_CHECK_GRAPH(!requires_grad(), "resize_: the tensor ", *this,
+                   " requires grad; its history knows no change of shape. [use detach()]");
+  const int64_t numel = numel_of(sizes);
+  const size_t bytes = static_cast<size_t>(impl.offset + numel) * itemsize();
+  if (bytes > impl.storage->bytes()) {
+    const Ref<Storage> old = std::exchange(impl.storage, make_ref<Storage>(bytes));
+    if (old->bytes() > 0) std::memcpy(impl.storage->data(), old->data(), old->bytes());
+    impl.recorded_writes = impl.storage->recorded_writes;
+  }
+  impl.sizes = sizes;
+  impl.strides = contiguous_strides(sizes);
+  impl.numel = numel;
+  ++impl.storage->version;
+  return *this;
 }
 
 void append_text(std::string& out, const Tensor& x) {
