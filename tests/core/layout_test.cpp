@@ -1,0 +1,176 @@
+// Held channels-last tensors look contiguous, are converted once when their memory is looked at,
+// and alias as any other from then on.
+
+#include <reel/core/layout.h>
+
+#include <atomic>
+#include <thread>
+
+#include <reel/autograd/ops.h>
+#include <reel/core/allocator.h>
+#include <reel/core/creation.h>
+
+#include "tests/catch.h"
+
+using namespace reel;
+
+namespace {
+
+using Values = std::vector<double>;
+
+Values counting(int64_t n) {
+  Values v;
+  for (int64_t i = 0; i < n; ++i) v.push_back(static_cast<double>(i));
+  return v;
+}
+
+// 0, 1, 2, ... in logical order, held channels-last.
+Tensor held(IntArrayRef sizes, Dtype dtype = kFloat32) {
+  const Tensor x = empty_channels_last(sizes, dtype);
+  copy_values(arange(x.numel()).view(sizes), x);
+  return x;
+}
+
+}  // namespace
+
+TEST_CASE("layout: what does not look at the memory leaves it held", "[layout]") {
+  const Tensor x = held({2, 3, 4, 5});
+  CHECK(is_held(x));
+  CHECK(is_channels_last(x));
+  CHECK_FALSE(is_plain(x));
+  CHECK(physical_strides(x) == Shape{60, 1, 15, 3});
+  CHECK(x.sizes() == Shape{2, 3, 4, 5});
+  CHECK(x.is_contiguous());
+  CHECK_FALSE(x.is_contiguous(MemoryFormat::kChannelsLast));
+  CHECK(x.storage_offset() == 0);
+  CHECK(x.to_vector() == counting(120));
+  CHECK(x.detach().to_vector() == counting(120));
+  CHECK(is_held(x.clone()));
+  CHECK(is_held(x.to(kFloat64)));
+  CHECK(is_held(empty_like(x)));
+  CHECK(to_channels_last(x).is_same(x));
+  CHECK(is_held(x));
+}
+
+TEST_CASE("layout: whatever looks at the memory converts it once", "[layout]") {
+  const std::function<void(const Tensor&)> looks[] = {
+      [](const Tensor& x) { CHECK(x.data_ptr<float>()[1] == 1); },
+      [](const Tensor& x) {
+        CHECK(x.strides() == Shape{60, 20, 5, 1});
+      },
+      [](const Tensor& x) { CHECK(x.stride(1) == 20); },
+      [](const Tensor& x) { CHECK(x.accessor<float, 4>()[1][2][3][4] == 119); },
+      [](const Tensor& x) {
+        CHECK(x.view({2, -1})[1][1].item<float>() == 61);
+      },
+      [](const Tensor& x) { CHECK(x.flatten(1).to_vector() == counting(120)); },
+      [](const Tensor& x) {
+        CHECK(x.permute({0, 2, 3, 1}).is_contiguous() == false);
+      },
+      [](const Tensor& x) { CHECK(x[1][2][3][4].item<int>() == 119); },
+      [](const Tensor& x) { CHECK(x.slice(2, 1, 2).to_vector()[0] == 5); },
+      [](const Tensor& x) { CHECK(x.contiguous().is_same(x)); },
+      [](const Tensor& x) { CHECK(x.as_strided({1}, {1}, 7).item<int>() == 7); },
+  };
+  for (const auto& look : looks) {
+    const Tensor x = held({2, 3, 4, 5});
+    const Tensor other = x.detach();  // a second handle to the storage
+    look(x);
+    CHECK_FALSE(is_held(x));
+    CHECK(is_plain(other));
+    CHECK(x.to_vector() == counting(120));
+    const float* memory = x.data_ptr<float>();
+    look(x);
+    CHECK(x.data_ptr<float>() == memory);
+    CHECK(other.data_ptr<float>() == memory);
+  }
+}
+
+TEST_CASE("layout: views alias after the conversion", "[layout]") {
+  const Tensor x = held({2, 3, 2, 2});
+  const Tensor rows = x.view({6, 4}), copy = x.detach();
+  rows[5].fill_(-1);
+  CHECK(x.to_vector()[23] == -1);
+  copy.data_ptr<float>()[0] = 42;
+  CHECK(rows.to_vector()[0] == 42);
+  x.fill_(3);
+  CHECK(rows.to_vector() == Values(24, 3));
+}
+
+TEST_CASE("layout: of any spatial rank and element size", "[layout]") {
+  for (const Shape& sizes : {Shape{2, 3, 7}, Shape{2, 17, 9, 5}, Shape{1, 33, 2, 3, 4},
+                             Shape{3, 1, 4, 4}, Shape{2, 5, 1, 1}, Shape{0, 3, 2, 2}})
+    for (Dtype dtype : {kFloat32, kFloat64, kInt32, kInt64}) {
+      const Tensor x = held(sizes, dtype);
+      const bool coincide = sizes[1] == 1 || x.numel() == 0 || sizes.back() == 1;
+      CHECK(is_held(x) == !coincide);
+      x.data_ptr();
+      CHECK(is_plain(x));
+      CHECK(x.to_vector() == counting(x.numel()));
+    }
+}
+
+TEST_CASE("layout: many threads look at once", "[layout]") {
+  for (int round = 0; round < 20; ++round) {
+    const Tensor x = held({2, 16, 9, 9});
+    std::atomic<int> ready{0}, wrong{0};
+    std::vector<std::thread> threads;
+    for (int t = 0; t < 4; ++t)
+      threads.emplace_back([&, t, mine = x.detach()] {
+        ++ready;
+        while (ready < 4) std::this_thread::yield();
+        const float* p =
+            t % 2 == 0 ? mine.data_ptr<float>() : mine.view({-1, 81}).accessor<float, 2>().data();
+        for (int64_t i = 0; i < mine.numel(); ++i) wrong += p[i] != static_cast<float>(i);
+      });
+    for (std::thread& thread : threads) thread.join();
+    CHECK(wrong == 0);
+  }
+}
+
+TEST_CASE("layout: the memory of a conversion is not kept", "[layout]") {
+  const int64_t before = memory_stats().live;
+  {
+    const Tensor alone = held({4, 8, 16, 16}), shared = held({4, 8, 16, 16});
+    const Tensor other = shared.detach();
+    const int64_t one = (memory_stats().live - before) / 2;
+    alone.data_ptr();
+    CHECK(memory_stats().live - before == 2 * one);
+    // Somebody else might be reading: the old block stays until the storage goes.
+    shared.data_ptr();
+    CHECK(memory_stats().live - before == 3 * one);
+  }
+  CHECK(memory_stats().live == before);
+}
+
+TEST_CASE("layout: explicit channels-last is an ordinary tensor with such strides", "[layout]") {
+  const Tensor x = held({2, 3, 4, 5});
+  const Tensor y = x.contiguous(MemoryFormat::kChannelsLast);
+  CHECK_FALSE(is_held(y));
+  CHECK(y.strides() == Shape{60, 1, 15, 3});
+  CHECK(y.is_contiguous(MemoryFormat::kChannelsLast));
+  CHECK_FALSE(y.is_contiguous());
+  CHECK(y.to_vector() == counting(120));
+  CHECK(y.data_ptr<float>()[1] == 20);
+  CHECK(y.contiguous(MemoryFormat::kChannelsLast).is_same(y));
+  CHECK(y.contiguous().strides() == Shape{60, 20, 5, 1});
+  CHECK(y.contiguous().to_vector() == counting(120));
+}
+
+TEST_CASE("layout: copies between all layouts", "[layout]") {
+  const Shape sizes{2, 5, 3, 7};
+  const Tensor plain = arange(210, kFloat32).view(sizes), last = held(sizes);
+  const Tensor turned =
+      arange(210, kFloat32).view(sizes).permute({3, 2, 0, 1}).contiguous().permute({2, 3, 1, 0});
+  for (const Tensor& from : {plain, last, turned})
+    for (Dtype dtype : {kFloat32, kFloat64, kInt32, kUInt8}) {
+      const Tensor a = empty(sizes, dtype);
+      copy_values(from, a);
+      CHECK(a.to_vector() == counting(210));
+      if (dtype == kUInt8) continue;
+      const Tensor b = empty_channels_last(sizes, dtype);
+      copy_values(from, b);
+      CHECK(is_held(b));
+      CHECK(b.to_vector() == counting(210));
+    }
+}
