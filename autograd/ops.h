@@ -3,6 +3,7 @@
 // autograd/ops/. Elementwise operations, comparisons, reductions and views are methods of Tensor
 // first (core/tensor.h); the functions here are the same under the names that generic code prefers.
 
+#include <reel/autograd/padding.h>
 #include <reel/core/tensor.h>
 
 namespace reel {
@@ -63,6 +64,21 @@ Tensor cross_entropy(const Tensor& x, const Tensor& target, const Tensor& weight
 /// The same of log probabilities: -weight[t] * x[t] a row.
 Tensor nll_loss(const Tensor& x, const Tensor& target, const Tensor& weight = {},
                 Reduction reduction = kMean, int64_t ignore_index = -100);
+// --- autograd/ops/conv.cpp ---
+
+/// y[n, k, o] = bias[k] + sum over c, t of weight[k, c, t] * x[n, c, o * stride + t * dilation -
+/// padding], zeros beyond the border. Padding: numbers, kSame ("same") or kValid ("valid"). Shapes:
+/// x (N, C, spatial) or (C, spatial), weight (K, C / groups, spatial), bias (K) or undefined.
+/// Throws: ArgumentError on mismatches, and when the kernel does not fit. docs/ops/conv.md.
+Tensor conv1d(const Tensor& x, const Tensor& weight, const Tensor& bias = {},
+              ExpandingArray<1> stride = 1, ConvPadding<1> padding = 0,
+              ExpandingArray<1> dilation = 1, int64_t groups = 1);
+Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias = {},
+              ExpandingArray<2> stride = 1, ConvPadding<2> padding = 0,
+              ExpandingArray<2> dilation = 1, int64_t groups = 1);
+Tensor conv3d(const Tensor& x, const Tensor& weight, const Tensor& bias = {},
+              ExpandingArray<3> stride = 1, ConvPadding<3> padding = 0,
+              ExpandingArray<3> dilation = 1, int64_t groups = 1);
 
 // --- autograd/ops/dropout.cpp ---
 
@@ -222,6 +238,14 @@ inline Tensor std(const Tensor& x, IntArrayRef dims, bool unbiased = true, bool 
 /// sqrt(sum(x^2)) over `dims` (none: all); the gradient where it is 0 is 0.
 Tensor vector_norm(const Tensor& x, IntArrayRef dims = {}, bool keepdim = false);
 inline Tensor norm(const Tensor& x) { return x.norm(); }
+// --- autograd/ops/pad.cpp ---
+
+/// x with pads[0] elements before and pads[1] after its last dimension, pads[2] and pads[3] around
+/// the one before it, and so on; negative ones crop. `value` is what kConstant fills in. Shapes: x
+/// of any dimensions for kConstant, (N, C, spatial) or (C, spatial) with all spatial ones padded
+/// for the others. Throws: ArgumentError unless kReflect pads by less than a size, kCircular by no
+/// more.
+Tensor pad(const Tensor& x, IntArrayRef pads, PaddingMode mode = kConstant, Scalar value = 0);
 
 // --- autograd/ops/view.cpp: methods of Tensor ---
 

@@ -13,12 +13,14 @@
 #include <reel/core/kernels/arg_reduce.h>
 #include <reel/core/kernels/batch_norm.h>
 #include <reel/core/kernels/binary.h>
+#include <reel/core/kernels/conv.h>
 #include <reel/core/kernels/cross_entropy.h>
 #include <reel/core/kernels/dropout.h>
 #include <reel/core/kernels/elementwise_loss.h>
 #include <reel/core/kernels/group_norm.h>
 #include <reel/core/kernels/layer_norm.h>
 #include <reel/core/kernels/optimizer.h>
+#include <reel/core/kernels/pad.h>
 #include <reel/core/kernels/pool.h>
 #include <reel/core/kernels/random.h>
 #include <reel/core/kernels/reduce.h>
@@ -32,6 +34,8 @@
   X(avg_pool)                  \
   X(batch_norm)                \
   X(binary)                    \
+  X(conv)                      \
+  X(conv_weight)               \
   X(cross_entropy)             \
   X(dropout)                   \
   X(elementwise_loss)          \
@@ -39,6 +43,7 @@
   X(layer_norm)                \
   X(max_pool)                  \
   X(optimizer)                 \
+  X(pad)                       \
   X(random)                    \
   X(reduce)                    \
   X(small_gemm)                \
@@ -63,6 +68,10 @@ struct Tables : ArgReduce<uint8_t>,
                 Binary<int64_t>,
                 Binary<float>,
                 Binary<double>,
+                Conv<float>,
+                Conv<double>,
+                ConvWeight<float>,
+                ConvWeight<double>,
                 CrossEntropy<float>,
                 CrossEntropy<double>,
                 Dropout<float>,
@@ -81,6 +90,11 @@ struct Tables : ArgReduce<uint8_t>,
                 NllLoss<double>,
                 OptimizerStep<double>,
                 OptimizerStep<float>,
+                Pad<uint8_t>,
+                Pad<uint32_t>,
+                Pad<uint64_t>,
+                PadGrad<float>,
+                PadGrad<double>,
                 RandomIntegers,
                 RandomReals<double>,
                 RandomReals<float>,

@@ -1,0 +1,289 @@
+// y[o] = bias + sum over taps t of weight[t] * x[o * stride + t * dilation - pad], in 1 to 3
+// dimensions. dx and dw are the same sum with the roles exchanged; docs/ops/conv.md derives them.
+
+#include <reel/autograd/ops.h>
+#include <reel/autograd/ops/conv.h>
+#include <reel/autograd/variable.h>
+#include <reel/core/creation.h>
+#include <reel/core/kernels/kernels.h>
+#include <reel/core/layout.h>
+#include <reel/core/parallel.h>
+
+namespace reel {
+
+namespace {
+
+template <int D>
+constexpr const char* kConvName = D == 1   ? "conv1d"
+                                  : D == 2 ? "conv2d"
+                                           : "conv3d";
+
+// Of stride, dilation, padding, kernel and image sizes: their products stay in 64 bits.
+constexpr int64_t kLargest = (int64_t{1} << 31) - 1;
+
+template <int D>
+void check_option(const char* what, const ExpandingArray<D>& values, int64_t least) {
+  for (int64_t v : values)
+    REEL_CHECK(v >= least && v <= kLargest, kConvName<D>, ": ", what, " ", IntArrayRef(values),
+               "; each value must be from ", least, " to ", kLargest, ".");
+}
+
+template <int D>
+void check_channels(const Tensor& x, const Tensor& weight, const Tensor& bias, int64_t groups) {
+  constexpr const char* op = kConvName<D>;
+  REEL_CHECK(x.is_floating_point(), op, ": the input is ", x.dtype(),
+             "; it must be float32 or float64.");
+  REEL_CHECK(weight.dtype() == x.dtype(), op, ": the weight is ", weight.dtype(), ", the input ",
+             x.dtype(), "; the dtypes must be equal.");
+  REEL_CHECK(x.dim() == D + 2 || x.dim() == D + 1, op, ": input ", x, " has ", x.dim(),
+             " dimensions; it must have ", D + 2, " (N, C, ", D, " spatial), or ", D + 1,
+             " for one sample without N.");
+  REEL_CHECK(weight.dim() == D + 2, op, ": weight ", weight, " has ", weight.dim(),
+             " dimensions; it must have ", D + 2, " (out_channels, in_channels / groups, ", D,
+             " spatial).");
+  REEL_CHECK(weight.numel() > 0, op, ": weight ", weight,
+             " is empty; each size must be at least 1.");
+  REEL_CHECK(groups >= 1, op, ": groups=", groups, "; it must be at least 1.");
+  const int64_t C = x.size(x.dim() - D - 1), K = weight.size(0), Cg = weight.size(1);
+  // Cg <= C first: Cg * groups must not overflow.
+  REEL_CHECK(Cg <= C && groups <= C && Cg * groups == C, op, ": input ", x, " has ", C,
+             " channels, but weight ", weight, " with groups=", groups, " needs ",
+             static_cast<double>(Cg) * static_cast<double>(groups), ".");
+  REEL_CHECK(K % groups == 0, op, ": weight ", weight, " has ", K,
+             " output channels, which groups=", groups, " does not divide; it must.");
+  if (!bias.defined()) return;
+  REEL_CHECK(bias.dim() == 1 && bias.size(0) == K, op, ": bias ", bias, " does not match weight ",
+             weight, "; it must have one value for each of the ", K, " output channels.");
+  REEL_CHECK(bias.dtype() == x.dtype(), op, ": the bias is ", bias.dtype(), ", the input ",
+             x.dtype(), "; the dtypes must be equal.");
+}
+
+template <int D>
+ConvGeometry check_conv(const Tensor& x, const Tensor& weight, const Tensor& bias,
+                        const ExpandingArray<D>& stride, const ConvPadding<D>& padding,
+                        const ExpandingArray<D>& dilation, int64_t groups) {
+  constexpr const char* op = kConvName<D>;
+  check_channels<D>(x, weight, bias, groups);
+  check_option<D>("stride", stride, 1);
+  check_option<D>("padding", padding.values(), 0);
+  check_option<D>("dilation", dilation, 1);
+  ConvGeometry g{x.dim() == D + 2 ? x.size(0) : 1,
+                 x.size(x.dim() - D - 1),
+                 weight.size(0),
+                 groups,
+                 {1, 1, 1},
+                 {1, 1, 1},
+                 {1, 1, 1},
+                 {1, 1, 1},
+                 {1, 1, 1},
+                 {}};
+  for (int i = 0; i < D; ++i) {
+    const int d = 3 - D + i;
+    g.in[d] = x.size(x.dim() - D + i);
+    g.kernel[d] = weight.size(2 + i);
+    g.stride[d] = stride[i];
+    g.dilation[d] = dilation[i];
+    REEL_CHECK(g.in[d] >= 1, op, ": input ", x,
+               " has an empty spatial dimension; only the batch may be empty.");
+    REEL_CHECK(g.in[d] <= kLargest && g.kernel[d] <= kLargest, op, ": input ", x, ", weight ",
+               weight, "; spatial sizes must be at most ", kLargest, ".");
+    REEL_CHECK(padding.rule() != kSame || g.stride[d] == 1, op, ": padding 'same' with stride ",
+               IntArrayRef(stride), "; it needs stride 1. [give the padding in numbers]");
+    const int64_t covered = g.dilation[d] * (g.kernel[d] - 1) + 1;
+    g.pad[d] = padding.before(i, covered);
+    const int64_t padded = g.in[d] + g.pad[d] + padding.after(i, covered);
+    REEL_CHECK(padded >= covered, op, ": input ", x, " has ", padded,
+               " pixels with its padding in spatial dimension ", i, ", but weight ", weight,
+               " with dilation ", g.dilation[d], " covers ", covered,
+               "; the kernel must fit. [add padding, or make the kernel smaller]");
+    g.out[d] = (padded - covered) / g.stride[d] + 1;
+  }
+  return g;
+}
+
+template <int D>
+Shape shape_of(int64_t first, int64_t second, const int64_t (&spatial)[3]) {
+  Shape s{first, second};
+  for (int d = 3 - D; d < 3; ++d) s.push_back(spatial[d]);
+  return s;
+}
+
+template <int D>
+Shape bias_shape(const ConvGeometry& g) {
+  Shape s = Shape::filled(D + 2, 1);
+  s[1] = g.K;
+  return s;
+}
+
+template <class T>
+T* data_or_null(const Tensor& x) {
+  return x.defined() ? physical_data<T>(x) : nullptr;
+}
+
+// dw, db or both (equations 3 and 4), off the tape; x may be undefined for db alone.
+struct WeightGrads {
+  Tensor weight, bias;
+};
+
+template <int D>
+WeightGrads weight_grads(const ConvGeometry& g, const Tensor& dy, const Tensor& x, bool bias) {
+  const Tensor grad = to_channels_last(dy), in = x.defined() ? to_channels_last(x) : x;
+  WeightGrads grads;
+  if (x.defined()) grads.weight = empty(shape_of<D>(g.K, g.C / g.G, g.kernel), dy.dtype());
+  if (bias) grads.bias = empty({g.K}, dy.dtype());
+  visit_floating(dy.dtype(), [&](auto zero) {
+    using T = decltype(zero);
+    const auto& kernels = kernels::active<kernels::ConvWeight<T>>();
+    const Tensor scratch = empty({kernels.scratch(g)}, kUInt8);
+    kernels.backward(g, physical_data<T>(grad), data_or_null<T>(in), scratch.data_ptr(),
+                     data_or_null<T>(grads.weight), data_or_null<T>(grads.bias));
+  });
+  return grads;
+}
+
+template <int D>
+struct ConvBackward final : NodeOf<ConvBackward<D>> {
+  static constexpr const char* kName = kConvName<D>;
+  ConvGeometry g;
+  SavedTensor x, weight;
+
+  void backward(BackwardCall& call) override {
+    const Tensor& dy = call.grad_output();
+    if (call.wanted(0))
+      call.set_grad_input(0, conv_input_grad<D>(g, dy, call.unpack(weight, "weight")));
+    const Tensor input = call.wanted(1) ? call.unpack(x, "input") : Tensor();
+    if (call.create_graph()) {
+      if (call.wanted(1)) call.set_grad_input(1, conv_weight_grad<D>(g, dy, input));
+      if (call.wanted(2)) call.set_grad_input(2, sum_to_size(dy, bias_shape<D>(g)).reshape({g.K}));
+    } else if (call.wanted(1) || call.wanted(2)) {
+      const WeightGrads grads = weight_grads<D>(g, dy, input, call.wanted(2));
+      call.set_grad_input(1, grads.weight);
+      call.set_grad_input(2, grads.bias);
+    }
+  }
+  void release_saved() override {
+    x.reset();
+    weight.reset();
+  }
+};
+
+template <int D>
+struct ConvInputGradBackward final : NodeOf<ConvInputGradBackward<D>> {
+  static constexpr const char* kName = kConvName<D>;
+  ConvGeometry g;
+  SavedTensor dy, weight;
+
+  void backward(BackwardCall& call) override {
+    const Tensor& ddx = call.grad_output();
+    if (call.wanted(0))
+      call.set_grad_input(0, convolve<D>(g, ddx, call.unpack(weight, "weight"), {}));
+    if (call.wanted(1))
+      call.set_grad_input(1, conv_weight_grad<D>(g, call.unpack(dy, "grad_output"), ddx));
+  }
+  void release_saved() override {
+    dy.reset();
+    weight.reset();
+  }
+};
+
+template <int D>
+struct ConvWeightGradBackward final : NodeOf<ConvWeightGradBackward<D>> {
+  static constexpr const char* kName = kConvName<D>;
+  ConvGeometry g;
+  SavedTensor dy, x;
+
+  void backward(BackwardCall& call) override {
+    const Tensor& ddw = call.grad_output();
+    if (call.wanted(0)) call.set_grad_input(0, convolve<D>(g, call.unpack(x, "input"), ddw, {}));
+    if (call.wanted(1))
+      call.set_grad_input(1, conv_input_grad<D>(g, call.unpack(dy, "grad_output"), ddw));
+  }
+  void release_saved() override {
+    dy.reset();
+    x.reset();
+  }
+};
+
+}  // namespace
+
+template <int D>
+Tensor convolve(const ConvGeometry& g, const Tensor& x, const Tensor& weight, const Tensor& bias) {
+  const Tensor in = to_channels_last(x), w = weight.contiguous();
+  const Tensor b = bias.defined() ? bias.contiguous() : bias;
+  const Tensor y = empty_channels_last(shape_of<D>(g.N, g.K, g.out), x.dtype());
+  visit_floating(x.dtype(), [&](auto zero) {
+    using T = decltype(zero);
+    const auto& kernels = kernels::active<kernels::Conv<T>>();
+    const int64_t threads = num_threads();
+    const Tensor scratch = empty({kernels.forward_scratch(g, threads)}, kUInt8);
+    kernels.forward(g, threads, physical_data<T>(in), physical_data<T>(w), data_or_null<T>(b),
+                    scratch.data_ptr(), physical_data<T>(y));
+  });
+  if (auto* node = record<ConvBackward<D>>(y, x, w, b)) {
+    node->g = g;
+    if (node->wanted(0)) node->weight.save(w);
+    if (node->wanted(1)) node->x.save(x);
+  }
+  return y;
+}
+
+template <int D>
+Tensor conv_input_grad(const ConvGeometry& g, const Tensor& dy, const Tensor& weight) {
+  const Tensor grad = to_channels_last(dy), w = weight.contiguous();
+  const Tensor dx = empty_channels_last(shape_of<D>(g.N, g.C, g.in), dy.dtype());
+  visit_floating(dy.dtype(), [&](auto zero) {
+    using T = decltype(zero);
+    const auto& kernels = kernels::active<kernels::Conv<T>>();
+    const int64_t threads = num_threads();
+    const Tensor scratch = empty({kernels.input_grad_scratch(g, threads)}, kUInt8);
+    kernels.input_grad(g, threads, physical_data<T>(grad), physical_data<T>(w), scratch.data_ptr(),
+                       physical_data<T>(dx));
+  });
+  if (auto* node = record<ConvInputGradBackward<D>>(dx, dy, w)) {
+    node->g = g;
+    if (node->wanted(0)) node->weight.save(w);
+    if (node->wanted(1)) node->dy.save(dy);
+  }
+  return dx;
+}
+
+template <int D>
+Tensor conv_weight_grad(const ConvGeometry& g, const Tensor& dy, const Tensor& x) {
+  const Tensor dw = weight_grads<D>(g, dy, x, false).weight;
+  if (auto* node = record<ConvWeightGradBackward<D>>(dw, dy, x)) {
+    node->g = g;
+    if (node->wanted(0)) node->x.save(x);
+    if (node->wanted(1)) node->dy.save(dy);
+  }
+  return dw;
+}
+
+namespace {
+
+template <int D>
+Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias,
+            const ExpandingArray<D>& stride, const ConvPadding<D>& padding,
+            const ExpandingArray<D>& dilation, int64_t groups) {
+  const ConvGeometry g = check_conv<D>(x, weight, bias, stride, padding, dilation, groups);
+  if (x.dim() == D + 2) return convolve<D>(g, x, weight, bias);
+  return convolve<D>(g, x.unsqueeze(0), weight, bias).squeeze(0);
+}
+
+}  // namespace
+
+Tensor conv1d(const Tensor& x, const Tensor& weight, const Tensor& bias, ExpandingArray<1> stride,
+              ConvPadding<1> padding, ExpandingArray<1> dilation, int64_t groups) {
+  return conv<1>(x, weight, bias, stride, padding, dilation, groups);
+}
+
+Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias, ExpandingArray<2> stride,
+              ConvPadding<2> padding, ExpandingArray<2> dilation, int64_t groups) {
+  return conv<2>(x, weight, bias, stride, padding, dilation, groups);
+}
+
+Tensor conv3d(const Tensor& x, const Tensor& weight, const Tensor& bias, ExpandingArray<3> stride,
+              ConvPadding<3> padding, ExpandingArray<3> dilation, int64_t groups) {
+  return conv<3>(x, weight, bias, stride, padding, dilation, groups);
+}
+
+}  // namespace reel

@@ -1,0 +1,25 @@
+#pragma once
+// The three products that convolution and its gradients are made of. Each is bilinear, and its
+// gradients are the other two, so gradients of any order need nothing more. A transposed
+// convolution is the second.
+
+#include <reel/core/kernels/conv.h>
+#include <reel/core/tensor.h>
+
+namespace reel {
+
+using kernels::ConvGeometry;
+
+/// y = weight * x + bias (equation 1), recorded; `bias` may be undefined.
+template <int D>
+Tensor convolve(const ConvGeometry& g, const Tensor& x, const Tensor& weight, const Tensor& bias);
+
+/// dx of dy and weight (equation 2), recorded.
+template <int D>
+Tensor conv_input_grad(const ConvGeometry& g, const Tensor& dy, const Tensor& weight);
+
+/// dw of dy and x (equation 3), recorded.
+template <int D>
+Tensor conv_weight_grad(const ConvGeometry& g, const Tensor& dy, const Tensor& x);
+
+}  // namespace reel

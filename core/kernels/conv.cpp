@@ -1,0 +1,315 @@
+#include <reel/core/kernels/conv_sweep.h>
+#include <reel/core/kernels/kernels.h>
+#include <reel/core/parallel.h>
+
+namespace reel::kernels::REEL_ISA {
+
+namespace {
+
+// --- the weights, a block of target channels side by side: [block][tap][depth][lane] ---
+
+template <class T>
+int64_t packed_block_size(const Sweep& s) {
+  return s.taps() * s.depth * block_width<T>(s);
+}
+
+template <class T>
+void pack_block(const Sweep& s, const Block& b, const T* w, T* packed) {
+  const int64_t lanes = b.vectors * kWidth<T>;
+  w += b.group * s.w_group + b.first * s.w_target;
+  const Axis *A = &s.axis[0], *B = &s.axis[1], *C = &s.axis[2];
+  for (int64_t i = 0; i < A->taps; ++i)
+    for (int64_t j = 0; j < B->taps; ++j)
+      for (int64_t k = 0; k < C->taps; ++k) {
+        const int64_t tap =
+            ((A->w_first + i * A->w_step) * s.kernel[1] + B->w_first + j * B->w_step) *
+                s.kernel[2] +
+            C->w_first + k * C->w_step;
+        for (int64_t r = 0; r < s.depth; ++r, packed += lanes) {
+          const T* from = w + tap + r * s.w_depth;
+          for (int64_t l = 0; l < b.width; ++l) packed[l] = from[l * s.w_target];
+          for (int64_t l = b.width; l < lanes; ++l) packed[l] = 0;
+        }
+      }
+}
+
+template <class T>
+void pack_weights(const Sweep& s, const T* w, T* packed) {
+  const int64_t blocks = s.groups * blocks_per_group<T>(s), size = packed_block_size<T>(s);
+  parallel_for(blocks, blocks * size, [=, &s](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) pack_block(s, block_at<T>(s, i), w, packed + i * size);
+  });
+}
+
+// --- the inner loop ---
+
+// The taps of a pixel: count * runs of `length` elements side by side.
+struct Runs {
+  int64_t count[3], step[3], length;
+};
+
+template <class T>
+Runs runs_of(const Sweep& s, const View<T>& v) {
+  Runs r{{s.axis[0].taps, s.axis[1].taps, s.axis[2].taps}, {v.tap[0], v.tap[1], v.tap[2]}, s.depth};
+  // Where the channels of one tap end, those of the next begin: one long run for a row of taps.
+  if (!s.depthwise && r.step[2] == s.depth) {
+    r.length *= r.count[2];
+    r.count[2] = r.count[2] > 0;
+  }
+  return r;
+}
+
+// scalar: acc[i][l] += sum over taps and depth of in[i][tap + depth] * w[tap][depth][l]
+template <class T, int kPixels, int kVectors, bool kDepthwise>
+[[gnu::always_inline]] inline void multiply_add(const Runs& runs, const T* const (&in)[kPixels],
+                                                const T* w, Vector<T> (&acc)[kPixels][kVectors]) {
+  for (int64_t a = 0; a < runs.count[0]; ++a)
+    for (int64_t b = 0; b < runs.count[1]; ++b)
+      for (int64_t c = 0; c < runs.count[2]; ++c) {
+        const int64_t at = a * runs.step[0] + b * runs.step[1] + c * runs.step[2];
+        for (int64_t l = at; l < at + runs.length; ++l, w += kVectors * kWidth<T>) {
+          Vector<T> wv[kVectors];
+#pragma GCC unroll 2
+          for (int v = 0; v < kVectors; ++v) load<T>(wv[v], w + v * kWidth<T>);
+#pragma GCC unroll 8
+          for (int i = 0; i < kPixels; ++i)
+#pragma GCC unroll 2
+            for (int v = 0; v < kVectors; ++v) {
+              if constexpr (kDepthwise) {
+                Vector<T> x;
+                load<T>(x, in[i] + l);
+                acc[i][v] += x * wv[v];
+              } else {
+                acc[i][v] += in[i][l] * wv[v];
+              }
+            }
+        }
+      }
+}
+
+// Stores the first n < 2 * kHalf lanes, in at most one piece of each power of two.
+template <class T, int kHalf>
+[[gnu::always_inline]] inline void store_part(int64_t n, const T* lane, T* y) {
+  if (n & kHalf) {
+    std::memcpy(y, lane, kHalf * sizeof(T));
+    y += kHalf;
+    lane += kHalf;
+  }
+  if constexpr (kHalf > 1) store_part<T, kHalf / 2>(n, lane, y);
+}
+
+template <class T>
+[[gnu::always_inline]] inline void store_lanes(int64_t n, const Vector<T>& v, T* y) {
+  if (n >= kWidth<T>) return store(y, v);
+  T lane[kWidth<T>];
+  store(lane, v);
+  store_part<T, kWidth<T> / 2>(n, lane, y);
+}
+
+// Walks the pixels of a box in order, at their places in the source and in the output.
+struct Cursor {
+  int64_t size[3], in_step[3], out_step[3];
+  int64_t j[3] = {}, in = 0, out = 0;
+  void advance() {
+    for (int d = 2; d >= 0; --d) {
+      in += in_step[d];
+      out += out_step[d];
+      if (++j[d] < size[d]) return;
+      j[d] = 0;
+      in -= size[d] * in_step[d];
+      out -= size[d] * out_step[d];
+    }
+  }
+};
+
+// One block of target channels of one box. A tile of pixels shares each load of weights: 6 x 2 or 8
+// x 1 accumulators, weights and a source value fill 16 registers and hide the latency of the
+// multiply-add.
+template <class T, int kPixels, int kVectors, bool kDepthwise>
+void sweep_block(const Runs& runs, Cursor at, int64_t pixels, int64_t width, const T* source,
+                 const T* w, const T* b, T* y) {
+  Vector<T> start[kVectors] = {};
+  if (b)
+    for (int64_t l = 0; l < width; ++l) start[l / kWidth<T>][l % kWidth<T>] = b[l];
+  for (int64_t p = 0; p < pixels; p += kPixels) {
+    const int64_t n = pixels - p < kPixels ? pixels - p : kPixels;
+    const T* in[kPixels];
+    T* out[kPixels];
+    for (int i = 0; i < kPixels; ++i) {
+      in[i] = source + at.in;  // beyond the last pixel, the last again; it is not stored
+      out[i] = y + at.out;
+      if (i + 1 < n || (i + 1 == n && p + n < pixels)) at.advance();
+    }
+    Vector<T> acc[kPixels][kVectors];
+#pragma GCC unroll 8
+    for (int i = 0; i < kPixels; ++i)
+#pragma GCC unroll 2
+      for (int v = 0; v < kVectors; ++v) acc[i][v] = start[v];
+    multiply_add<T, kPixels, kVectors, kDepthwise>(runs, in, w, acc);
+#pragma GCC unroll 8
+    for (int i = 0; i < kPixels; ++i)
+      if (i < n) {
+#pragma GCC unroll 2
+        for (int v = 0; v < kVectors; ++v)
+          store_lanes<T>(width - v * kWidth<T>, acc[i][v], out[i] + v * kWidth<T>);
+      }
+  }
+}
+
+template <class T>
+void sweep_box(const Sweep& s, const Box& box, const View<T>& view, const T* packed, const T* b,
+               T* y) {
+  Cursor at{};
+  int64_t step = s.target_channels;
+  for (int d = 2; d >= 0; --d) {
+    const Axis& a = s.axis[d];
+    at.size[d] = box.size[d];
+    at.in_step[d] = view.pixel[d];
+    at.out_step[d] = a.out_step * step;
+    y += (a.out_first + box.begin[d] * a.out_step) * step;
+    step *= s.out[d];
+  }
+  const Runs runs = runs_of(s, view);
+  const int64_t blocks = s.groups * blocks_per_group<T>(s), size = packed_block_size<T>(s);
+  for (int64_t i = 0; i < blocks; ++i) {
+    const Block block = block_at<T>(s, i);
+    const int64_t k = target_channel(s, block);
+    const auto sweep = s.depthwise         ? sweep_block<T, 8, 1, true>
+                       : block.vectors > 1 ? sweep_block<T, 6, 2, false>
+                                           : sweep_block<T, 8, 1, false>;
+    sweep(runs, at, box.pixels(), block.width, view.base + source_channel(s, block),
+          packed + i * size, b ? b + k : nullptr, y + k);
+  }
+}
+
+// --- a whole sweep ---
+
+struct Scratch {
+  int64_t packed, box, slots;  // bytes of the weights and of one box; boxes at work at once
+  int64_t bytes() const { return packed + slots * box; }
+};
+
+template <class T>
+Scratch scratch_of(const Sweep& s, const Cut& cut, int64_t threads) {
+  const int64_t blocks = s.groups * blocks_per_group<T>(s), tasks = s.N * cut.boxes();
+  return {padded_bytes(blocks * packed_block_size<T>(s) * static_cast<int64_t>(sizeof(T))),
+          padded_bytes(box_bytes<T>(s, cut.size)), tasks < threads ? tasks : threads};
+}
+
+template <class T>
+void sweep_all(const Sweep& s, int64_t threads, const T* x, const T* w, const T* b, void* scratch,
+               T* y) {
+  const Cut cut = cut_boxes<T>(s);
+  const Scratch part = scratch_of<T>(s, cut, threads);
+  T* packed = static_cast<T*>(scratch);
+  char* boxes = static_cast<char*>(scratch) + part.packed;
+  pack_weights(s, w, packed);
+  const int64_t tasks = s.N * cut.boxes(), slots = part.slots;
+  const int64_t x_size = s.axis[0].source * s.axis[1].source * s.axis[2].source * s.source_channels;
+  const int64_t y_size = s.out[0] * s.out[1] * s.out[2] * s.target_channels;
+  const int64_t work = s.N * s.pixels() * (s.taps() * s.depth / 8 + 1) * s.target_channels;
+  parallel_for(slots, work, [&](int64_t begin, int64_t end) {
+    for (int64_t slot = begin; slot < end; ++slot)
+      for (int64_t i = tasks * slot / slots; i < tasks * (slot + 1) / slots; ++i) {
+        const int64_t n = i / cut.boxes();
+        const Box box = box_at(s, cut, i % cut.boxes());
+        const View<T> view =
+            view_of(s, box, x + n * x_size, reinterpret_cast<T*>(boxes + slot * part.box));
+        sweep_box(s, box, view, packed, b, y + n * y_size);
+      }
+  });
+}
+
+template <class T>
+int64_t forward_scratch(const ConvGeometry& g, int64_t threads) {
+  const Sweep s = forward_sweep(g);
+  return scratch_of<T>(s, cut_boxes<T>(s), threads).bytes();
+}
+
+template <class T>
+void forward(const ConvGeometry& g, int64_t threads, const T* x, const T* w, const T* b,
+             void* scratch, T* y) {
+  sweep_all(forward_sweep(g), threads, x, w, b, scratch, y);
+}
+
+// --- dx from dy: equation 2 ---
+
+// The input pixels i = phase + j * stride. Output pixel o reached them by tap r where
+// o * stride = i + pad - r * dilation, so only each (stride / common)-th tap counts, and o falls as
+// r rises: the taps are taken from the last to the first.
+Axis input_grad_axis(const ConvGeometry& g, int d, int64_t phase) {
+  const int64_t stride = g.stride[d], common = gcd(stride, g.dilation[d]), reach = phase + g.pad[d];
+  Axis a{};
+  a.source = g.out[d];
+  a.target = g.in[d] > phase ? (g.in[d] - phase - 1) / stride + 1 : 0;
+  a.stride = 1;
+  a.dilation = g.dilation[d] / common;
+  a.out_first = phase;
+  a.out_step = stride;
+  a.w_step = -(stride / common);
+  if (reach % common != 0) return a;
+  int64_t r = 0;
+  while ((reach - r * g.dilation[d]) % stride != 0) ++r;
+  if (r >= g.kernel[d]) return a;
+  a.taps = (g.kernel[d] - 1 - r) / -a.w_step + 1;
+  a.w_first = r - (a.taps - 1) * a.w_step;
+  a.first = (reach - a.w_first * g.dilation[d]) / stride;
+  return a;
+}
+
+Sweep input_grad_sweep(const ConvGeometry& g, const int64_t (&phase)[3]) {
+  Sweep s = forward_sweep(g);
+  s.source_channels = g.K;
+  s.target_channels = g.C;
+  if (!s.depthwise) {
+    s.depth = g.K / g.G;
+    s.targets = g.C / g.G;
+    const int64_t w_target = s.w_target;
+    s.w_target = s.w_depth;
+    s.w_depth = w_target;
+  }
+  for (int d = 0; d < 3; ++d) {
+    s.axis[d] = input_grad_axis(g, d, phase[d]);
+    s.out[d] = g.in[d];
+  }
+  return s;
+}
+
+template <class F>
+[[gnu::always_inline]] inline void for_each_phase(const ConvGeometry& g, F f) {
+  int64_t phase[3];
+  for (phase[0] = 0; phase[0] < g.stride[0] && phase[0] < g.in[0]; ++phase[0])
+    for (phase[1] = 0; phase[1] < g.stride[1] && phase[1] < g.in[1]; ++phase[1])
+      for (phase[2] = 0; phase[2] < g.stride[2] && phase[2] < g.in[2]; ++phase[2])
+        f(input_grad_sweep(g, phase));
+}
+
+template <class T>
+int64_t input_grad_scratch(const ConvGeometry& g, int64_t threads) {
+  int64_t most = 0;
+  for_each_phase(g, [&](const Sweep& s) {
+    const int64_t bytes = scratch_of<T>(s, cut_boxes<T>(s), threads).bytes();
+    most = bytes > most ? bytes : most;
+  });
+  return most;
+}
+
+template <class T>
+void input_grad(const ConvGeometry& g, int64_t threads, const T* dy, const T* w, void* scratch,
+                T* dx) {
+  for_each_phase(g, [&](const Sweep& s) { sweep_all<T>(s, threads, dy, w, nullptr, scratch, dx); });
+}
+
+template <class T>
+void install(Tables& tables) {
+  tables.set(Conv<T>{forward_scratch<T>, input_grad_scratch<T>, forward<T>, input_grad<T>});
+}
+
+}  // namespace
+
+void install_conv(Tables& tables) {
+  install<float>(tables);
+  install<double>(tables);
+}
+
+}  // namespace reel::kernels::REEL_ISA

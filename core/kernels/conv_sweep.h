@@ -1,0 +1,280 @@
+#pragma once
+// What the three directions of a convolution share: every pixel of a target meets, tap by tap,
+// pixels of a source. Boxes of target pixels are the unit of work; the source pixels that a box
+// meets are copied side by side, with zeros for the border, unless they can be read where they are.
+// Included inside kernels only: everything here belongs to the level that compiles it.
+
+#include <reel/core/kernels/conv.h>
+
+#include <cstdint>
+#include <cstring>
+
+namespace reel::kernels::REEL_ISA {
+
+/// One spatial dimension of a sweep. Target pixel j meets at tap t source pixel
+/// first + j * stride + t * dilation, with weight tap w_first + t * w_step.
+struct Axis {
+  int64_t source, target, taps;     // counts
+  int64_t first, stride, dilation;  // in source pixels
+  int64_t w_first, w_step;
+  int64_t out_first, out_step;  // target pixel j is pixel out_first + j * out_step of the output
+};
+
+/// target += source (*) taps for all samples and groups. Depthwise, where each target channel has
+/// one source channel of its own, is one group whose sums have depth 1.
+struct Sweep {
+  Axis axis[3];
+  int64_t N, groups;
+  int64_t source_channels, target_channels;  // of a pixel in memory
+  int64_t depth, targets;                    // of a group: source channels summed, target channels
+  int64_t out[3], kernel[3];                 // sizes of the whole output and of the kernel
+  int64_t w_group, w_target, w_depth;        // steps in the weights
+  bool depthwise;
+  int64_t taps() const { return axis[0].taps * axis[1].taps * axis[2].taps; }
+  int64_t pixels() const { return axis[0].target * axis[1].target * axis[2].target; }
+};
+
+inline bool is_depthwise(const ConvGeometry& g) { return g.G > 1 && g.G == g.C && g.G == g.K; }
+
+/// y from x: equation 1.
+inline Sweep forward_sweep(const ConvGeometry& g) {
+  Sweep s{};
+  const bool depthwise = is_depthwise(g);
+  const int64_t taps = g.kernel[0] * g.kernel[1] * g.kernel[2], Cg = g.C / g.G;
+  s.N = g.N;
+  s.groups = depthwise ? 1 : g.G;
+  s.source_channels = g.C;
+  s.target_channels = g.K;
+  s.depth = Cg;
+  s.targets = g.K / s.groups;
+  s.w_group = s.targets * Cg * taps;
+  s.w_target = Cg * taps;
+  s.w_depth = taps;
+  s.depthwise = depthwise;
+  for (int d = 0; d < 3; ++d) {
+    s.axis[d] = {g.in[d], g.out[d], g.kernel[d], -g.pad[d], g.stride[d], g.dilation[d], 0, 1, 0, 1};
+    s.out[d] = g.out[d];
+    s.kernel[d] = g.kernel[d];
+  }
+  return s;
+}
+
+// --- vectors ---
+
+#if defined(__AVX512F__)
+inline constexpr int kVectorBytes = 64;
+#elif defined(__AVX__)
+inline constexpr int kVectorBytes = 32;
+#else
+inline constexpr int kVectorBytes = 16;
+#endif
+template <class T>
+inline constexpr int kWidth = kVectorBytes / static_cast<int>(sizeof(T));
+
+template <class T>
+struct VectorOf {
+  typedef T type __attribute__((vector_size(kVectorBytes)));
+};
+template <class T>
+using Vector = typename VectorOf<T>::type;
+
+template <class T>
+[[gnu::always_inline]] inline void load(Vector<T>& v, const T* p) {
+  std::memcpy(&v, p, kVectorBytes);
+}
+template <class T>
+[[gnu::always_inline]] inline void store(T* p, const Vector<T>& v) {
+  std::memcpy(p, &v, kVectorBytes);
+}
+
+// --- blocks: the target channels that one pass over a box computes ---
+
+/// One or two vectors of target channels of a group.
+struct Block {
+  int64_t group, first, width;  // width channels from `first` of the group
+  int64_t vectors;
+};
+
+template <class T>
+inline int64_t block_width(const Sweep& s) {
+  return s.depthwise ? kWidth<T> : 2 * kWidth<T>;
+}
+template <class T>
+inline int64_t blocks_per_group(const Sweep& s) {
+  return (s.targets + block_width<T>(s) - 1) / block_width<T>(s);
+}
+template <class T>
+inline Block block_at(const Sweep& s, int64_t i) {
+  const int64_t per_group = blocks_per_group<T>(s), first = i % per_group * block_width<T>(s);
+  const int64_t rest = s.targets - first;
+  const int64_t width = rest < block_width<T>(s) ? rest : block_width<T>(s);
+  return {i / per_group, first, width, width > kWidth<T> ? 2 : 1};
+}
+/// The first source channel that a block reads.
+inline int64_t source_channel(const Sweep& s, const Block& b) {
+  return s.depthwise ? b.first : b.group * s.depth;
+}
+/// The first target channel that it writes.
+inline int64_t target_channel(const Sweep& s, const Block& b) {
+  return b.group * s.targets + b.first;
+}
+
+// --- boxes ---
+
+/// Bytes of source that a box may hold: a part of L2 that leaves room for weights and results.
+inline constexpr int64_t kBoxBytes = 128 * 1024;
+/// What is worth sharing among threads, and how small its parts may get.
+inline constexpr int64_t kMinTasks = 8, kMinPixels = 96;
+
+/// Target pixels begin .. begin + size.
+struct Box {
+  int64_t begin[3], size[3];
+  int64_t pixels() const { return size[0] * size[1] * size[2]; }
+};
+
+/// How the target is cut into boxes, by the sizes of the problem alone.
+struct Cut {
+  int64_t size[3], count[3];
+  int64_t boxes() const { return count[0] * count[1] * count[2]; }
+};
+
+inline int64_t gcd(int64_t a, int64_t b) {
+  while (b != 0) {
+    const int64_t rest = a % b;
+    a = b;
+    b = rest;
+  }
+  return a;
+}
+
+/// The step between the source pixels that n target pixels meet.
+inline int64_t lattice_step(const Axis& a, int64_t n) {
+  if (a.taps <= 1) return n <= 1 ? 1 : a.stride;
+  return n <= 1 ? a.dilation : gcd(a.stride, a.dilation);
+}
+/// How many they are; those outside the source count.
+inline int64_t lattice_size(const Axis& a, int64_t n) {
+  if (a.taps == 0 || n == 0) return 0;
+  return ((n - 1) * a.stride + (a.taps - 1) * a.dilation) / lattice_step(a, n) + 1;
+}
+
+/// Channels of a copied pixel: depthwise reads whole vectors.
+template <class T>
+inline int64_t pixel_pitch(const Sweep& s) {
+  const int64_t C = s.source_channels;
+  return s.depthwise ? (C + kWidth<T> - 1) / kWidth<T> * kWidth<T> : C;
+}
+
+/// Bytes of the copied source of a box of that size.
+template <class T>
+inline int64_t box_bytes(const Sweep& s, const int64_t (&size)[3]) {
+  int64_t n = pixel_pitch<T>(s) * static_cast<int64_t>(sizeof(T));
+  for (int d = 0; d < 3; ++d) n *= lattice_size(s.axis[d], size[d]);
+  return n;
+}
+
+template <class T>
+inline Cut cut_boxes(const Sweep& s) {
+  Cut cut{};
+  for (int d = 0; d < 3; ++d) {
+    cut.size[d] = s.axis[d].target;
+    cut.count[d] = cut.size[d] > 0;
+  }
+  if (s.pixels() == 0) return cut;
+  for (;;) {
+    const int64_t pixels = cut.size[0] * cut.size[1] * cut.size[2];
+    const bool few = s.N * cut.boxes() < kMinTasks && pixels >= 2 * kMinPixels;
+    if (pixels == 1 || !(few || box_bytes<T>(s, cut.size) > kBoxBytes)) return cut;
+    // Outermost first: what is left is long rows.
+    const int d = cut.size[0] > 1 ? 0 : cut.size[1] > 1 ? 1 : 2;
+    cut.size[d] = (cut.size[d] + 1) / 2;
+    cut.count[d] = (s.axis[d].target + cut.size[d] - 1) / cut.size[d];
+  }
+}
+
+inline Box box_at(const Sweep& s, const Cut& cut, int64_t i) {
+  const int64_t at[3] = {i / (cut.count[2] * cut.count[1]), i / cut.count[2] % cut.count[1],
+                         i % cut.count[2]};
+  Box box;
+  for (int d = 0; d < 3; ++d) {
+    box.begin[d] = at[d] * cut.size[d];
+    const int64_t rest = s.axis[d].target - box.begin[d];
+    box.size[d] = rest < cut.size[d] ? rest : cut.size[d];
+  }
+  return box;
+}
+
+// --- the source of a box ---
+
+/// Source elements of a box: base + sum over dimensions of j * pixel + t * tap (+ channel).
+template <class T>
+struct View {
+  const T* base;
+  int64_t pixel[3], tap[3];
+};
+
+/// Copies n pixels from z, z + step, ... of a row, zeros where they lie outside.
+template <class T>
+inline void gather_row(int64_t n, int64_t z, int64_t step, int64_t size, int64_t C, int64_t pitch,
+                       const T* row, T* out) {
+  const auto bytes = [](int64_t count) { return static_cast<size_t>(count) * sizeof(T); };
+  int64_t inside = z >= 0 ? 0 : (-z + step - 1) / step;
+  inside = inside < n ? inside : n;
+  int64_t end = z < size ? (size - 1 - z) / step + 1 : 0;
+  end = end > inside ? (end < n ? end : n) : inside;
+  std::memset(out, 0, bytes(inside * pitch));
+  const T* from = row + (z + inside * step) * C;
+  if (step == 1 && pitch == C) {
+    if (end > inside) std::memcpy(out + inside * C, from, bytes((end - inside) * C));
+  } else {
+    for (int64_t i = inside; i < end; ++i, from += step * C) {
+      for (int64_t c = 0; c < C; ++c) out[i * pitch + c] = from[c];
+      for (int64_t c = C; c < pitch; ++c) out[i * pitch + c] = 0;
+    }
+  }
+  std::memset(out + end * pitch, 0, bytes((n - end) * pitch));
+}
+
+/// The source pixels of a box in a sample: where they are, if none lies outside, else copied to
+/// `buffer`.
+template <class T>
+inline View<T> view_of(const Sweep& s, const Box& box, const T* x, T* buffer) {
+  const int64_t C = s.source_channels, pitch = pixel_pitch<T>(s);
+  View<T> v{x, {}, {}};
+  if (s.taps() == 0) return v;
+  int64_t z[3], step[3], size[3];
+  bool inside = pitch == C;
+  for (int d = 0; d < 3; ++d) {
+    const Axis& a = s.axis[d];
+    z[d] = a.first + box.begin[d] * a.stride;
+    step[d] = lattice_step(a, box.size[d]);
+    size[d] = lattice_size(a, box.size[d]);
+    inside = inside && z[d] >= 0 && z[d] + (size[d] - 1) * step[d] < a.source;
+  }
+  int64_t element = inside ? C : pitch;
+  for (int d = 2; d >= 0; --d) {
+    const Axis& a = s.axis[d];
+    v.pixel[d] = inside ? a.stride * element : a.stride / step[d] * element;
+    v.tap[d] = inside ? a.dilation * element : a.dilation / step[d] * element;
+    if (inside) v.base += z[d] * element;
+    element *= inside ? a.source : size[d];
+  }
+  if (inside) return v;
+  v.base = buffer;
+  const int64_t row = size[2] * pitch;
+  for (int64_t i = 0; i < size[0]; ++i)
+    for (int64_t j = 0; j < size[1]; ++j, buffer += row) {
+      const int64_t z0 = z[0] + i * step[0], z1 = z[1] + j * step[1];
+      if (z0 < 0 || z0 >= s.axis[0].source || z1 < 0 || z1 >= s.axis[1].source)
+        std::memset(buffer, 0, static_cast<size_t>(row) * sizeof(T));
+      else
+        gather_row(size[2], z[2], step[2], s.axis[2].source, C, pitch,
+                   x + (z0 * s.axis[1].source + z1) * s.axis[2].source * C, buffer);
+    }
+  return v;
+}
+
+/// Bytes rounded up, so that the next piece of scratch starts a cache line.
+inline int64_t padded_bytes(int64_t bytes) { return (bytes + 63) / 64 * 64; }
+
+}  // namespace reel::kernels::REEL_ISA
