@@ -168,13 +168,13 @@ Tensor randperm(int64_t n, TensorOptions options) {
 Tensor randperm(int64_t n, Generator& generator, TensorOptions options) {
   REEL_CHECK(n >= 0, "randperm: ", n, " elements; there must be 0 or more.");
   const Tensor order = arange(n, kInt64);
-  auto* p = physical_data<int64_t>(order);
+  const Tensor draws = empty(n, kInt64);
+  fill_integers("randperm", draws, generator, 0, INT64_MAX);
+  auto *p = physical_data<int64_t>(order), *r = physical_data<int64_t>(draws);
   // Fisher-Yates: place i takes what lies at a random place up to i.
   for (int64_t i = n - 1; i > 0; --i) {
-    __extension__ using Wide = unsigned __int128;
-    const auto j =
-        static_cast<int64_t>((Wide{generator.next64()} * static_cast<uint64_t>(i + 1)) >> 64);
-    std::swap(p[i], p[j]);
+    __extension__ using Wide = __int128;
+    std::swap(p[i], p[static_cast<int64_t>((Wide{r[i]} * (i + 1)) >> 63)]);
   }
   if (options.dtype_or(kInt64) == kInt64) return finish(order, options);
   const Tensor x = empty(n, options.dtype());
