@@ -8,10 +8,16 @@ set(config_dir ${CMAKE_INSTALL_LIBDIR}/cmake/reel)
 install(TARGETS reel EXPORT reelTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(EXPORT reelTargets NAMESPACE reel:: DESTINATION ${config_dir})
 
-# By name and not by directory, so that a folder's sources, kernels and pages stay behind.
+# By name and not by directory, so that a folder's sources and pages stay behind. So do the kernels,
+# and the headers of core/ that lead up to them.
 foreach(folder IN LISTS REEL_PUBLIC_FOLDERS)
   file(GLOB headers CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${folder}/*.h)
-  install(FILES ${headers} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/reel/${folder})
+  foreach(header IN LISTS headers)
+    file(STRINGS ${header} shows_kernels REGEX "<reel/core/kernels/")
+    if(NOT shows_kernels)
+      install(FILES ${header} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/reel/${folder})
+    endif()
+  endforeach()
 endforeach()
 install(FILES ${PROJECT_SOURCE_DIR}/reel.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/reel)
 

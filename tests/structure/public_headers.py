@@ -1,4 +1,4 @@
-"""Public headers include nothing that is slow to compile."""
+"""Public headers include nothing that is slow to compile, and nothing that is not installed."""
 
 import tree
 
@@ -8,12 +8,15 @@ HEAVY = {
     "ranges", "regex", "set", "sstream", "streambuf", "thread", "unordered_map", "unordered_set",
 }  # fmt: skip
 
+HEADERS = tree.public_headers()
+
 
 def check(path):
     for number, spelling in tree.includes(path):
         if spelling[1:-1] in HEAVY:
             yield f"{path}:{number}: includes {spelling}, which every user would compile; move it to the .cpp"
+        if spelling.startswith("<reel/") and spelling[len("<reel/") : -1] not in HEADERS:
+            yield f"{path}:{number}: includes {spelling}, which is not installed"
 
 
-headers = tree.public_headers()
-tree.report([p for h in headers for p in check(h)], f"{len(headers)} public headers are light")
+tree.report([p for h in HEADERS for p in check(h)], f"{len(HEADERS)} public headers are light")

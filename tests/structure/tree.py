@@ -28,9 +28,9 @@ def exists(path):
 
 
 def public_headers():
-    """What an installation holds: the headers of the public folders, without core/kernels and autograd/ops."""
+    """What an installation holds: headers of the public folders, but those that show kernels."""
     headers = [h for h in files(".h") if os.path.dirname(h) in PUBLIC_FOLDERS]
-    return headers + ["reel.h"] * exists("reel.h")
+    return [h for h in headers if "<reel/core/kernels/" not in read(h)] + ["reel.h"]
 
 
 def includes(path):

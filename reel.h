@@ -1,0 +1,41 @@
+#pragma once
+// All of reel. What is for tests alone is apart: autograd/gradcheck_matchers.h and
+// nn/check_module_matchers.h need Catch2.
+
+#include <reel/autograd/engine.h>
+#include <reel/autograd/function.h>
+#include <reel/autograd/grad_mode.h>
+#include <reel/autograd/gradcheck.h>
+#include <reel/autograd/ops.h>
+#include <reel/core/allocator.h>
+#include <reel/core/creation.h>
+#include <reel/core/error.h>
+#include <reel/core/isa.h>
+#include <reel/core/parallel.h>
+#include <reel/core/random.h>
+#include <reel/core/tensor.h>
+#include <reel/data/batches.h>
+#include <reel/data/mnist.h>
+#include <reel/data/transforms.h>
+#include <reel/io/confusion.h>
+#include <reel/io/csv_log.h>
+#include <reel/io/plot.h>
+#include <reel/io/png.h>
+#include <reel/io/progress.h>
+#include <reel/io/safetensors.h>
+#include <reel/nn/batch_norm.h>
+#include <reel/nn/check_module.h>
+#include <reel/nn/dropout.h>
+#include <reel/nn/group_norm.h>
+#include <reel/nn/init.h>
+#include <reel/nn/layer_norm.h>
+#include <reel/nn/linear.h>
+#include <reel/nn/loss.h>
+#include <reel/nn/module_list.h>
+#include <reel/nn/pool.h>
+#include <reel/nn/sequential.h>
+#include <reel/optim/adam.h>
+#include <reel/optim/clip_grad.h>
+#include <reel/optim/lr_scheduler.h>
+#include <reel/optim/one_cycle_lr.h>
+#include <reel/optim/sgd.h>
