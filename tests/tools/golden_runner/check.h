@@ -1,0 +1,38 @@
+#pragma once
+// Runs one case and says what is wrong with it.
+
+#include "tests/tools/golden_runner/golden_case.h"
+
+#include <map>
+#include <string>
+
+namespace golden {
+
+/// A case that does not come out as it should: what differs and by how much.
+struct Mismatch : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+struct Tolerance {
+  double relative, absolute;  ///< float64: of each element
+  double largest;             ///< float32: of the largest element
+};
+inline constexpr Tolerance kTolerance{1e-9, 1e-10, 1e-4};
+inline constexpr Tolerance kTrainingTolerance{1e-6, 1e-6, 1e-2};
+
+/// Throws Mismatch, naming the worst element, unless the tensors agree.
+void compare(const std::string& what, const Tensor& actual, const Tensor& expected,
+             const Tolerance& tolerance = kTolerance);
+
+using Operation = std::function<TensorList(const Call&)>;
+using OperationTable = std::map<std::string, Operation>;
+/// All operations that the cases may name and that exist.
+const OperationTable& operations();
+
+/// Outputs, gradients and gradients of gradients of an operation.
+void check_operation(const Case& c, const Operation& op);
+
+/// Runs any case. Throws: Mismatch, or what the operation throws.
+void check(const Case& c);
+
+}  // namespace golden
