@@ -13,12 +13,19 @@ namespace {
 // A node's part in one run.
 struct Task {
   Node* node;
-  uint64_t sequence;
-  uint32_t first_grad;   // its outputs' gradients start here in Run::grads
+  uint32_t first_grad;   // its outputs' gradients start here in Buffers::grads
   uint32_t outer_place;  // marks of a run that this one is nested in
   uint64_t outer_run;
   bool needed = true;     // some wanted gradient lies behind it
   bool captured = false;  // grad() asks for a gradient of one of its outputs
+};
+
+struct Turn {
+  uint64_t sequence;
+  uint32_t place;  // of its task
+  bool operator<(const Turn& other) const {
+    return sequence != other.sequence ? sequence > other.sequence : place < other.place;
+  }
 };
 
 struct Capture {
@@ -27,12 +34,69 @@ struct Capture {
   Tensor gradient;
 };
 
+// What a run fills. Kept for the thread's next run, so that training steps allocate nothing.
+struct Buffers {
+  std::vector<Task> tasks;
+  std::vector<Tensor> grads;
+  std::vector<Turn> turns;
+  std::vector<Node*> stack;
+  std::vector<Ref<Node>> roots;
+
+  void clear() {
+    tasks.clear();
+    grads.clear();
+    turns.clear();
+    stack.clear();
+    roots.clear();
+  }
+};
+
+// A run nested in another takes buffers of its own: there are as many as runs were ever nested.
+class Lease {
+ public:
+  Lease() {
+    Spare& spare = spare_;
+    if (!spare.alive || spare.list.empty()) {
+      buffers_ = std::make_unique<Buffers>();
+    } else {
+      buffers_ = std::move(spare.list.back());
+      spare.list.pop_back();
+    }
+  }
+  ~Lease() {
+    constexpr size_t kKept = 1 << 16;  // a graph beyond that is no training step
+    if (!spare_.alive || buffers_->tasks.size() > kKept) return;
+    buffers_->clear();
+    spare_.list.push_back(std::move(buffers_));
+  }
+  Lease(const Lease&) = delete;
+  Lease& operator=(const Lease&) = delete;
+  Buffers& operator*() const { return *buffers_; }
+
+ private:
+  struct Spare {
+    std::vector<std::unique_ptr<Buffers>> list;
+    bool alive = true;
+    ~Spare() { alive = false; }
+  };
+  static thread_local Spare spare_;
+  std::unique_ptr<Buffers> buffers_;
+};
+thread_local Lease::Spare Lease::spare_;
+
 // Nodes are reached once, run in falling sequence order, and marked by (run, place) in themselves,
 // so no map is needed. Every consumer of a tensor has a higher sequence than its maker: when a
 // node's turn comes, its gradients are complete.
 class Run {
  public:
-  Run(bool keep_graph, bool create_graph) : keep_graph_(keep_graph), create_graph_(create_graph) {
+  Run(bool keep_graph, bool create_graph)
+      : keep_graph_(keep_graph),
+        create_graph_(create_graph),
+        tasks_((*lease_).tasks),
+        grads_((*lease_).grads),
+        turns_((*lease_).turns),
+        stack_((*lease_).stack),
+        roots_((*lease_).roots) {
     static std::atomic<uint64_t> runs{0};
     id_ = ++runs;
   }
@@ -42,6 +106,8 @@ class Run {
       task.node->place = task.outer_place;
     }
   }
+  Run(const Run&) = delete;
+  Run& operator=(const Run&) = delete;
 
   void add_root(const Edge& edge, const Tensor& gradient) {
     roots_.push_back(edge.node);
@@ -56,9 +122,9 @@ class Run {
       captures_.push_back({e.node.get(), e.output_nr, {}});
       if (e.node && e.node->run == id_) task_of(*e.node).needed = task_of(*e.node).captured = true;
     }
-    const std::vector<uint32_t> order = falling_order();
-    for (auto it = order.rbegin(); it != order.rend(); ++it) {
-      Task& task = tasks_[*it];
+    order_turns();
+    for (auto turn = turns_.rbegin(); turn != turns_.rend(); ++turn) {
+      Task& task = tasks_[turn->place];
       for (size_t i = 0; i < task.node->num_inputs() && !task.needed; ++i)
         if (const Node* next = task.node->edge(i).node.get()) task.needed = task_of(*next).needed;
     }
@@ -68,7 +134,8 @@ class Run {
 
   void execute() {
     AutoGradMode mode(create_graph_);
-    for (uint32_t place : falling_order()) run_task(tasks_[place]);
+    order_turns();
+    for (const Turn& turn : turns_) run_task(tasks_[turn.place]);
   }
 
  private:
@@ -78,35 +145,30 @@ class Run {
   void reach(Node* root) {
     if (root->run == id_) return;
     mark(root);
-    std::vector<Node*> stack{root};
-    while (!stack.empty()) {
-      const Node* node = stack.back();
-      stack.pop_back();
+    stack_.push_back(root);
+    while (!stack_.empty()) {
+      const Node* node = stack_.back();
+      stack_.pop_back();
       for (size_t i = 0; i < node->num_inputs(); ++i) {
         Node* next = node->edge(i).node.get();
         if (!next || next->run == id_) continue;
         mark(next);
-        stack.push_back(next);
+        stack_.push_back(next);
       }
     }
   }
 
   void mark(Node* node) {
-    tasks_.push_back(
-        {node, node->sequence, static_cast<uint32_t>(grads_.size()), node->place, node->run});
+    tasks_.push_back({node, static_cast<uint32_t>(grads_.size()), node->place, node->run});
     grads_.resize(grads_.size() + node->num_outputs);
     node->run = id_;
     node->place = static_cast<uint32_t>(tasks_.size() - 1);
   }
 
-  std::vector<uint32_t> falling_order() const {
-    std::vector<uint32_t> order(tasks_.size());
-    for (uint32_t i = 0; i < order.size(); ++i) order[i] = i;
-    std::sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) {
-      return tasks_[a].sequence != tasks_[b].sequence ? tasks_[a].sequence > tasks_[b].sequence
-                                                      : a < b;
-    });
-    return order;
+  void order_turns() {
+    if (turns_.size() == tasks_.size()) return;
+    for (uint32_t i = 0; i < tasks_.size(); ++i) turns_.push_back({tasks_[i].node->sequence, i});
+    if (!std::is_sorted(turns_.begin(), turns_.end())) std::sort(turns_.begin(), turns_.end());
   }
 
   void accumulate(Tensor& into, const Tensor& gradient) {
@@ -122,7 +184,8 @@ class Run {
   void run_hooks(const Task& task, Tensor* grads) {
     Node::Extras* extras = task.node->find_extras();
     if (!extras) return;
-    for (const Node::Hook& hook : extras->hooks) {
+    const std::vector<Node::Hook> hooks = extras->hooks;  // a hook may add and remove hooks
+    for (const Node::Hook& hook : hooks) {
       Tensor& g = grads[hook.output_nr];
       if (!g.defined()) continue;
       if (Tensor replaced = hook.function(g); replaced.defined()) {
@@ -200,37 +263,40 @@ class Run {
 
   uint64_t id_;
   bool keep_graph_, create_graph_, restricted_ = false;
-  std::vector<Ref<Node>> roots_;
-  std::vector<Task> tasks_;
-  std::vector<Tensor> grads_;
+  Lease lease_;
+  std::vector<Task>& tasks_;
+  std::vector<Tensor>& grads_;
+  std::vector<Turn>& turns_;
+  std::vector<Node*>& stack_;
+  std::vector<Ref<Node>>& roots_;
   std::vector<Capture> captures_;
 };
+
+void add_root(Run& run, const char* op, const Tensor& y, const Tensor& gradient) {
+  REEL_CHECK_GRAPH(y.requires_grad(), op, ": the tensor ", y,
+                   " does not require grad and has no history; nothing was recorded. [does an "
+                   "input have requires_grad, and is grad mode on?]");
+  check_history(op, y);
+  Tensor g = gradient;
+  if (!g.defined()) {
+    REEL_CHECK(y.numel() == 1, op, ": the tensor ", y, " has ", y.numel(),
+               " elements and no gradient was given; only a single element may leave it out. "
+               "[reduce it, or pass a gradient of its shape]");
+    g = ones_like(y);
+  }
+  REEL_CHECK(g.sizes() == y.sizes(), op, ": the gradient ", g, " does not match the tensor ", y,
+             "; the shapes must be equal.");
+  REEL_CHECK(g.dtype() == y.dtype(), op, ": the gradient is ", g.dtype(), ", the tensor ",
+             y.dtype(), "; the dtypes must be equal.");
+  run.add_root(gradient_edge(y), g);
+}
 
 void add_roots(Run& run, const char* op, const TensorList& tensors, const TensorList& grads) {
   REEL_CHECK(!tensors.empty(), op, ": no tensor to start from.");
   REEL_CHECK(grads.empty() || grads.size() == tensors.size(), op, ": ", tensors.size(),
              " tensors but ", grads.size(), " gradients; there must be as many, or none.");
-  for (size_t i = 0; i < tensors.size(); ++i) {
-    const Tensor& y = tensors[i];
-    REEL_CHECK_GRAPH(
-        y.requires_grad(), op, ": the tensor ", y,
-        " does not require grad and has no history; nothing was recorded. [does an input have "
-        "requires_grad, and is grad mode on?]");
-    check_history(op, y);
-    Tensor g = i < grads.size() ? grads[i] : Tensor();
-    if (!g.defined()) {
-      REEL_CHECK(y.numel() == 1, op, ": the tensor ", y, " has ", y.numel(),
-                 " elements and no gradient was given; only a single element may leave it out. "
-                 "[reduce it, "
-                 "or pass a gradient of its shape]");
-      g = ones_like(y);
-    }
-    REEL_CHECK(g.sizes() == y.sizes(), op, ": the gradient ", g, " does not match the tensor ", y,
-               "; the shapes must be equal.");
-    REEL_CHECK(g.dtype() == y.dtype(), op, ": the gradient is ", g.dtype(), ", the tensor ",
-               y.dtype(), "; the dtypes must be equal.");
-    run.add_root(gradient_edge(y), g);
-  }
+  for (size_t i = 0; i < tensors.size(); ++i)
+    add_root(run, op, tensors[i], i < grads.size() ? grads[i] : Tensor());
 }
 
 std::vector<Edge> edges_of(const char* op, const TensorList& inputs) {
@@ -279,3 +345,13 @@ TensorList grad(const TensorList& outputs, const TensorList& inputs, const Tenso
 }
 
 }  // namespace reel::autograd
+
+namespace reel {
+
+void Tensor::backward(const Tensor& gradient, bool retain_graph, bool create_graph) const {
+  autograd::Run run(retain_graph || create_graph, create_graph);
+  autograd::add_root(run, "backward", *this, gradient);
+  run.execute();
+}
+
+}  // namespace reel

@@ -2,6 +2,8 @@
 #include <reel/autograd/node.h>
 #include <reel/autograd/variable.h>
 
+#include <utility>
+
 namespace reel {
 
 namespace {
@@ -12,8 +14,9 @@ std::string place_of(const Node& node) {
   return node.module_path ? concat(" (in module ", node.module_path, ")") : std::string();
 }
 
-// Nodes whose last reference has gone, deleted one at a time by the outermost dispose.
-thread_local std::vector<Node*> condemned;
+// Nodes whose last reference has gone, deleted one at a time by the outermost dispose. Linked
+// through the nodes: a list with a destructor would be gone before the last static tensors.
+thread_local Node* condemned = nullptr;
 thread_local bool deleting = false;
 
 }  // namespace
@@ -23,14 +26,17 @@ void GradMode::set_enabled(bool enabled) { recording = enabled; }
 
 void SavedTensor::save(const Tensor& x) {
   data_ = x;
-  if (x.defined()) version_ = x.impl()->storage->version;
+  if (!x.defined()) return;
+  storage_ = x.impl()->storage.get();
+  version_ = storage_->version;
 }
 
 void SavedTensor::save_output(const Tensor& y, uint32_t output_nr) {
   TensorImpl& impl = *y.impl();
   data_ =
       Tensor(make_ref<TensorImpl>(impl.storage, impl.sizes, impl.strides, impl.offset, impl.dtype));
-  version_ = impl.storage->version;
+  storage_ = impl.storage.get();
+  version_ = storage_->version;
   output_nr_ = output_nr;
   is_output_ = true;
 }
@@ -41,7 +47,10 @@ Tensor SavedTensor::unpack(const Node& node, const char* what) const {
       "; what it had saved was freed by the first. [pass retain_graph = true to the first "
       "backward]");
   if (!data_.defined()) return data_;
-  const uint32_t now = data_.impl()->storage->version;
+  REEL_CHECK_GRAPH(data_.impl()->storage.get() == storage_, node.name(), ": saved input '", what,
+                   "' ", data_, " was given other data", place_of(node),
+                   "; backward needs what it had. [call set_data after backward]");
+  const uint32_t now = storage_->version;
   REEL_CHECK_GRAPH(now == version_, node.name(), ": saved ", is_output_ ? "output '" : "input '",
                    what, "' ", data_, " was modified in place", place_of(node),
                    "; it is at version ", now, ", but backward needs version ", version_,
@@ -71,12 +80,11 @@ Node::Extras& Node::extras() {
 }
 
 void Node::dispose() {
-  condemned.push_back(this);
+  next_condemned_ = std::exchange(condemned, this);
   if (deleting) return;
   deleting = true;
-  while (!condemned.empty()) {
-    Node* node = condemned.back();
-    condemned.pop_back();
+  while (Node* node = condemned) {
+    condemned = node->next_condemned_;
     delete node;
   }
   deleting = false;
@@ -86,8 +94,9 @@ void AccumulateGrad::backward(BackwardCall& call) {
   const Tensor& incoming = call.grad_output();
   Tensor& grad = slot_->grad;
   if (!grad.defined()) {
-    // What may be shared is copied, so that adding to it later changes only this.
-    grad = is_exclusive(incoming) ? incoming : incoming.clone();
+    // What may be shared is copied, so that adding to it later changes only this. So is what has a
+    // history: a later run adds in place.
+    grad = !call.create_graph() && is_exclusive(incoming) ? incoming : incoming.clone();
   } else if (call.create_graph()) {
     grad = grad + incoming;
   } else {

@@ -31,6 +31,7 @@ class SavedTensor {
 
  private:
   Tensor data_;
+  const Storage* storage_ = nullptr;  // set_data may have put another in its place
   uint32_t version_ = 0;
   uint32_t output_nr_ = 0;
   bool is_output_ = false;
@@ -133,6 +134,7 @@ class Node : public RefCounted, public Pooled {
   std::vector<Edge> more_;
   size_t num_inputs_ = 0;
   std::unique_ptr<Extras> extras_;
+  Node* next_condemned_ = nullptr;
 };
 
 /// The end of the tape: adds what arrives to a leaf's gradient.

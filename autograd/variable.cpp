@@ -1,7 +1,8 @@
-#include <reel/autograd/engine.h>
 #include <reel/autograd/module_path.h>
 #include <reel/autograd/variable.h>
 #include <reel/core/layout.h>
+
+#include <atomic>
 
 namespace reel {
 
@@ -45,8 +46,17 @@ bool is_exclusive(const Tensor& x) {
   return x.impl()->use_count() == 1 && x.impl()->storage->use_count() == 1 && is_dense(x);
 }
 
+// After a write in place a retained gradient is that of the new values.
+static void move_retained(AutogradMeta& meta, Node& to, uint32_t nr) {
+  auto& from = meta.grad_fn->find_extras()->retained;
+  if (std::erase_if(from, [&](const Node::Retained& r) { return r.slot == meta.slot; }) > 0)
+    to.extras().retained.push_back({nr, meta.slot});
+}
+
 void set_history(const Tensor& y, Ref<Node> node, uint32_t nr) {
   AutogradMeta& meta = meta_of(y);
+  if (meta.grad_fn && meta.grad_fn->find_extras()) [[unlikely]]
+    move_retained(meta, *node, nr);
   meta.grad_fn = std::move(node);
   meta.output_nr = nr;
   y.impl()->requires_grad = true;
@@ -98,8 +108,12 @@ const Tensor& Tensor::set_requires_grad(bool value) const {
              " takes no gradient; only float32 and float64 do.");
   REEL_CHECK_GRAPH(is_leaf() || value, "requires_grad: only a leaf can stop requiring grad, ",
                    *this, " was made by ", is_leaf() ? "" : grad_fn()->name(), ". [use detach()]");
+  if (value && !impl_->requires_grad) {
+    // What was written on the tape through another view has a history that a leaf would lose.
+    check_history("requires_grad", *this);
+    impl_->recorded_writes = impl_->storage->recorded_writes;
+  }
   impl_->requires_grad = value;
-  if (value) impl_->recorded_writes = impl_->storage->recorded_writes;
   return *this;
 }
 
@@ -150,10 +164,11 @@ bool Tensor::retains_grad() const {
 uint32_t Tensor::register_hook(TensorHook hook) const {
   REEL_CHECK_GRAPH(requires_grad(), "register_hook: ", *this,
                    " does not require grad; no gradient will come.");
-  static thread_local uint32_t next_handle = 0;
+  static std::atomic<uint32_t> handles{0};
   const Edge edge = gradient_edge(*this);
-  edge.node->extras().hooks.push_back({edge.output_nr, ++next_handle, std::move(hook)});
-  return next_handle;
+  const uint32_t handle = ++handles;
+  edge.node->extras().hooks.push_back({edge.output_nr, handle, std::move(hook)});
+  return handle;
 }
 
 void Tensor::remove_hook(uint32_t handle) const {
@@ -188,11 +203,6 @@ void Tensor::set_data(const Tensor& other) const {
   x.numel = y.numel;
   x.dtype = y.dtype;
   x.recorded_writes = x.storage->recorded_writes;
-}
-
-void Tensor::backward(const Tensor& gradient, bool retain_graph, bool create_graph) const {
-  checked();
-  autograd::backward({*this}, {gradient}, retain_graph, create_graph);
 }
 
 }  // namespace reel
