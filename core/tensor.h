@@ -152,7 +152,8 @@ class Tensor {
   const Tensor& detach_() const;
   /// The same data without history, as detach, for code that updates parameters.
   Tensor data() const { return detach(); }
-  /// Takes over the data of `other`, and its dtype, keeping this tensor's identity, history and gradient.
+  /// Takes over the data of `other`, and its dtype, keeping this tensor's identity, history and
+  /// gradient.
   void set_data(const Tensor& other) const;
   uint32_t version() const { return checked().storage->version; }
 
@@ -355,8 +356,8 @@ Tensor operator<=(const Tensor& a, Scalar b);
 Tensor operator>(const Tensor& a, Scalar b);
 Tensor operator>=(const Tensor& a, Scalar b);
 
-/// Values in nested brackets, summarised from 1,000 elements on, then what they do not show: the size
-/// and dtype where they are not evident, and whether the tensor is on the tape.
+/// Values in nested brackets, summarised from 1,000 elements on, then what they do not show: the
+/// size and dtype where they are not evident, and whether the tensor is on the tape.
 std::string to_string(const Tensor& x);
 std::ostream& operator<<(std::ostream& out, const Tensor& x);
 /// Inside messages a tensor is its shape.
