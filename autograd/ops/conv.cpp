@@ -19,7 +19,7 @@ constexpr const char* kConvName = D == 1   ? "conv1d"
                                            : "conv3d";
 
 // Of stride, dilation, padding, kernel and image sizes: their products stay in 64 bits.
-constexpr int64_t kLargest = (int64_t{1} << 31) - 1;
+constexpr int64_t kLargest = INT32_MAX;
 
 template <int D>
 void check_option(const char* what, const ExpandingArray<D>& values, int64_t least) {
@@ -109,10 +109,10 @@ Shape shape_of(int64_t first, int64_t second, const int64_t (&spatial)[3]) {
 }
 
 template <int D>
-Shape bias_shape(const ConvGeometry& g) {
-  Shape s = Shape::filled(D + 2, 1);
-  s[1] = g.K;
-  return s;
+Shape bias_dims() {
+  Shape dims{0};
+  for (int d = 0; d < D; ++d) dims.push_back(2 + d);
+  return dims;
 }
 
 template <class T>
@@ -154,7 +154,7 @@ struct ConvBackward final : NodeOf<ConvBackward<D>> {
     const Tensor input = call.wanted(1) ? call.unpack(x, "input") : Tensor();
     if (call.create_graph()) {
       if (call.wanted(1)) call.set_grad_input(1, conv_weight_grad<D>(g, dy, input));
-      if (call.wanted(2)) call.set_grad_input(2, sum_to_size(dy, bias_shape<D>(g)).reshape({g.K}));
+      if (call.wanted(2)) call.set_grad_input(2, dy.sum(bias_dims<D>()));
     } else if (call.wanted(1) || call.wanted(2)) {
       const WeightGrads grads = weight_grads<D>(g, dy, input, call.wanted(2));
       call.set_grad_input(1, grads.weight);

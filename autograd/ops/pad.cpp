@@ -31,7 +31,7 @@ const char* name_of(PaddingMode mode) {
 
 // One dimension of `x`, padded by a pixels before and b after.
 void check_dimension(const Tensor& x, int64_t d, int64_t a, int64_t b, PaddingMode mode) {
-  constexpr int64_t kLargest = (int64_t{1} << 31) - 1;
+  constexpr int64_t kLargest = INT32_MAX;
   const int64_t n = x.size(d), larger = a > b ? a : b;
   REEL_CHECK(a >= -kLargest && b >= -kLargest && larger <= kLargest, "pad: padding ", a, " and ", b,
              " of dimension ", d, "; each must be from ", -kLargest, " to ", kLargest, ".");
