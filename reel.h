@@ -25,6 +25,7 @@
 #include <reel/io/safetensors.h>
 #include <reel/nn/batch_norm.h>
 #include <reel/nn/check_module.h>
+#include <reel/nn/conv.h>
 #include <reel/nn/dropout.h>
 #include <reel/nn/group_norm.h>
 #include <reel/nn/init.h>
