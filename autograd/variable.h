@@ -40,17 +40,23 @@ void link(Node& node, const Tensor* const* inputs, size_t n);
 /// Whether an operation on these inputs goes on the tape. Undefined inputs do not count.
 bool needs_recording(const char* op, const Tensor* const* inputs, size_t n);
 
+/// The next, for a node type that stands for several operations: `op` is the one to name in errors.
+template <class N, class... Inputs>
+N* record_as(const char* op, const Tensor& y, const Inputs&... inputs) {
+  const Tensor* list[] = {&inputs...};
+  if (!needs_recording(op, list, sizeof...(inputs))) return nullptr;
+  Ref<N> node = make_ref<N>();
+  link(*node, list, sizeof...(inputs));
+  set_history(y, node);
+  return node.get();
+}
+
 /// Records the operation: a node of type N made of `inputs` becomes the history of `y`. Returns the
 /// node for saving, or null when nothing is to be recorded (no input requires grad, or grad mode is
 /// off).
 template <class N, class... Inputs>
 N* record(const Tensor& y, const Inputs&... inputs) {
-  const Tensor* list[] = {&inputs...};
-  if (!needs_recording(N::kName, list, sizeof...(inputs))) return nullptr;
-  Ref<N> node = make_ref<N>();
-  link(*node, list, sizeof...(inputs));
-  set_history(y, node);
-  return node.get();
+  return record_as<N>(N::kName, y, inputs...);
 }
 
 /// The same for any number of inputs and outputs.
@@ -70,18 +76,24 @@ N* record_list(const TensorList& outputs, const TensorList& inputs) {
 /// of one, or memory in which several elements of x share a place. Call before writing.
 void check_in_place(const char* op, const Tensor& x);
 
-/// Counts a write in place and, when an input requires grad, records it: `x` is the first input as
-/// it was, and the output. Returns the node for saving, or null. Call after writing.
+/// The next, for a node type that stands for several operations.
 template <class N, class... Inputs>
-N* record_in_place(const Tensor& x, const Inputs&... others) {
+N* record_in_place_as(const char* op, const Tensor& x, const Inputs&... others) {
   const Tensor* list[] = {&x, &others...};
   ++x.impl()->storage->version;
-  if (!needs_recording(N::kName, list, sizeof...(others) + 1)) return nullptr;
+  if (!needs_recording(op, list, sizeof...(others) + 1)) return nullptr;
   Ref<N> node = make_ref<N>();
   link(*node, list, sizeof...(others) + 1);
   x.impl()->recorded_writes = ++x.impl()->storage->recorded_writes;
   set_history(x, node);
   return node.get();
+}
+
+/// Counts a write in place and, when an input requires grad, records it: `x` is the first input as
+/// it was, and the output. Returns the node for saving, or null. Call after writing.
+template <class N, class... Inputs>
+N* record_in_place(const Tensor& x, const Inputs&... others) {
+  return record_in_place_as<N>(N::kName, x, others...);
 }
 
 /// A node whose class only names what differs: N::kName, members, backward, release_saved.
