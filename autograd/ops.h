@@ -120,6 +120,120 @@ Tensor binary_cross_entropy_with_logits(const Tensor& x, const Tensor& target,
 Tensor group_norm(const Tensor& x, int64_t num_groups, const Tensor& weight = {},
                   const Tensor& bias = {}, double eps = 1e-5);
 
+// --- autograd/ops/arithmetic.cpp ---
+
+/// a + alpha b, a - alpha b, a b, a / b, as the operators; with broadcasting.
+Tensor add(const Tensor& a, const Tensor& b, Scalar alpha = 1);
+Tensor sub(const Tensor& a, const Tensor& b, Scalar alpha = 1);
+Tensor mul(const Tensor& a, const Tensor& b);
+Tensor div(const Tensor& a, const Tensor& b);
+
+// --- autograd/ops/pointwise.cpp ---
+
+Tensor neg(const Tensor& x);
+Tensor exp(const Tensor& x);
+Tensor log(const Tensor& x);
+Tensor log1p(const Tensor& x);
+Tensor expm1(const Tensor& x);
+Tensor sqrt(const Tensor& x);
+/// 1 / sqrt(x)
+Tensor rsqrt(const Tensor& x);
+Tensor square(const Tensor& x);
+Tensor reciprocal(const Tensor& x);
+Tensor abs(const Tensor& x);
+/// -1, 0 or 1; 0 of NaN.
+Tensor sign(const Tensor& x);
+Tensor floor(const Tensor& x);
+Tensor sin(const Tensor& x);
+Tensor cos(const Tensor& x);
+/// 2 / sqrt(pi) times the integral of exp(-t^2) from 0 to x.
+Tensor erf(const Tensor& x);
+Tensor pow(const Tensor& x, Scalar exponent);
+
+// --- autograd/ops/activation.cpp ---
+
+Tensor tanh(const Tensor& x);
+const Tensor& tanh_(const Tensor& x);
+/// 1 / (1 + exp(-x))
+Tensor sigmoid(const Tensor& x);
+const Tensor& sigmoid_(const Tensor& x);
+/// max(x, 0); the derivative at 0 is 0.
+Tensor relu(const Tensor& x);
+const Tensor& relu_(const Tensor& x);
+/// x within [min, max]; the derivative at either is 1. Throws: ArgumentError when neither is given.
+Tensor clamp(const Tensor& x, std::optional<Scalar> min, std::optional<Scalar> max = {});
+/// x where x > 0, else negative_slope x.
+Tensor leaky_relu(const Tensor& x, Scalar negative_slope = 0.01);
+/// x where x > 0, else alpha (exp(x) - 1).
+Tensor elu(const Tensor& x, Scalar alpha = 1);
+/// ELU scaled so that mean and variance keep to 0 and 1. Source: arXiv 1706.02515.
+Tensor selu(const Tensor& x);
+/// x where x > 0, else alpha (exp(x / alpha) - 1). Throws: ArgumentError when alpha is 0.
+Tensor celu(const Tensor& x, Scalar alpha = 1);
+/// x Phi(x) with Phi the normal distribution; "tanh" approximates it by
+/// Phi(x) = (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2. Source: arXiv 1606.08415.
+Tensor gelu(const Tensor& x, const std::string& approximate = "none");
+/// x sigmoid(x)
+Tensor silu(const Tensor& x);
+/// x tanh(softplus(x))
+Tensor mish(const Tensor& x);
+/// log(1 + exp(beta x)) / beta, or x where beta x > threshold.
+Tensor softplus(const Tensor& x, Scalar beta = 1, Scalar threshold = 20);
+/// log(sigmoid(x))
+Tensor logsigmoid(const Tensor& x);
+/// x / (1 + |x|)
+Tensor softsign(const Tensor& x);
+/// x - tanh(x)
+Tensor tanhshrink(const Tensor& x);
+/// x within [min, max]; the derivative at either is 0.
+Tensor hardtanh(const Tensor& x, Scalar min = -1, Scalar max = 1);
+/// hardtanh(x, 0, 6)
+Tensor relu6(const Tensor& x);
+/// x / 6 + 1/2 within [0, 1]
+Tensor hardsigmoid(const Tensor& x);
+/// x hardsigmoid(x)
+Tensor hardswish(const Tensor& x);
+/// x where |x| > lambda, else 0.
+Tensor hardshrink(const Tensor& x, Scalar lambda = 0.5);
+/// x moved towards 0 by lambda, and no further than 0.
+Tensor softshrink(const Tensor& x, Scalar lambda = 0.5);
+/// x where x > threshold, else value.
+Tensor threshold(const Tensor& x, Scalar threshold, Scalar value);
+
+// --- autograd/ops/power.cpp, extremum.cpp ---
+
+Tensor pow(const Tensor& x, const Tensor& exponent);
+/// The larger of a and b, NaN if either is; of equals each takes half the gradient.
+Tensor maximum(const Tensor& a, const Tensor& b);
+/// The smaller, in the same way.
+Tensor minimum(const Tensor& a, const Tensor& b);
+
+// --- autograd/ops/where.cpp ---
+
+/// a where the condition holds, else b; all three broadcast.
+/// Throws: ArgumentError unless the condition is bool.
+Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b);
+Tensor where(const Tensor& condition, const Tensor& a, Scalar b);
+Tensor where(const Tensor& condition, Scalar a, const Tensor& b);
+Tensor where(const Tensor& condition, Scalar a, Scalar b);
+
+// --- autograd/ops/compare.cpp: bool, never on the tape ---
+
+Tensor eq(const Tensor& a, const Tensor& b);
+Tensor ne(const Tensor& a, const Tensor& b);
+Tensor lt(const Tensor& a, const Tensor& b);
+Tensor le(const Tensor& a, const Tensor& b);
+Tensor gt(const Tensor& a, const Tensor& b);
+Tensor ge(const Tensor& a, const Tensor& b);
+Tensor isfinite(const Tensor& x);
+Tensor isnan(const Tensor& x);
+Tensor isinf(const Tensor& x);
+/// Whether shapes and all values agree.
+bool equal(const Tensor& a, const Tensor& b);
+/// Whether |a - b| <= atol + rtol |b| everywhere.
+bool allclose(const Tensor& a, const Tensor& b, double rtol = 1e-5, double atol = 1e-8,
+              bool equal_nan = false);
+
 // --- autograd/ops/sum_to_size.cpp ---
 
 /// The adjoint of broadcasting: x summed over the dimensions that stretch `sizes` to the shape of

@@ -3,6 +3,8 @@
 #include <reel/core/kernels/kernels.h>
 #include <reel/core/layout.h>
 
+#include <cstring>
+
 namespace reel {
 
 namespace {
@@ -17,33 +19,65 @@ const T* data_of(Operand x, T& place) {
   return &place;
 }
 
-kernels::LoopNest<3> nest_of(const Tensor& y, Operand a, Operand b) {
-  kernels::LoopNest<3> nest = loop_nest<3>({y, a.tensor ? *a.tensor : y, b.tensor ? *b.tensor : y});
+// The nest over y, tensors and operands; a number is everywhere the same element.
+template <int N>
+kernels::LoopNest<N> nest_of(const Tensor (&tensors)[N], Operand a, Operand b) {
+  kernels::LoopNest<N> nest = loop_nest<N>(tensors);
   for (int d = 0; d < nest.ndim; ++d) {
-    if (!a.tensor) nest.stride[1][d] = 0;
-    if (!b.tensor) nest.stride[2][d] = 0;
+    if (!a.tensor) nest.stride[N - 2][d] = 0;
+    if (!b.tensor) nest.stride[N - 1][d] = 0;
   }
   return nest;
 }
 
-void evaluate(kernels::BinaryOp op, const Tensor& y, Operand a, Operand b, Scalar alpha) {
+const Tensor& tensor_or(Operand x, const Tensor& other) { return x.tensor ? *x.tensor : other; }
+
+// y = f(a, b) by Table<T>, where T is `dtype`.
+template <template <class> class Table, class Op>
+void evaluate(Op op, Dtype dtype, const Tensor& y, Operand a, Operand b, Scalar alpha) {
   if (y.numel() == 0) return;
   const bool one_a = is_single(a), one_b = is_single(b);
   // One loop over the memory as it lies, when each operand lies as y does or is a single element.
   const bool flat = (one_a ? is_dense(y) : lie_alike(*a.tensor, y)) &&
                     (one_b ? is_dense(y) : lie_alike(*b.tensor, y));
-  visit(y.dtype(), [&](auto zero) {
+  visit(dtype, [&](auto zero) {
     using T = decltype(zero);
-    const auto& kernels = kernels::active<kernels::Binary<T>>();
+    const auto& kernels = kernels::active<Table<T>>();
     const auto f = static_cast<size_t>(op);
     T number_a{}, number_b{};
     const T *data_a = data_of(a, number_a), *data_b = data_of(b, number_b);
+    auto* data_y = physical_data<typename Table<T>::Result>(y);
     if (flat)
       kernels.flat[f](y.numel(), alpha.to<T>(), data_a, one_a ? 0 : 1, data_b, one_b ? 0 : 1,
-                      physical_data<T>(y));
+                      data_y);
     else
-      kernels.strided[f](nest_of(y, a, b), alpha.to<T>(), data_a, data_b, physical_data<T>(y));
+      kernels.strided[f](nest_of<3>({y, tensor_or(a, y), tensor_or(b, y)}, a, b), alpha.to<T>(),
+                         data_a, data_b, data_y);
   });
+}
+
+Tensor result_of(const char* op, Operand a, Operand b, Dtype dtype) {
+  if (a.tensor && b.tensor && !(a.tensor->sizes() == b.tensor->sizes()))
+    return empty_result(broadcast_shapes(op, a.tensor->sizes(), b.tensor->sizes()), dtype,
+                        *a.tensor, *b.tensor);
+  return empty_like_layout(a.tensor ? *a.tensor : *b.tensor, dtype);
+}
+
+template <class Bits>
+void choose_bits(const Tensor& y, const Tensor& c, Operand a, Operand b) {
+  Bits number_a = 0, number_b = 0;
+  visit(y.dtype(), [&](auto zero) {
+    using T = decltype(zero);
+    if constexpr (sizeof(T) == sizeof(Bits)) {
+      const T value_a = a.number.to<T>(), value_b = b.number.to<T>();
+      std::memcpy(&number_a, &value_a, sizeof value_a);
+      std::memcpy(&number_b, &value_b, sizeof value_b);
+    }
+  });
+  kernels::active<kernels::Where<Bits>>().strided(
+      nest_of<4>({y, c, tensor_or(a, y), tensor_or(b, y)}, a, b), physical_data<bool>(c),
+      a.tensor ? physical_data<Bits>(*a.tensor) : &number_a,
+      b.tensor ? physical_data<Bits>(*b.tensor) : &number_b, physical_data<Bits>(y));
 }
 
 }  // namespace
@@ -55,17 +89,32 @@ Dtype promote(Dtype tensor, Scalar number) {
 }
 
 Tensor binary(kernels::BinaryOp f, const char* op, Operand a, Operand b, Scalar alpha) {
-  const Tensor& x = a.tensor ? *a.tensor : *b.tensor;
-  const bool both = a.tensor && b.tensor && !(a.tensor->sizes() == b.tensor->sizes());
-  Tensor y = both ? empty_result(broadcast_shapes(op, a.tensor->sizes(), b.tensor->sizes()),
-                                 x.dtype(), *a.tensor, *b.tensor)
-                  : empty_like_layout(x, x.dtype());
-  evaluate(f, y, a, b, alpha);
+  const Dtype dtype = (a.tensor ? a : b).tensor->dtype();
+  Tensor y = result_of(op, a, b, dtype);
+  evaluate<kernels::Binary>(f, dtype, y, a, b, alpha);
   return y;
 }
 
 void binary_into(kernels::BinaryOp f, const Tensor& y, Operand b, Scalar alpha) {
-  evaluate(f, y, y, b, alpha);
+  evaluate<kernels::Binary>(f, y.dtype(), y, y, b, alpha);
+}
+
+Tensor compare(kernels::CompareOp f, const char* op, Operand a, Operand b) {
+  Tensor y = result_of(op, a, b, kBool);
+  evaluate<kernels::Compare>(f, (a.tensor ? a : b).tensor->dtype(), y, a, b, 0);
+  return y;
+}
+
+void choose_into(const Tensor& y, const Tensor& c, Operand a, Operand b) {
+  if (y.numel() == 0) return;
+  switch (y.itemsize()) {
+    case 1:
+      return choose_bits<uint8_t>(y, c, a, b);
+    case 4:
+      return choose_bits<uint32_t>(y, c, a, b);
+    default:
+      return choose_bits<uint64_t>(y, c, a, b);
+  }
 }
 
 }  // namespace reel

@@ -1,5 +1,5 @@
 #pragma once
-// Elementwise functions of two operands, off the tape.
+// Elementwise functions of two operands and a choice between them, off the tape.
 
 #include <reel/core/kernels/binary.h>
 #include <reel/core/tensor.h>
@@ -24,5 +24,12 @@ Tensor binary(kernels::BinaryOp f, const char* op, Operand a, Operand b, Scalar 
 
 /// y = f(y, b), where b broadcasts to the shape of y. Does not count as a write.
 void binary_into(kernels::BinaryOp f, const Tensor& y, Operand b, Scalar alpha = 1);
+
+/// The same for comparisons, into bool.
+Tensor compare(kernels::CompareOp f, const char* op, Operand a, Operand b);
+
+/// y = c ? a : b, where y has its dtype and the broadcast shape, and numbers are converted; y may
+/// be the memory of a or of b. Does not count as a write.
+void choose_into(const Tensor& y, const Tensor& c, Operand a, Operand b);
 
 }  // namespace reel

@@ -241,12 +241,6 @@ Tensor Tensor::div(Scalar other) const {
   return y;
 }
 
-Tensor Tensor::neg() const {
-  REEL_CHECK(dtype() != kBool,
-             "neg: the tensor is bool; truth values have no sign. [use logical_not()]");
-  return mul(-1);
-}
-
 const Tensor& Tensor::add_(const Tensor& other, Scalar alpha) const {
   return add_in_place("add_", *this, other, alpha);
 }
@@ -335,5 +329,10 @@ Tensor operator/(Scalar a, const Tensor& b) {
   }
   return y;
 }
+
+Tensor add(const Tensor& a, const Tensor& b, Scalar alpha) { return a.add(b, alpha); }
+Tensor sub(const Tensor& a, const Tensor& b, Scalar alpha) { return a.sub(b, alpha); }
+Tensor mul(const Tensor& a, const Tensor& b) { return a.mul(b); }
+Tensor div(const Tensor& a, const Tensor& b) { return a.div(b); }
 
 }  // namespace reel

@@ -63,8 +63,8 @@ void fill_values(const Tensor& y, T value) {
     return;
   }
   const kernels::LoopNest<1> nest = loop_nest<1>({y});
-  const int64_t n = nest.size[0], step = nest.stride[0][0];
-  kernels::for_each_row(nest, nest.numel, [=](const int64_t* at) {
+  const int64_t step = nest.stride[0][0];
+  kernels::for_each_row(nest, nest.numel, [=](int64_t n, const int64_t* at) {
     for (int64_t i = 0; i < n; ++i) data[at[0] + i * step] = value;
   });
 }

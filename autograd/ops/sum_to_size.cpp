@@ -25,8 +25,8 @@ Tensor sum_in_double(const Tensor& x, IntArrayRef sizes) {
   visit_floating(x.dtype(), [&](auto zero) {
     const auto* from = physical_data<decltype(zero)>(x);
     double* to = physical_data<double>(y);
-    const int64_t n = nest.size[0], step_x = nest.stride[0][0], step_y = nest.stride[1][0];
-    kernels::for_each_row(nest, -1, [=](const int64_t* at) {
+    const int64_t step_x = nest.stride[0][0], step_y = nest.stride[1][0];
+    kernels::for_each_row(nest, -1, [=](int64_t n, const int64_t* at) {
       for (int64_t i = 0; i < n; ++i)
         to[at[1] + i * step_y] += static_cast<double>(from[at[0] + i * step_x]);
     });

@@ -19,21 +19,34 @@ struct LoopNest {
   int64_t stride[N][kMaxDims];
 };
 
-/// Calls row(at) for each inner row of the nest, at[k] being where operand k's row starts; rows are
-/// shared among threads. `work` is the cost of the whole, as in parallel_for, and it is inlined for
-/// the same reason.
+/// Elements of an inner row that one call gets at most, so that a single long row is shared too.
+inline constexpr int64_t kRowPiece = 16384;
+
+/// Calls row(n, at) for each inner row of the nest, or piece of one: n elements, at[k] being where
+/// operand k's first one lies; threads share them. `work` is the cost of the whole, as in
+/// parallel_for, and it is inlined for the same reason.
 template <int N, class Row>
 [[gnu::always_inline]] inline void for_each_row(const LoopNest<N>& nest, int64_t work, Row&& row) {
-  const int64_t rows = nest.size[0] > 0 ? nest.numel / nest.size[0] : 0;
-  parallel_for(rows, work, [&](int64_t begin, int64_t end) {
-    int64_t index[kMaxDims] = {}, at[N] = {}, rest = begin;
+  if (nest.numel == 0) return;
+  const int64_t length = nest.size[0], pieces = (length + kRowPiece - 1) / kRowPiece;
+  parallel_for(nest.numel / length * pieces, work, [&](int64_t begin, int64_t end) {
+    int64_t index[kMaxDims] = {}, at[N] = {}, rest = begin / pieces, piece = begin % pieces;
     for (int d = 1; d < nest.ndim; ++d) {
       index[d] = rest % nest.size[d];
       rest /= nest.size[d];
       for (int k = 0; k < N; ++k) at[k] += index[d] * nest.stride[k][d];
     }
-    for (int64_t r = begin; r < end; ++r) {
-      row(at);
+    for (int64_t i = begin; i < end; ++i) {
+      if (pieces == 1) {
+        row(length, at);
+      } else {
+        const int64_t first = piece * kRowPiece;
+        int64_t from[N];
+        for (int k = 0; k < N; ++k) from[k] = at[k] + first * nest.stride[k][0];
+        row(length - first < kRowPiece ? length - first : kRowPiece, from);
+        if (++piece < pieces) continue;
+        piece = 0;
+      }
       for (int d = 1; d < nest.ndim; ++d) {
         for (int k = 0; k < N; ++k) at[k] += nest.stride[k][d];
         if (++index[d] < nest.size[d]) break;

@@ -21,12 +21,14 @@
 #include <reel/core/kernels/layer_norm.h>
 #include <reel/core/kernels/optimizer.h>
 #include <reel/core/kernels/pad.h>
+#include <reel/core/kernels/pointwise.h>
 #include <reel/core/kernels/pool.h>
 #include <reel/core/kernels/random.h>
 #include <reel/core/kernels/reduce.h>
 #include <reel/core/kernels/small_gemm.h>
 #include <reel/core/kernels/softmax.h>
 #include <reel/core/kernels/transpose.h>
+#include <reel/core/kernels/where.h>
 
 /// Kernel sources: core/kernels/<name>.cpp defines install_<name>(Tables&) at every level.
 #define REEL_KERNEL_SOURCES(X) \
@@ -44,11 +46,13 @@
   X(max_pool)                  \
   X(optimizer)                 \
   X(pad)                       \
+  X(pointwise)                 \
   X(random)                    \
   X(reduce)                    \
   X(small_gemm)                \
   X(softmax)                   \
-  X(transpose)
+  X(transpose)                 \
+  X(where)
 
 namespace reel::kernels {
 
@@ -68,6 +72,12 @@ struct Tables : ArgReduce<uint8_t>,
                 Binary<int64_t>,
                 Binary<float>,
                 Binary<double>,
+                Compare<bool>,
+                Compare<uint8_t>,
+                Compare<int32_t>,
+                Compare<int64_t>,
+                Compare<float>,
+                Compare<double>,
                 Conv<float>,
                 Conv<double>,
                 ConvWeight<float>,
@@ -95,6 +105,8 @@ struct Tables : ArgReduce<uint8_t>,
                 Pad<uint64_t>,
                 PadGrad<float>,
                 PadGrad<double>,
+                Pointwise<float>,
+                Pointwise<double>,
                 RandomIntegers,
                 RandomReals<double>,
                 RandomReals<float>,
@@ -110,7 +122,10 @@ struct Tables : ArgReduce<uint8_t>,
                 Softmax<float>,
                 Softmax<double>,
                 Transpose<uint32_t>,
-                Transpose<uint64_t> {
+                Transpose<uint64_t>,
+                Where<uint8_t>,
+                Where<uint32_t>,
+                Where<uint64_t> {
   template <class Table>
   [[gnu::always_inline]] void set(const Table& table) {
     static_cast<Table&>(*this) = table;

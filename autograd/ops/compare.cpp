@@ -1,0 +1,117 @@
+// y = a == b, a < b, ...: bool tensors, which take no gradient
+
+#include <reel/autograd/ops.h>
+#include <reel/core/binary.h>
+#include <reel/core/creation.h>
+#include <reel/core/layout.h>
+
+#include <algorithm>
+#include <limits>
+
+namespace reel {
+
+namespace {
+
+using kernels::CompareOp;
+
+Tensor compared(CompareOp f, const char* op, const Tensor& a, const Tensor& b) {
+  if (a.dtype() == b.dtype()) return compare(f, op, a, b);
+  const Dtype both = promote(a.dtype(), b.dtype());
+  return compare(f, op, a.detach().to(both), b.detach().to(both));
+}
+
+Tensor compared(CompareOp f, const char* op, const Tensor& a, Scalar b) {
+  const Dtype both = promote(a.dtype(), b);
+  return a.dtype() == both ? compare(f, op, a, b) : compare(f, op, a.detach().to(both), b);
+}
+
+Tensor logic(CompareOp f, const char* op, const Tensor& a, const Tensor& b) {
+  return compare(f, op, a.detach().to(kBool), b.detach().to(kBool));
+}
+
+bool all_true(const Tensor& x) {
+  const bool* data = physical_data<bool>(x);
+  return std::all_of(data, data + x.numel(), [](bool v) { return v; });
+}
+
+}  // namespace
+
+Tensor Tensor::eq(const Tensor& other) const {
+  return compared(CompareOp::kEq, "eq", *this, other);
+}
+Tensor Tensor::ne(const Tensor& other) const {
+  return compared(CompareOp::kNe, "ne", *this, other);
+}
+Tensor Tensor::lt(const Tensor& other) const {
+  return compared(CompareOp::kLt, "lt", *this, other);
+}
+Tensor Tensor::le(const Tensor& other) const {
+  return compared(CompareOp::kLe, "le", *this, other);
+}
+Tensor Tensor::gt(const Tensor& other) const {
+  return compared(CompareOp::kGt, "gt", *this, other);
+}
+Tensor Tensor::ge(const Tensor& other) const {
+  return compared(CompareOp::kGe, "ge", *this, other);
+}
+Tensor Tensor::eq(Scalar other) const { return compared(CompareOp::kEq, "eq", *this, other); }
+Tensor Tensor::ne(Scalar other) const { return compared(CompareOp::kNe, "ne", *this, other); }
+Tensor Tensor::lt(Scalar other) const { return compared(CompareOp::kLt, "lt", *this, other); }
+Tensor Tensor::le(Scalar other) const { return compared(CompareOp::kLe, "le", *this, other); }
+Tensor Tensor::gt(Scalar other) const { return compared(CompareOp::kGt, "gt", *this, other); }
+Tensor Tensor::ge(Scalar other) const { return compared(CompareOp::kGe, "ge", *this, other); }
+
+Tensor Tensor::logical_not() const { return eq(0); }
+Tensor Tensor::logical_and(const Tensor& other) const {
+  return logic(CompareOp::kAnd, "logical_and", *this, other);
+}
+Tensor Tensor::logical_or(const Tensor& other) const {
+  return logic(CompareOp::kOr, "logical_or", *this, other);
+}
+
+Tensor Tensor::isnan() const { return ne(*this); }
+Tensor Tensor::isfinite() const {
+  if (!is_floating_point()) return ones(sizes(), kBool);
+  return detach().abs().lt(std::numeric_limits<double>::infinity());
+}
+
+bool Tensor::equal(const Tensor& other) const {
+  return sizes() == other.sizes() && all_true(eq(other));
+}
+
+bool Tensor::allclose(const Tensor& other, double rtol, double atol, bool equal_nan) const {
+  const Tensor a = detach().to(kFloat64), b = other.detach().to(kFloat64);
+  // Infinities are close to nothing but themselves, though their distance would be allowed.
+  const Tensor near = a.sub(b).abs().le(b.abs().mul(rtol).add(atol)).logical_and(b.isfinite());
+  const Tensor same = equal_nan ? a.eq(b).logical_or(a.isnan().logical_and(b.isnan())) : a.eq(b);
+  return all_true(near.logical_or(same));
+}
+
+Tensor operator==(const Tensor& a, const Tensor& b) { return a.eq(b); }
+Tensor operator!=(const Tensor& a, const Tensor& b) { return a.ne(b); }
+Tensor operator<(const Tensor& a, const Tensor& b) { return a.lt(b); }
+Tensor operator<=(const Tensor& a, const Tensor& b) { return a.le(b); }
+Tensor operator>(const Tensor& a, const Tensor& b) { return a.gt(b); }
+Tensor operator>=(const Tensor& a, const Tensor& b) { return a.ge(b); }
+Tensor operator==(const Tensor& a, Scalar b) { return a.eq(b); }
+Tensor operator!=(const Tensor& a, Scalar b) { return a.ne(b); }
+Tensor operator<(const Tensor& a, Scalar b) { return a.lt(b); }
+Tensor operator<=(const Tensor& a, Scalar b) { return a.le(b); }
+Tensor operator>(const Tensor& a, Scalar b) { return a.gt(b); }
+Tensor operator>=(const Tensor& a, Scalar b) { return a.ge(b); }
+
+Tensor eq(const Tensor& a, const Tensor& b) { return a.eq(b); }
+Tensor ne(const Tensor& a, const Tensor& b) { return a.ne(b); }
+Tensor lt(const Tensor& a, const Tensor& b) { return a.lt(b); }
+Tensor le(const Tensor& a, const Tensor& b) { return a.le(b); }
+Tensor gt(const Tensor& a, const Tensor& b) { return a.gt(b); }
+Tensor ge(const Tensor& a, const Tensor& b) { return a.ge(b); }
+Tensor isfinite(const Tensor& x) { return x.isfinite(); }
+Tensor isnan(const Tensor& x) { return x.isnan(); }
+Tensor isinf(const Tensor& x) { return x.isfinite().logical_or(x.isnan()).logical_not(); }
+bool equal(const Tensor& a, const Tensor& b) { return a.equal(b); }
+bool allclose(const Tensor& a, const Tensor& b, double rtol, double atol, bool equal_nan) {
+  return a.allclose(b, rtol, atol, equal_nan);
+}
+
+}  // namespace reel

@@ -1,0 +1,107 @@
+// Errors of the float functions of core/kernels/vector_math.h, in units of the last place, against
+// double.
+
+#include <reel/autograd/ops.h>
+#include <reel/core/creation.h>
+#include <reel/core/isa.h>
+
+#include <cmath>
+#include <limits>
+
+#include "tests/catch.h"
+#include "tests/harness.h"
+
+using namespace reel;
+using namespace reel::tests;
+
+namespace {
+
+struct Function {
+  const char* name;
+  Tensor (*op)(const Tensor&);
+  double (*exact)(double);
+  double low, high;
+  double max_ulps;
+};
+
+const Function kFunctions[] = {
+    {"exp", exp, std::exp, -87, 88.7, 1.5},
+    {"exp near 0", exp, std::exp, -1, 1, 1.5},
+    {"log", log, std::log, 1e-30, 1e30, 1.5},
+    {"log near 1", log, std::log, 0.5, 2, 1.5},
+    {"log1p", log1p, std::log1p, -0.99, 50, 2},
+    {"log1p near 0", log1p, std::log1p, -0.01, 0.01, 2},
+    {"expm1", expm1, std::expm1, -20, 88.7, 2},
+    {"expm1 near 0", expm1, std::expm1, -0.5, 0.5, 2},
+    {"tanh", tanh, std::tanh, -10, 10, 2.5},
+    {"tanh near 0", tanh, std::tanh, -0.1, 0.1, 2.5},
+    {"sigmoid", sigmoid, [](double x) { return 1 / (1 + std::exp(-x)); }, -80, 20, 2.5},
+    {"erf", erf, [](double x) { return std::erf(x); }, -5, 5, 2},
+    {"erf near 0", erf, [](double x) { return std::erf(x); }, -0.01, 0.01, 2},
+};
+
+double error_in_ulps(double value, double exact) {
+  const float rounded = static_cast<float>(exact);
+  const float next = std::nextafter(std::fabs(rounded), std::numeric_limits<float>::infinity());
+  const double ulp = std::fmax(static_cast<double>(next - std::fabs(rounded)), 0x1p-149);
+  return std::fabs(value - exact) / ulp;
+}
+
+}  // namespace
+
+TEST_CASE("vector math: float functions are right to two units in the last place",
+          "[vector_math]") {
+  ExecutionScope scope;
+  for (Isa isa : {Isa::kBaseline, Isa::kAvx2, Isa::kAvx512}) {
+    if (!isa_available(isa)) continue;
+    set_isa(isa);
+    for (const Function& f : kFunctions) {
+      const Tensor x = uniform({40000}, 7, f.low, f.high, kFloat32);
+      const std::vector<double> at = x.to_vector(), values = f.op(x).to_vector();
+      double worst = 0, where = 0;
+      for (size_t i = 0; i < at.size(); ++i) {
+        const double e = error_in_ulps(values[i], f.exact(at[i]));
+        if (!(e <= worst)) {
+          worst = e;
+          where = at[i];
+        }
+      }
+      INFO(f.name << " at " << where << " on " << name_of(isa));
+      CHECK(worst <= f.max_ulps);
+    }
+  }
+}
+
+TEST_CASE("vector math: special values", "[vector_math]") {
+  ExecutionScope scope;
+  const double inf = std::numeric_limits<double>::infinity();
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  struct Case {
+    const char* name;
+    Tensor (*op)(const Tensor&);
+    double x, y;
+  };
+  const Case cases[] = {
+      {"exp", exp, 0, 1},         {"exp", exp, 89, inf},        {"exp", exp, -120, 0},
+      {"exp", exp, inf, inf},     {"exp", exp, -inf, 0},        {"exp", exp, 1e30, inf},
+      {"exp", exp, -1e30, 0},     {"exp", exp, nan, nan},       {"log", log, 0, -inf},
+      {"log", log, 1, 0},         {"log", log, inf, inf},       {"log", log, -1, nan},
+      {"log", log, nan, nan},     {"log1p", log1p, 0, 0},       {"log1p", log1p, -1, -inf},
+      {"log1p", log1p, inf, inf}, {"log1p", log1p, -2, nan},    {"expm1", expm1, 0, 0},
+      {"expm1", expm1, inf, inf}, {"expm1", expm1, -inf, -1},   {"expm1", expm1, 90, inf},
+      {"tanh", tanh, inf, 1},     {"tanh", tanh, -inf, -1},     {"tanh", tanh, 0, 0},
+      {"tanh", tanh, 30, 1},      {"sigmoid", sigmoid, inf, 1}, {"sigmoid", sigmoid, -inf, 0},
+      {"erf", erf, inf, 1},       {"erf", erf, -inf, -1},       {"erf", erf, nan, nan},
+      {"erf", erf, 0, 0},
+  };
+  for (Isa isa : {Isa::kBaseline, Isa::kAvx2, Isa::kAvx512}) {
+    if (!isa_available(isa)) continue;
+    set_isa(isa);
+    for (const Case& c : cases)
+      for (int64_t n : {1, 19}) {  // the vector loop and the one for the rest
+        INFO(c.name << " of " << c.x << " on " << name_of(isa));
+        for (double v : c.op(full({n}, c.x, kFloat32)).to_vector())
+          CHECK((std::isnan(c.y) ? std::isnan(v) : v == c.y));
+      }
+  }
+}
