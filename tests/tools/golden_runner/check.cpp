@@ -26,7 +26,12 @@ std::string digits(double v) {
   return text;
 }
 
-// Gradients that a case does not list are zero.
+// An undefined gradient is zero.
+Tensor defined_or_zero(const Tensor& gradient, const Tensor& expected) {
+  return gradient.defined() ? gradient : reel::zeros_like(expected);
+}
+
+// A gradient that a case does not list is zero.
 void check_zero(const std::string& what, const Tensor& gradient) {
   if (!gradient.defined()) return;
   for (double v : gradient.to_vector())
@@ -67,33 +72,76 @@ void compare(const std::string& what, const Tensor& actual, const Tensor& expect
                         digits(a[worst]), ", should be ", digits(b[worst])));
 }
 
-void check_operation(const Case& c, const Operation& op) {
-  const Json& json = c.json();
-  std::vector<std::pair<std::string, Tensor>> inputs;
-  std::vector<std::string> names;  // of the inputs that are differentiated
-  TensorList wanted;
+namespace {
+
+// Inputs as leaves; those that the case lists a gradient of require grad.
+NamedTensors make_inputs(const Case& c, std::vector<std::string>& wanted) {
+  NamedTensors inputs;
   for (const auto& [name, key] : c.group("inputs").items()) {
-    Tensor x = c.tensor(key).clone();
+    const Tensor x = c.tensor(key).clone();
     if (c.lists("grads", name)) {
       x.set_requires_grad(true);
-      names.push_back(name);
-      wanted.push_back(x);
+      wanted.push_back(name);
     }
     inputs.emplace_back(name, x);
   }
-  const Json args = c.group("args");
-  const TensorList outputs = op(Call(args, inputs));
+  return inputs;
+}
 
-  const auto& expected = json.at("outputs");
+NamedTensors make_state(const Case& c) {
+  NamedTensors state;
+  for (const auto& [name, key] : c.group("state_in").items())
+    state.emplace_back(name, c.tensor(key).clone());
+  return state;
+}
+
+void check_outputs(const Case& c, const TensorList& outputs) {
+  const Json& expected = c.json().at("outputs");
   if (outputs.size() != expected.size())
     throw Mismatch(concat("there are ", outputs.size(), " outputs, should be ", expected.size()));
   for (size_t i = 0; i < outputs.size(); ++i)
-    compare(concat("output ", i), outputs[i].detach(), c.exact(expected[i]));
+    compare(concat("output ", i), outputs[i], c.exact(expected[i]));
+}
 
-  if (wanted.empty()) return;
-  const bool second = json.contains("grad_of_grads");
-  TensorList ys, cotangents;
-  for (const auto& key : json.at("cotangents"))
+// Gradients of gradients by inputs and cotangents.
+void check_second(const Case& c, const std::vector<std::string>& names, const TensorList& grads,
+                  const std::vector<std::string>& by_names, const TensorList& by) {
+  TensorList first, weights;
+  for (size_t i = 0; i < names.size(); ++i) {
+    if (!c.lists("grad_cotangents", names[i]) || !grads[i].requires_grad()) continue;
+    first.push_back(grads[i]);
+    weights.push_back(c.tensor(c.group("grad_cotangents").at(names[i])));
+  }
+  const TensorList again =
+      first.empty() ? TensorList(by.size())
+                    : reel::autograd::grad(first, by, weights, /*retain_graph=*/false,
+                                           /*create_graph=*/false, /*allow_unused=*/true);
+  for (size_t i = 0; i < by.size(); ++i) {
+    const std::string what = "the gradient of gradients by " + by_names[i];
+    if (!c.lists("grad_of_grads", by_names[i])) {
+      check_zero(what, again[i]);
+      continue;
+    }
+    const Tensor& expected = c.exact(c.group("grad_of_grads").at(by_names[i]));
+    compare(what, defined_or_zero(again[i], expected), expected);
+  }
+}
+
+}  // namespace
+
+void check_operation(const Case& c, const Operation& op) {
+  std::vector<std::string> names;
+  Call call(c.group("args"), make_inputs(c, names), make_state(c));
+  const TensorList outputs = op(call);
+  check_outputs(c, outputs);
+  for (const auto& [name, key] : c.group("state_out").items())
+    compare("the state " + name, call.state(name), c.exact(key));
+  if (names.empty()) return;
+
+  const bool second = c.json().contains("grad_of_grads");
+  TensorList ys, cotangents, wanted;
+  for (const std::string& name : names) wanted.push_back(call[name]);
+  for (const auto& key : c.group("cotangents"))
     cotangents.push_back(c.tensor(key).clone().set_requires_grad(second));
   for (const Tensor& y : outputs)
     if (y.requires_grad()) ys.push_back(y);
@@ -101,37 +149,36 @@ void check_operation(const Case& c, const Operation& op) {
     throw Mismatch(concat(ys.size(), " outputs require grad, should be ", cotangents.size()));
   const TensorList grads = reel::autograd::grad(ys, wanted, cotangents, /*retain_graph=*/second,
                                                 /*create_graph=*/second, /*allow_unused=*/true);
-  for (size_t i = 0; i < names.size(); ++i)
-    compare("the gradient of " + names[i], grads[i].defined() ? grads[i].detach() : grads[i],
-            c.exact(json.at("grads").at(names[i])));
+  for (size_t i = 0; i < names.size(); ++i) {
+    const Tensor& expected = c.exact(c.group("grads").at(names[i]));
+    compare("the gradient of " + names[i], defined_or_zero(grads[i], expected), expected);
+  }
   if (!second) return;
 
-  TensorList first, weights;
-  for (size_t i = 0; i < names.size(); ++i) {
-    if (!c.lists("grad_cotangents", names[i]) || !grads[i].requires_grad()) continue;
-    first.push_back(grads[i]);
-    weights.push_back(c.tensor(json.at("grad_cotangents").at(names[i])));
-  }
-  if (first.empty()) throw Mismatch("no gradient has a history to differentiate again");
+  std::vector<std::string> by_names = names;
+  TensorList by = wanted;
   for (size_t i = 0; i < cotangents.size(); ++i) {
-    names.push_back(concat("ct", i));
-    wanted.push_back(cotangents[i]);
+    by_names.push_back(concat("ct", i));
+    by.push_back(cotangents[i]);
   }
-  const TensorList again = reel::autograd::grad(first, wanted, weights, /*retain_graph=*/false,
-                                                /*create_graph=*/false, /*allow_unused=*/true);
-  for (size_t i = 0; i < names.size(); ++i) {
-    const std::string what = "the gradient of gradients by " + names[i];
-    if (c.lists("grad_of_grads", names[i]))
-      compare(what, again[i], c.exact(json.at("grad_of_grads").at(names[i])));
-    else
-      check_zero(what, again[i]);
-  }
+  check_second(c, names, grads, by_names, by);
 }
 
 void check(const Case& c) {
-  const auto found = operations().find(c.op());
-  if (found == operations().end()) throw Mismatch("there is no operation " + c.op());
-  check_operation(c, found->second);
+  static const OperationTable table = [] {
+    OperationTable t;
+    add_layers(t);
+    add_pointwise(t);
+    add_shapes(t);
+    return t;
+  }();
+  if (const auto op = table.find(c.op()); op != table.end()) return check_operation(c, op->second);
+  const Json& trajectory = c.group("trajectory");
+  if (c.op() == "training") return check_training(c);
+  if (c.op() == "clip_grad_norm_") return check_clipping(c);
+  if (trajectory.contains("lr")) return check_scheduler(c);
+  if (!trajectory.empty()) return check_optimizer(c);
+  throw Mismatch("there is no operation " + c.op());
 }
 
 }  // namespace golden

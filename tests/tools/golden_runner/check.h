@@ -3,7 +3,9 @@
 
 #include "tests/tools/golden_runner/golden_case.h"
 
+#include <functional>
 #include <map>
+#include <stdexcept>
 #include <string>
 
 namespace golden {
@@ -24,13 +26,23 @@ inline constexpr Tolerance kTrainingTolerance{1e-6, 1e-6, 1e-2};
 void compare(const std::string& what, const Tensor& actual, const Tensor& expected,
              const Tolerance& tolerance = kTolerance);
 
-using Operation = std::function<TensorList(const Call&)>;
+using Operation = std::function<TensorList(Call&)>;
 using OperationTable = std::map<std::string, Operation>;
-/// All operations that the cases may name and that exist.
-const OperationTable& operations();
 
-/// Outputs, gradients and gradients of gradients of an operation.
+// The operations that cases name, as far as they exist, by family.
+void add_layers(OperationTable& table);
+void add_pointwise(OperationTable& table);
+void add_shapes(OperationTable& table);
+
+/// Outputs, gradients, gradients of gradients and state of an operation.
 void check_operation(const Case& c, const Operation& op);
+/// Parameters after each step of an optimizer.
+void check_optimizer(const Case& c);
+/// Learning rates after each step of a scheduler.
+void check_scheduler(const Case& c);
+void check_clipping(const Case& c);
+/// Losses, parameters and outputs of a whole training run.
+void check_training(const Case& c);
 
 /// Runs any case. Throws: Mismatch, or what the operation throws.
 void check(const Case& c);

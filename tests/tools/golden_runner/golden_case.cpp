@@ -1,6 +1,7 @@
 #include "tests/tools/golden_runner/golden_case.h"
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 
 namespace golden {
@@ -39,8 +40,38 @@ const Json& Case::group(const char* key) const {
   return json_.contains(key) ? json_.at(key) : kNothing;
 }
 
-Tensor Call::operator[](const std::string& name) const {
-  for (const auto& [key, x] : inputs_)
+double Arguments::number(const char* arg, std::optional<double> otherwise) const {
+  // JSON has no infinity.
+  if (is_text(arg) && args_.at(arg) == "inf") return HUGE_VAL;
+  return argument(args_, arg, otherwise);
+}
+int64_t Arguments::integer(const char* arg, std::optional<int64_t> otherwise) const {
+  return argument(args_, arg, otherwise);
+}
+bool Arguments::flag(const char* arg, std::optional<bool> otherwise) const {
+  return argument(args_, arg, otherwise);
+}
+std::string Arguments::text(const char* arg, std::optional<std::string> otherwise) const {
+  return argument(args_, arg, otherwise);
+}
+
+std::optional<double> Arguments::maybe(const char* arg) const {
+  if (!has(arg)) return {};
+  return number(arg);
+}
+
+std::vector<int64_t> Arguments::integers(const char* arg) const {
+  if (has(arg) && args_.at(arg).is_array()) return args_.at(arg).get<std::vector<int64_t>>();
+  return {integer(arg)};
+}
+
+std::vector<double> Arguments::numbers(const char* arg) const {
+  if (has(arg) && args_.at(arg).is_array()) return args_.at(arg).get<std::vector<double>>();
+  return {number(arg)};
+}
+
+Tensor Call::find(const NamedTensors& tensors, const std::string& name) {
+  for (const auto& [key, x] : tensors)
     if (key == name) return x;
   return {};
 }
@@ -51,24 +82,14 @@ TensorList Call::all() const {
   return tensors;
 }
 
-double Call::number(const char* arg, std::optional<double> otherwise) const {
-  return argument(args_, arg, otherwise);
-}
-int64_t Call::integer(const char* arg, std::optional<int64_t> otherwise) const {
-  return argument(args_, arg, otherwise);
-}
-bool Call::flag(const char* arg, std::optional<bool> otherwise) const {
-  return argument(args_, arg, otherwise);
-}
-std::string Call::text(const char* arg, std::optional<std::string> otherwise) const {
-  return argument(args_, arg, otherwise);
-}
-
-std::vector<int64_t> Call::integers(const char* arg, std::vector<int64_t> otherwise) const {
-  if (!has(arg)) return otherwise;
-  const Json& value = args_.at(arg);
-  if (value.is_array()) return value.get<std::vector<int64_t>>();
-  return {value.get<int64_t>()};
+void Call::use(const std::string& name, const Tensor& parameter) {
+  for (auto& [key, x] : inputs_)
+    if (key == name) {
+      parameter.set_data(x.detach());
+      x = parameter;
+      return;
+    }
+  throw std::runtime_error("the case has no input for the parameter " + name);
 }
 
 std::vector<Family> read_families(const std::string& folder, const std::string& family) {
@@ -84,8 +105,8 @@ std::vector<Family> read_families(const std::string& folder, const std::string& 
     if (const std::string format = f.file.metadata_of("format"); format != "1")
       throw std::runtime_error(path.string() + ": has format '" + format +
                                "'; this program reads 1");
-    for (Json& c : Json::parse(f.file.metadata_of("cases")).get_ref<Json::array_t&>())
-      f.cases.push_back(std::move(c));
+    const Json cases = Json::parse(f.file.metadata_of("cases"));
+    f.cases.assign(cases.begin(), cases.end());
     families.push_back(std::move(f));
   }
   return families;

@@ -48,30 +48,44 @@ class Case {
   Dtype dtype_;
 };
 
-/// What an operation is called with: inputs by name, and options.
-class Call {
+/// Options by name.
+class Arguments {
  public:
-  Call(const Json& args, std::vector<std::pair<std::string, Tensor>> inputs)
-      : args_(args), inputs_(std::move(inputs)) {}
-
-  /// Undefined when there is no such input.
-  Tensor operator[](const std::string& name) const;
-  const Tensor& input(size_t i) const { return inputs_.at(i).second; }
-  TensorList all() const;
-  const std::vector<std::pair<std::string, Tensor>>& inputs() const { return inputs_; }
-
+  explicit Arguments(const Json& args) : args_(args) {}
   bool has(const char* arg) const { return args_.contains(arg) && !args_.at(arg).is_null(); }
+  bool is_text(const char* arg) const { return has(arg) && args_.at(arg).is_string(); }
+  // Without an `otherwise` the case must have the argument.
   double number(const char* arg, std::optional<double> otherwise = {}) const;
   int64_t integer(const char* arg, std::optional<int64_t> otherwise = {}) const;
   bool flag(const char* arg, std::optional<bool> otherwise = {}) const;
   std::string text(const char* arg, std::optional<std::string> otherwise = {}) const;
-  bool is_text(const char* arg) const { return has(arg) && args_.at(arg).is_string(); }
+  std::optional<double> maybe(const char* arg) const;
   /// One number or several.
-  std::vector<int64_t> integers(const char* arg, std::vector<int64_t> otherwise = {}) const;
+  std::vector<int64_t> integers(const char* arg) const;
+  std::vector<double> numbers(const char* arg) const;
 
  private:
   const Json& args_;
-  std::vector<std::pair<std::string, Tensor>> inputs_;
+};
+
+using NamedTensors = std::vector<std::pair<std::string, Tensor>>;
+
+/// What an operation is called with: options, inputs, and state that it changes.
+class Call : public Arguments {
+ public:
+  Call(const Json& args, NamedTensors inputs, NamedTensors state)
+      : Arguments(args), inputs_(std::move(inputs)), state_(std::move(state)) {}
+
+  /// Undefined when there is no such input.
+  Tensor operator[](const std::string& name) const { return find(inputs_, name); }
+  TensorList all() const;
+  Tensor state(const std::string& name) const { return find(state_, name); }
+  /// Puts the input's values into a module's parameter, which is then differentiated in its place.
+  void use(const std::string& name, const Tensor& parameter);
+
+ private:
+  static Tensor find(const NamedTensors& tensors, const std::string& name);
+  NamedTensors inputs_, state_;
 };
 
 struct Family {
