@@ -12,8 +12,8 @@ import tree
 
 PROGRAM = "examples/readme.cpp"
 STANDARD = "#include <functional>\n#include <memory>\n#include <string>\n#include <vector>\nint main() {}\n"
-MOST_TIME = 4.0  # times the standard program's
-MOST_MEMORY = 3.0
+MOST_TIME = 5.0  # times the standard program's
+MOST_MEMORY = 2.7
 RUNS = 3
 
 compiler, include_dir = sys.argv[1:]
