@@ -247,10 +247,9 @@ Axis input_grad_axis(const ConvGeometry& g, int d, int64_t phase) {
   a.out_first = phase;
   a.out_step = stride;
   a.w_step = -(stride / common);
-  if (reach % common != 0) return a;
   int64_t r = 0;
-  while ((reach - r * g.dilation[d]) % stride != 0) ++r;
-  if (r >= g.kernel[d]) return a;
+  while (r < g.kernel[d] && (reach - r * g.dilation[d]) % stride != 0) ++r;
+  if (r == g.kernel[d]) return a;
   a.taps = (g.kernel[d] - 1 - r) / -a.w_step + 1;
   a.w_first = r - (a.taps - 1) * a.w_step;
   a.first = (reach - a.w_first * g.dilation[d]) / stride;

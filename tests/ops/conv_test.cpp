@@ -143,15 +143,16 @@ void check_grid(int D, int64_t count) {
 
 }  // namespace
 
-TEST_CASE("conv1d: grid") { check_grid(1, 160); }
-TEST_CASE("conv2d: grid") { check_grid(2, 160); }
-TEST_CASE("conv3d: grid") { check_grid(3, 60); }
+TEST_CASE("conv1d: grid") { check_grid(1, 64); }
+TEST_CASE("conv2d: grid") { check_grid(2, 80); }
+TEST_CASE("conv3d: grid") { check_grid(3, 40); }
 
 TEST_CASE("conv2d: shapes that have gone wrong elsewhere") {
   check_conv("1 x N kernel", problem({2, 3, 1, 9}, {4, 3, 1, 5}));
   check_conv("N x 1 kernel", problem({2, 3, 9, 6}, {4, 3, 5, 1}));
   check_conv("padding beyond half the kernel", problem({1, 2, 4, 5}, {3, 2, 3, 3}, {.padding = 4}));
   check_conv("stride beyond the kernel", problem({2, 3, 9, 11}, {4, 3, 2, 2}, {.stride = 4}));
+  check_conv("stride beyond any image", problem({1, 2, 4, 5}, {3, 2, 2, 2}, {.stride = INT32_MAX}));
   check_conv("stride and dilation with a common factor",
              problem({1, 2, 13, 12}, {3, 2, 3, 2}, {.stride = 4, .padding = 3, .dilation = 2}));
   check_conv("stride divides dilation",
