@@ -6,6 +6,8 @@
 #include <reel/autograd/padding.h>
 #include <reel/core/tensor.h>
 
+#include <type_traits>
+
 namespace reel {
 
 /// How a loss combines its elements.
@@ -338,11 +340,19 @@ inline Tensor mean(const Tensor& x, IntArrayRef dims, bool keepdim = false) {
 
 // --- autograd/ops/var.cpp: methods of Tensor ---
 
-inline Tensor var(const Tensor& x, bool unbiased = true) { return x.var(unbiased); }
+inline Tensor var(const Tensor& x) { return x.var(); }
+template <class B, class = std::enable_if_t<std::is_same_v<B, bool>>>
+Tensor var(const Tensor& x, B unbiased) {
+  return x.var(unbiased);
+}
 inline Tensor var(const Tensor& x, IntArrayRef dims, bool unbiased = true, bool keepdim = false) {
   return x.var(dims, unbiased, keepdim);
 }
-inline Tensor std(const Tensor& x, bool unbiased = true) { return x.std(unbiased); }
+inline Tensor std(const Tensor& x) { return x.std(); }
+template <class B, class = std::enable_if_t<std::is_same_v<B, bool>>>
+Tensor std(const Tensor& x, B unbiased) {
+  return x.std(unbiased);
+}
 inline Tensor std(const Tensor& x, IntArrayRef dims, bool unbiased = true, bool keepdim = false) {
   return x.std(dims, unbiased, keepdim);
 }

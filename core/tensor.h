@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -286,10 +287,18 @@ class Tensor {
   Tensor sum(IntArrayRef dims, bool keepdim = false) const;
   Tensor mean() const;
   Tensor mean(IntArrayRef dims, bool keepdim = false) const;
-  /// Divides by (count - 1) when unbiased.
-  Tensor var(bool unbiased = true) const;
+  /// Divides by (count - 1) when unbiased. Only a bool is `unbiased`: var(1) is along dimension 1.
+  Tensor var() const { return var(IntArrayRef()); }
+  template <class B, class = std::enable_if_t<std::is_same_v<B, bool>>>
+  Tensor var(B unbiased) const {
+    return var(IntArrayRef(), unbiased);
+  }
   Tensor var(IntArrayRef dims, bool unbiased = true, bool keepdim = false) const;
-  Tensor std(bool unbiased = true) const;
+  Tensor std() const { return std(IntArrayRef()); }
+  template <class B, class = std::enable_if_t<std::is_same_v<B, bool>>>
+  Tensor std(B unbiased) const {
+    return std(IntArrayRef(), unbiased);
+  }
   Tensor std(IntArrayRef dims, bool unbiased = true, bool keepdim = false) const;
   Tensor max() const;
   Tensor min() const;

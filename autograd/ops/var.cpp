@@ -68,9 +68,6 @@ struct StdBackward final : NodeOf<StdBackward> {
 
 }  // namespace
 
-Tensor Tensor::var(bool unbiased) const { return var(IntArrayRef(), unbiased); }
-Tensor Tensor::std(bool unbiased) const { return std(IntArrayRef(), unbiased); }
-
 Tensor Tensor::var(IntArrayRef dims, bool unbiased, bool keepdim) const {
   const VarGeometry g = check_var("var", *this, dims, unbiased);
   const Tensor y = variance(*this, g, keepdim);

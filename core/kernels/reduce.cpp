@@ -94,8 +94,9 @@ struct Extreme {
 constexpr int64_t kRun = 1024;  // elements joined in the type of a block
 
 template <class Op>
-typename Op::Total reduce_run(const Op& op, int64_t n, int64_t step, const typename Op::In* x,
-                              typename Op::In p, typename Op::Total total) {
+[[gnu::noinline]] typename Op::Total reduce_run(const Op& op, int64_t n, int64_t step,
+                                                const typename Op::In* x, typename Op::In p,
+                                                typename Op::Total total) {
   using Block = typename Op::Out;
   constexpr int64_t L = kLanes<Block>;
   if (n < L) {
@@ -124,18 +125,23 @@ typename Op::Total reduce_run(const Op& op, int64_t n, int64_t step, const typen
 
 constexpr int64_t kRows = 128;  // rows joined in the type of a block
 
-template <bool kUnit, class Op>
-void reduce_rows(const Op& op, int64_t rows, int64_t row_step, int64_t width, int64_t step,
-                 const typename Op::In* x, const typename Op::In* p, typename Op::Total* total) {
-  using Block = typename Op::Out;
-  if (kUnit) step = 1;
-  Block sum[kReduceTile];
+// Not inlined: it is called in two places, for nineteen operations.
+template <class Op>
+[[gnu::noinline]] void reduce_rows(const Op& op, int64_t rows, int64_t row_step, int64_t width,
+                                   int64_t step, const typename Op::In* x, const typename Op::In* p,
+                                   typename Op::Total* total) {
+  typename Op::Out sum[kReduceTile];
+  typename Op::In gathered[kReduceTile];
   for (int64_t begin = 0; begin < rows; begin += kRows) {
     const int64_t end = rows - begin < kRows ? rows : begin + kRows;
-    for (int64_t c = 0; c < width; ++c) sum[c] = op.template identity<Block>();
+    for (int64_t c = 0; c < width; ++c) sum[c] = op.template identity<typename Op::Out>();
     for (int64_t r = begin; r < end; ++r) {
       const typename Op::In* row = x + r * row_step;
-      for (int64_t c = 0; c < width; ++c) sum[c] = op.join(sum[c], op.map(row[c * step], p[c]));
+      if (step != 1) {
+        for (int64_t c = 0; c < width; ++c) gathered[c] = row[c * step];
+        row = gathered;
+      }
+      for (int64_t c = 0; c < width; ++c) sum[c] = op.join(sum[c], op.map(row[c], p[c]));
     }
     for (int64_t c = 0; c < width; ++c)
       total[c] = op.join(total[c], static_cast<typename Op::Total>(sum[c]));
@@ -153,7 +159,7 @@ int64_t reduce_wide_rows(const Op& op, int64_t rows, int64_t width, const typena
     wide_total[c] = op.template identity<typename Op::Total>();
     wide_p[c] = p[c % width];
   }
-  reduce_rows<true>(op, rows / group, wide, wide, 1, x, wide_p, wide_total);
+  reduce_rows(op, rows / group, wide, wide, 1, x, wide_p, wide_total);
   for (int64_t g = 0; g < group; ++g)
     for (int64_t c = 0; c < width; ++c) total[c] = op.join(total[c], wide_total[g * width + c]);
   return rows / group * group;
@@ -180,11 +186,25 @@ void reduce_tile(const ReduceNest& g, const Op& op, int64_t first, int64_t width
       from += done * row_step;
       rows -= done;
     }
-    if (step == 1)
-      reduce_rows<true>(op, rows, row_step, width, 1, from, pivot, total);
-    else
-      reduce_rows<false>(op, rows, row_step, width, step, from, pivot, total);
+    reduce_rows(op, rows, row_step, width, step, from, pivot, total);
   });
+}
+
+// A unit of results over one chunk of what is reduced.
+template <class Op>
+void reduce_unit(const ReduceNest& g, const Op& op, int64_t unit, int64_t chunk,
+                 const typename Op::In* x, const typename Op::In* p, typename Op::Total* partial) {
+  const auto [first, width] = unit_of(g, unit);
+  const int64_t begin = g.reduced * chunk / g.chunks, end = g.reduced * (chunk + 1) / g.chunks;
+  typename Op::Total* total = partial + chunk * g.kept + first;
+  if (g.columns) return reduce_tile(g, op, first, width, begin, end, x, p, total);
+  const ReducePlace at = place_of(g, first);
+  typename Op::Total sum = op.template identity<typename Op::Total>();
+  for_each_stretch(g, begin, end, [&](int64_t offset, int64_t n) {
+    sum = reduce_run(op, n, g.reduced_stride[0], x + at.x + offset,
+                     p ? p[at.y] : typename Op::In(0), sum);
+  });
+  *total = sum;
 }
 
 template <class Op>
@@ -193,24 +213,9 @@ void reduce(const ReduceNest& g, const Op& op, const typename Op::In* x, const t
   using Total = typename Op::Total;
   Total* partial = static_cast<Total*>(scratch);
   parallel_for(units_of(g) * g.chunks, g.kept * g.reduced * Op::kWork,
-               [&](int64_t u_begin, int64_t u_end) {
-                 for (int64_t u = u_begin; u < u_end; ++u) {
-                   const int64_t chunk = u % g.chunks;
-                   const auto [first, width] = unit_of(g, u / g.chunks);
-                   const int64_t begin = g.reduced * chunk / g.chunks;
-                   const int64_t end = g.reduced * (chunk + 1) / g.chunks;
-                   Total* total = partial + chunk * g.kept + first;
-                   if (g.columns) {
-                     reduce_tile(g, op, first, width, begin, end, x, p, total);
-                   } else {
-                     const ReducePlace at = place_of(g, first);
-                     *total = op.template identity<Total>();
-                     for_each_stretch(g, begin, end, [&](int64_t offset, int64_t n) {
-                       *total = reduce_run(op, n, g.reduced_stride[0], x + at.x + offset,
-                                           p ? p[at.y] : typename Op::In(0), *total);
-                     });
-                   }
-                 }
+               [&](int64_t begin, int64_t end) {
+                 for (int64_t u = begin; u < end; ++u)
+                   reduce_unit(g, op, u / g.chunks, u % g.chunks, x, p, partial);
                });
   parallel_for(g.kept, g.kept * g.chunks, [&](int64_t begin, int64_t end) {
     for (int64_t k = begin; k < end; ++k) {

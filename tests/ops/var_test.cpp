@@ -64,6 +64,14 @@ TEST_CASE("var: all elements") {
   CHECK(x.std(false).item<double>() == Catch::Approx(std::sqrt(1.25)));
 }
 
+TEST_CASE("var: a number is a dimension, only a bool says unbiased") {
+  const Tensor x = uniform({3, 4});
+  CHECK(x.var(1).sizes() == IntArrayRef(3));
+  CHECK(std(x, 0).sizes() == IntArrayRef(4));
+  CHECK(x.std(true).sizes().empty());
+  CHECK(var(x, false).sizes().empty());
+}
+
 TEST_CASE("var: does not cancel where the mean is large") {
   const Tensor x = (uniform({1000}, 1, 0, 1, kFloat32) + 4096.0f);
   CHECK(x.var().item<double>() == Catch::Approx(x.to(kFloat64).var().item<double>()).epsilon(1e-5));
