@@ -42,13 +42,23 @@ int64_t check_arange(int64_t start, int64_t end, int64_t step) {
   return static_cast<int64_t>(n) + 1;
 }
 
+double step_from(double start, double step, int64_t i) {
+  return start + static_cast<double>(i) * step;
+}
+
+// Unsigned: i steps may be more than an integer holds, though where they end is not.
+int64_t step_from(int64_t start, int64_t step, int64_t i) {
+  return static_cast<int64_t>(static_cast<uint64_t>(start) +
+                              static_cast<uint64_t>(i) * static_cast<uint64_t>(step));
+}
+
 template <class T>
 Tensor arange_of(Scalar start, Scalar end, Scalar step, Dtype dtype) {
   const T a = start.to<T>(), b = end.to<T>(), s = step.to<T>();
   REEL_CHECK(s != 0 && (a == b || (a < b) == (s > 0)), "arange: a step of ", step,
              " never leads from ", start, " to ", end, "; it must have the sign of end - start.");
   const int64_t n = check_arange(a, b, s);
-  return sequence(n, dtype, [=](int64_t i) { return a + static_cast<T>(i) * s; });
+  return sequence(n, dtype, [=](int64_t i) { return step_from(a, s, i); });
 }
 
 }  // namespace

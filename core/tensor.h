@@ -54,12 +54,17 @@ struct TensorOptions {
 inline TensorOptions dtype(Dtype d) { return TensorOptions(d); }
 inline TensorOptions requires_grad(bool r = true) { return TensorOptions().requires_grad(r); }
 
-/// Typed element access without bounds checks: `auto a = x.accessor<float, 2>(); a[i][j]`.
+/// Typed element access without bounds checks: `auto a = x.accessor<float, 2>(); a[i][j]`. It does
+/// not keep the memory alive.
 template <class T, int N>
 class TensorAccessor {
  public:
-  TensorAccessor(T* data, const int64_t* sizes, const int64_t* strides)
-      : data_(data), sizes_(sizes), strides_(strides) {}
+  TensorAccessor(T* data, const int64_t* sizes, const int64_t* strides) : data_(data) {
+    for (int d = 0; d < N; ++d) {
+      sizes_[d] = sizes[d];
+      strides_[d] = strides[d];
+    }
+  }
   decltype(auto) operator[](int64_t i) const {
     if constexpr (N == 1)
       return (data_[i * strides_[0]]);
@@ -71,7 +76,7 @@ class TensorAccessor {
 
  private:
   T* data_;
-  const int64_t *sizes_, *strides_;
+  int64_t sizes_[N], strides_[N];
 };
 
 /// A handle to an n-dimensional array; copies share the data. A default-made tensor is undefined:

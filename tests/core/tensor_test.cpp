@@ -48,7 +48,8 @@ TEMPLATE_TEST_CASE("tensor: data_ptr, accessor and item of each dtype", "[tensor
   const Tensor x = tensor({{0, 1}, {1, 0}}, dtype_of<TestType>);
   CHECK(x.dtype() == dtype_of<TestType>);
   CHECK(x.data_ptr<TestType>()[1] == TestType(1));
-  const auto a = x.t().accessor<TestType, 2>();
+  const Tensor turned = x.t();
+  const auto a = turned.accessor<TestType, 2>();
   CHECK(a[1][0] == TestType(1));
   CHECK(a.size(1) == 2);
   a[0][0] = TestType(1);
