@@ -4,7 +4,10 @@
 #include <reel/core/error.h>
 #include <reel/core/parallel.h>
 
+#include <algorithm>
 #include <cmath>
+#include <cstdlib>
+#include <cstring>
 #include <type_traits>
 #include <utility>
 
@@ -119,6 +122,33 @@ Tensor Normalize::operator()(const Tensor& images) const {
       const double stddev = stddev_[static_cast<std::size_t>(c)];
       for (int64_t i = 0; i < rows.row; ++i) to[i] = static_cast<T>((from[i] - mean) / stddev);
     });
+  });
+  return y;
+}
+
+Tensor random_shift(const Tensor& images, int64_t pixels, Generator& generator) {
+  REEL_CHECK(images.dim() == 4, "random_shift: images ", images, "; they must be (N, C, H, W).");
+  const int64_t C = images.size(1), H = images.size(2), W = images.size(3);
+  REEL_CHECK(pixels >= 0 && pixels < H && pixels < W, "random_shift: ", pixels,
+             " pixels of images ", images,
+             "; it must be from 0 to less than their height and width.");
+  const Tensor x = images.contiguous(), y = zeros(x.sizes(), x.dtype());
+  const RandomStream stream = generator.reserve(4 * x.size(0));
+  const auto itemsize = static_cast<int64_t>(x.itemsize());
+  const auto* from = static_cast<const char*>(x.data_ptr());
+  auto* to = static_cast<char*>(y.data_ptr());
+  const auto choices = static_cast<uint32_t>(2 * pixels + 1);
+  parallel_for(x.size(0), x.numel(), [&](int64_t begin, int64_t end) {
+    for (int64_t n = begin; n < end; ++n) {
+      const PhiloxBlock random = philox(stream.seed, stream.offset + static_cast<uint64_t>(n));
+      const int64_t down = random.v[0] % choices - pixels, right = random.v[1] % choices - pixels;
+      const int64_t width = (W - std::abs(right)) * itemsize;
+      for (int64_t c = n * C; c < (n + 1) * C; ++c)
+        for (int64_t h = std::max<int64_t>(0, down); h < std::min(H, H + down); ++h)
+          std::memcpy(to + ((c * H + h) * W + std::max<int64_t>(0, right)) * itemsize,
+                      from + ((c * H + h - down) * W + std::max<int64_t>(0, -right)) * itemsize,
+                      static_cast<size_t>(width));
+    }
   });
   return y;
 }

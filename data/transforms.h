@@ -1,6 +1,7 @@
 #pragma once
 // What is done to inputs before a network sees them.
 
+#include <reel/core/random.h>
 #include <reel/core/tensor.h>
 
 #include <vector>
@@ -30,5 +31,11 @@ class Normalize {
   std::vector<double> mean_;
   std::vector<double> stddev_;
 };
+
+/// Moves each image by a random number of pixels, up to `pixels` in each direction; what comes in
+/// is zero. Image i of a batch takes the i-th numbers that `generator` gives. Shapes: (N, C, H, W)
+/// to the same, of any dtype. Throws: ArgumentError unless 0 <= pixels < H, W.
+Tensor random_shift(const Tensor& images, int64_t pixels,
+                    Generator& generator = default_generator());
 
 }  // namespace reel::data

@@ -99,3 +99,18 @@ TEST_CASE("normalize: wrong calls are refused", "[transforms]") {
 }
 
 }  // namespace reel
+
+TEST_CASE("random_shift moves each image by itself, and repeats with its generator") {
+  Tensor x = zeros({64, 1, 5, 5}, kUInt8);
+  x.select(2, 2).select(2, 2).fill_(7);
+  Generator generator(1), again(1);
+  const Tensor y = data::random_shift(x, 2, generator);
+  CHECK(y.equal(data::random_shift(x, 2, again)));
+  CHECK(!y.equal(data::random_shift(x, 2, again)));
+  // A shift by up to two pixels keeps the dot in the middle inside, and reaches all 25 places.
+  CHECK(y.sum({1, 2, 3}).equal(full({64}, 7, kInt64)));
+  CHECK((y.to(kInt64).sum(0) > 0).to(kInt64).sum().item<int64_t>() > 20);
+  CHECK(data::random_shift(x, 0).equal(x));
+  CHECK(message_of<ArgumentError>([&] { data::random_shift(x, 5); }) ==
+        "random_shift: 5 pixels of images [64, 1, 5, 5]; it must be from 0 to less than their height and width.");
+}
