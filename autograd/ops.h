@@ -166,6 +166,7 @@ const Tensor& relu_(const Tensor& x);
 Tensor clamp(const Tensor& x, std::optional<Scalar> min, std::optional<Scalar> max = {});
 /// x where x > 0, else negative_slope x.
 Tensor leaky_relu(const Tensor& x, Scalar negative_slope = 0.01);
+const Tensor& leaky_relu_(const Tensor& x, Scalar negative_slope = 0.01);
 /// x where x > 0, else alpha (exp(x) - 1).
 Tensor elu(const Tensor& x, Scalar alpha = 1);
 /// ELU scaled so that mean and variance keep to 0 and 1. Source: arXiv 1706.02515.

@@ -80,6 +80,9 @@ Tensor clamp(const Tensor& x, std::optional<Scalar> min, std::optional<Scalar> m
 Tensor leaky_relu(const Tensor& x, Scalar negative_slope) {
   return apply_row(PointwiseOp::leaky_relu, x, negative_slope.to<double>());
 }
+const Tensor& leaky_relu_(const Tensor& x, Scalar negative_slope) {
+  return apply_row_in_place("leaky_relu_", PointwiseOp::leaky_relu, x, negative_slope.to<double>());
+}
 Tensor elu(const Tensor& x, Scalar alpha) {
   return apply_row(PointwiseOp::elu, x, alpha.to<double>(), 1);
 }
