@@ -23,6 +23,7 @@
 #include <reel/io/png.h>
 #include <reel/io/progress.h>
 #include <reel/io/safetensors.h>
+#include <reel/nn/activation.h>
 #include <reel/nn/batch_norm.h>
 #include <reel/nn/check_module.h>
 #include <reel/nn/conv.h>
