@@ -29,6 +29,7 @@ struct Product : autograd::Function<Product> {
   }
 };
 
+// [function]
 // Keeps its output and a number of its own.
 struct Power : autograd::Function<Power> {
   struct Context : AutogradContext {
@@ -46,6 +47,7 @@ struct Power : autograd::Function<Power> {
     return {dy[0] * saved[1] / saved[0] * ctx->exponent, Tensor()};
   }
 };
+// [/function]
 
 // Two outputs of any number of inputs.
 struct SumAndFirst : autograd::Function<SumAndFirst> {
