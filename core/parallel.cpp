@@ -66,9 +66,16 @@ std::atomic<int64_t> least_parallel_work{kParallelWork};
 
 thread_local bool inside_parallel = false;
 
-// Ranges of [0, count) for part t of n; they differ in length by one at most.
+// Many indices are single elements, and a vectorised loop may round its last few, done one at a
+// time, unlike the others: every range but the last is then whole vectors, so that an element's
+// rounding does not depend on the number of ranges. Few indices are rows or chunks, each a loop of
+// its own.
+constexpr int64_t kManyIndices = 4096, kWholeVectors = 64;
+
+// Where part t of n of [0, count) begins; the parts are about equally long.
 int64_t part_begin(int64_t count, int64_t t, int64_t n) {
-  return count / n * t + (t < count % n ? t : count % n);
+  const int64_t begin = count / n * t + (t < count % n ? t : count % n);
+  return count < kManyIndices || t == n ? begin : begin / kWholeVectors * kWholeVectors;
 }
 
 void run_part(int64_t t, int64_t n, int64_t count, RangeFunction function, void* context) {

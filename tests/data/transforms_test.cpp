@@ -98,8 +98,6 @@ TEST_CASE("normalize: wrong calls are refused", "[transforms]") {
         "Normalize: the images are undefined; a tensor is needed.");
 }
 
-}  // namespace reel
-
 TEST_CASE("random_shift moves each image by itself, and repeats with its generator") {
   Tensor x = zeros({64, 1, 5, 5}, kUInt8);
   x.select(2, 2).select(2, 2).fill_(7);
@@ -112,5 +110,8 @@ TEST_CASE("random_shift moves each image by itself, and repeats with its generat
   CHECK((y.to(kInt64).sum(0) > 0).to(kInt64).sum().item<int64_t>() > 20);
   CHECK(data::random_shift(x, 0).equal(x));
   CHECK(message_of<ArgumentError>([&] { data::random_shift(x, 5); }) ==
-        "random_shift: 5 pixels of images [64, 1, 5, 5]; it must be from 0 to less than their height and width.");
+        "random_shift: 5 pixels of images [64, 1, 5, 5]; it must be from 0 to less than their "
+        "height and width.");
 }
+
+}  // namespace reel

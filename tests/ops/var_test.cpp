@@ -67,7 +67,7 @@ TEST_CASE("var: all elements") {
 TEST_CASE("var: a number is a dimension, only a bool says unbiased") {
   const Tensor x = uniform({3, 4});
   CHECK(x.var(1).sizes() == IntArrayRef(3));
-  CHECK(std(x, 0).sizes() == IntArrayRef(4));
+  CHECK(reel::std(x, 0).sizes() == IntArrayRef(4));
   CHECK(x.std(true).sizes().empty());
   CHECK(var(x, false).sizes().empty());
 }
