@@ -83,7 +83,8 @@ Score train_epoch(const std::string& label, nn::Sequential& model, const Batches
                   uint64_t epoch, const data::Normalize& normalize, optim::Optimizer& optimizer,
                   optim::LRScheduler& schedule) {
   const nn::CrossEntropyLoss criterion(nn::CrossEntropyLossOptions().label_smoothing(0.05));
-  io::ProgressBar bar(batches.dataset().size(), {.label = label, .unit = "images"});
+  const int64_t total = batches.epoch(epoch).size() * batches.options().batch_size();
+  io::ProgressBar bar(total, {.label = label, .unit = "images"});
   Score score;
   model->train();
   for (auto& [images, targets] : batches.epoch(epoch)) {
@@ -161,7 +162,8 @@ void save_model(const std::string& path, const Settings& s, const nn::Sequential
 
 void run(const Settings& s) {
   using Clock = std::chrono::steady_clock;
-  const data::MNIST train(s.data, data::MNIST::Mode::kTrain), test(s.data, data::MNIST::Mode::kTest);
+  const data::MNIST train(s.data, data::MNIST::Mode::kTrain),
+      test(s.data, data::MNIST::Mode::kTest);
   const auto seed = static_cast<uint64_t>(s.seed);
   const Batches train_batches(train, data::BatchOptions(s.batch_size).seed(seed).drop_last(true));
   const Batches test_batches(test, data::BatchOptions(256).shuffle(false));
@@ -194,8 +196,8 @@ void run(const Settings& s) {
   const Score score = evaluate(model, test_batches, normalize, &confusion);
   history.draw();
   save_model(s.out + "/model.safetensors", s, model);
-  std::printf("\n%s\ntest accuracy %.2f %% after %.1f s of training\n", confusion.to_string().c_str(),
-              score.percent(), seconds);
+  std::printf("\n%s\ntest accuracy %.2f %% after %.1f s of training\n",
+              confusion.to_string().c_str(), score.percent(), seconds);
   std::printf("in %s: model.safetensors, log.csv, curves.png\n", s.out.c_str());
 }
 
@@ -208,7 +210,8 @@ void check_one_of(const char* option, const std::string& value,
     if (k == value) return;
     list += (list.empty() ? "" : ", ") + k;
   }
-  throw ArgumentError(concat("mnist: --", option, " is '", value, "'; it must be one of ", list, "."));
+  throw ArgumentError(
+      concat("mnist: --", option, " is '", value, "'; it must be one of ", list, "."));
 }
 
 cxxopts::Options make_options() {
@@ -242,7 +245,8 @@ Settings parse(int argc, char** argv) {
     std::exit(0);
   }
   if (!given.unmatched().empty())
-    throw ArgumentError(concat("mnist: '", given.unmatched().front(), "' is no option. [see --help]"));
+    throw ArgumentError(
+        concat("mnist: '", given.unmatched().front(), "' is no option. [see --help]"));
   Settings s;
   s.data = given["data"].as<std::string>();
   s.model = given["model"].as<std::string>();
@@ -258,7 +262,8 @@ Settings parse(int argc, char** argv) {
   check_one_of("optimizer", s.optimizer, {"sgd", "adam", "adamw"});
   s.lr = given.count("lr") ? given["lr"].as<double>() : s.optimizer == "sgd" ? 0.1 : 0.005;
   REEL_CHECK(s.epochs >= 1, "mnist: --epochs is ", s.epochs, "; it must be at least 1.");
-  REEL_CHECK(s.batch_size >= 1, "mnist: --batch-size is ", s.batch_size, "; it must be at least 1.");
+  REEL_CHECK(s.batch_size >= 1, "mnist: --batch-size is ", s.batch_size,
+             "; it must be at least 1.");
   REEL_CHECK(s.seed >= 0, "mnist: --seed is ", s.seed, "; it must not be negative.");
   REEL_CHECK(s.threads >= 1 && s.threads <= 4096, "mnist: --threads is ", s.threads,
              "; it must be from 1 to 4096.");

@@ -21,9 +21,9 @@ Tensor batch_norm(const Tensor& x, const Tensor& running_mean, const Tensor& run
 
 template <int D, class Derived>
 BatchNormImpl<D, Derived>::BatchNormImpl(const BatchNormOptions& o) : options(o) {
-  REEL_CHECK(o.num_features() > 0, this->name(), ": num_features is ", o.num_features(),
+  REEL_CHECK(o.num_features() > 0, "BatchNorm", D, "d: num_features is ", o.num_features(),
              "; it must be positive.");
-  REEL_CHECK(o.eps() >= 0, this->name(), ": eps is ", o.eps(), "; it must not be negative.");
+  REEL_CHECK(o.eps() >= 0, "BatchNorm", D, "d: eps is ", o.eps(), "; it must not be negative.");
   if (o.affine()) {
     weight = this->register_parameter("weight", empty({o.num_features()}));
     bias = this->register_parameter("bias", empty({o.num_features()}));

@@ -20,7 +20,7 @@ REFUSED = [  # arguments; what the message must say
     (["--batch-size", "0"], "--batch-size is 0.*at least 1"),
     (["--batch-size", "-3"], "--batch-size is -3"),
     (["--lr", "0"], "--lr is 0.*more than 0"),
-    (["--lr", "nan"], "--lr is"),
+    (["--lr", "nan"], "nan"),
     (["--seed", "-1"], "--seed is -1"),
     (["--threads", "0"], "--threads is 0.*at least|from 1"),
     (["--colour", "red"], "colour"),
