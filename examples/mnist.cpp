@@ -79,17 +79,21 @@ struct Score {
 
 using Batches = data::Batches<data::TensorDataset>;
 
+const nn::CrossEntropyLoss& criterion() {
+  static const nn::CrossEntropyLoss loss(nn::CrossEntropyLossOptions().label_smoothing(0.05));
+  return loss;
+}
+
 Score train_epoch(const std::string& label, nn::Sequential& model, const Batches& batches,
                   uint64_t epoch, const data::Normalize& normalize, optim::Optimizer& optimizer,
                   optim::LRScheduler& schedule) {
-  const nn::CrossEntropyLoss criterion(nn::CrossEntropyLossOptions().label_smoothing(0.05));
   const int64_t total = batches.epoch(epoch).size() * batches.options().batch_size();
   io::ProgressBar bar(total, {.label = label, .unit = "images"});
   Score score;
   model->train();
   for (auto& [images, targets] : batches.epoch(epoch)) {
     const Tensor outputs = model(normalize(data::random_shift(images, 2)));
-    const Tensor loss = criterion(outputs, targets);
+    const Tensor loss = criterion()(outputs, targets);
     optimizer.zero_grad();
     loss.backward();
     optimizer.step();
@@ -108,7 +112,7 @@ Score evaluate(nn::Sequential& model, const Batches& batches, const data::Normal
   model->eval();
   for (auto& [images, targets] : batches.epoch(0)) {
     const Tensor outputs = model(normalize(images));
-    score.add(cross_entropy(outputs, targets), outputs, targets);
+    score.add(criterion()(outputs, targets), outputs, targets);
     if (confusion) confusion->add(targets, outputs.argmax(1));
   }
   return score;
