@@ -2,12 +2,12 @@
 //
 //   ROW(name, saved, y, dx)
 //
-// `saved` is what backward needs: x, y or nothing. y is an expression of x, dx one of dy and of what is
-// saved; both may use the numbers a and b. They are compiled twice: by core/kernels/pointwise.cpp, where
-// names stand for elements of type T, and (dx alone) by autograd/ops/pointwise.cpp, where they stand for
-// tensors and T for double, so that gradients have gradients. docs/ops/pointwise.md and activation.md
-// have the formulas and what happens at kinks and infinities. No include guard: each includer defines
-// what it makes of a ROW.
+// `saved` is what backward needs: x, y or nothing. y is an expression of x, dx one of dy and of
+// what is saved; both may use the numbers a and b. They are compiled twice: by
+// core/kernels/pointwise.cpp, where names stand for elements of type T, and (dx alone) by
+// autograd/ops/pointwise.cpp, where they stand for tensors and T for double, so that gradients have
+// gradients. docs/ops/pointwise.md and activation.md have the formulas and what happens at kinks
+// and infinities. No include guard: each includer defines what it makes of a ROW.
 
 // clang-format off
 #define REEL_POINTWISE_TABLE(ROW)                                                                \

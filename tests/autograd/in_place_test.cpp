@@ -110,7 +110,8 @@ TEST_CASE("in place: a tensor that was given other data is noticed", "[in-place]
   const Tensor x = leaf({1, 2}), y = x * x;
   x.set_data(tests::tensor_of({2}, {5, 6}));
   CHECK(message_of<GraphError>([&] { y.backward(kSeed); }) ==
-        "mul: saved input 'other' [2] was given other data; backward needs what it had. [call set_data "
+        "mul: saved input 'other' [2] was given other data; backward needs what it had. [call "
+        "set_data "
         "after "
         "backward]");
 }
