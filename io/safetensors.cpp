@@ -126,8 +126,9 @@ void save_safetensors(const std::string& path, const std::vector<NamedTensor>& t
   for (const auto& [name, tensor] : tensors) {
     REEL_CHECK(name != kMetadataKey && !header.contains(name), "save_safetensors: the name '", name,
                "' is taken; every tensor needs its own, other than ", kMetadataKey, ".");
-    const auto* known = std::find_if(std::begin(kNames), std::end(kNames),
-                                     [&](const DtypeName& n) { return tensor.dtype() == n.dtype; });
+    const auto* known =
+        std::find_if(std::begin(kNames), std::end(kNames),
+                     [dtype = tensor.dtype()](const DtypeName& n) { return dtype == n.dtype; });
     header[name] = {{"dtype", known->name},
                     {"shape", tensor.sizes().vec()},
                     {"data_offsets", {offset, offset + tensor.nbytes()}}};
