@@ -1,0 +1,116 @@
+#include <reel/core/creation.h>
+#include <reel/core/layout.h>
+#include <reel/io/safetensors.h>
+
+#include <string>
+
+#include "tests/catch.h"
+#include "tests/message_of.h"
+#include "tests/temporary_folder.h"
+
+namespace reel::io {
+namespace {
+
+// A file with this header, its size in front, and so many bytes of data.
+std::string file_of(const std::string& header, size_t data) {
+  std::string bytes;
+  for (size_t i = 0; i < 8; ++i) bytes += static_cast<char>(header.size() >> (8 * i));
+  return bytes + header + std::string(data, '\0');
+}
+
+}  // namespace
+
+TEST_CASE("safetensors: what is saved comes back", "[safetensors]") {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("all.safetensors");
+  const Tensor held = to_channels_last(arange(24, kFloat32).reshape({2, 3, 2, 2}));
+  const std::vector<NamedTensor> tensors = {{"float", randn({3, 4})},
+                                            {"double", randn({5}, kFloat64)},
+                                            {"int", arange(6).reshape({2, 3})},
+                                            {"small", arange(3).to(kInt32)},
+                                            {"byte", arange(4).to(kUInt8)},
+                                            {"bool", tensor({true, false})},
+                                            {"scalar", full({}, 2.5)},
+                                            {"none", empty({0, 7})},
+                                            {"strided", arange(6).reshape({2, 3}).t()},
+                                            {"held", held}};
+  save_safetensors(path, tensors, {{"epoch", "7"}});
+  const SafetensorsFile file = load_safetensors(path);
+  REQUIRE(file.tensors.size() == tensors.size());
+  for (const NamedTensor& t : tensors) {
+    INFO(t.name);
+    CHECK(file.at(t.name).dtype() == t.tensor.dtype());
+    CHECK(file.at(t.name).equal(t.tensor));
+  }
+  CHECK(file.metadata_of("epoch") == "7");
+  CHECK(file.metadata_of("other").empty());
+  CHECK(message_of<ArgumentError>([&] { (void)file.at("weight"); }) ==
+        "safetensors: there is no tensor 'weight' among 10.");
+}
+
+TEST_CASE("safetensors: a name that comes twice is refused and writes nothing", "[safetensors]") {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("twice.safetensors");
+  const Tensor x = ones({2});
+  CHECK(message_of<ArgumentError>([&] {
+          save_safetensors(path, {{"w", x}, {"w", x}});
+        }) ==
+        "save_safetensors: the name 'w' is taken; every tensor needs its own, other than "
+        "__metadata__.");
+  CHECK(folder.count() == 0);
+}
+
+TEST_CASE("safetensors: damaged files are refused", "[safetensors]") {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("x");
+  const auto error_of = [&](const std::string& bytes) {
+    folder.write("x", bytes);
+    const std::string message = message_of<IoError>([&] { load_safetensors(path); });
+    const std::string start = "load_safetensors: '" + path + "': ";
+    REQUIRE(message.substr(0, start.size()) == start);
+    return message.substr(start.size());
+  };
+  const auto entry = [](const std::string& dtype, const std::string& shape,
+                        const std::string& offsets) {
+    return "{\"w\":{\"dtype\":\"" + dtype + "\",\"shape\":" + shape +
+           ",\"data_offsets\":" + offsets + "}}";
+  };
+  CHECK(error_of("abc") == "cut short at byte 3; the header's size takes 8.");
+  CHECK(error_of(std::string(7, '\xff') + '\x7f') ==
+        "the header's size at byte 0 is 9223372036854775807, but 0 bytes follow.");
+  CHECK(error_of(file_of("{\"w\":", 0)) == "the header at byte 8 is no JSON object.");
+  CHECK(error_of(file_of("{\"w\":{}}", 0)) ==
+        "tensor 'w': its entry needs a dtype, a shape and two data_offsets.");
+  CHECK(error_of(file_of(entry("BF16", "[2]", "[0,4]"), 4)) ==
+        "tensor 'w': dtype BF16 is not supported; BOOL, U8, I32, I64, F32 and F64 are.");
+  CHECK(
+      error_of(file_of(entry("F32", "[2]", "[0,4]"), 4)) ==
+      "tensor 'w': data_offsets [0, 4] do not fit; its shape [2] needs 8 of the 4 bytes of data.");
+  CHECK(
+      error_of(file_of(entry("F32", "[2]", "[0,8]"), 7)) ==
+      "tensor 'w': data_offsets [0, 8] do not fit; its shape [2] needs 8 of the 7 bytes of data.");
+  CHECK(error_of(file_of(entry("F32", "[-2]", "[0,8]"), 8)) ==
+        "tensor 'w': its entry needs a dtype, a shape and two data_offsets.");
+  CHECK(error_of(file_of(entry("F64", "[4611686018427387904,4]", "[0,8]"), 8)) ==
+        "tensor 'w': its shape overflows.");
+  CHECK(error_of(file_of(entry("F32", "[1,1,1,1,1,1,1,1,1]", "[0,4]"), 4)) ==
+        "tensor 'w': it has 9 dimensions; at most 8 are supported.");
+  CHECK(error_of(file_of(entry("F32", "[1]", "[0,4]"), 6)) ==
+        "2 bytes follow the last tensor; there must be none.");
+  CHECK(error_of(file_of(entry("F32", "[1]", "[4,8]"), 8)) ==
+        "the tensors overlap or leave a hole at byte 0 of the data.");
+}
+
+TEST_CASE("safetensors: a file cut short anywhere is refused", "[safetensors]") {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("whole.safetensors"), cut = folder.file("cut");
+  save_safetensors(path, {{"a", ones({3})}, {"b", arange(2)}});
+  const std::string bytes = folder.read("whole.safetensors");
+  REQUIRE(bytes.size() > 100);
+  for (size_t n = 0; n < bytes.size(); ++n) {
+    folder.write("cut", bytes.substr(0, n));
+    CHECK_THROWS_AS(load_safetensors(cut), IoError);
+  }
+}
+
+}  // namespace reel::io
