@@ -1,6 +1,7 @@
 #include <reel/autograd/engine.h>
 #include <reel/autograd/variable.h>
 #include <reel/core/creation.h>
+#include <reel/core/parallel.h>
 
 #include <algorithm>
 #include <atomic>
@@ -134,6 +135,7 @@ class Run {
 
   void execute() {
     AutoGradMode mode(create_graph_);
+    const FlushDenormals flush;  // once, rather than in each kernel
     order_turns();
     for (const Turn& turn : turns_) run_task(tasks_[turn.place]);
   }

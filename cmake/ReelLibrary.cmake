@@ -29,9 +29,6 @@ target_include_directories(reel SYSTEM PRIVATE ${REEL_STB_INCLUDE_DIR})
 target_link_libraries(reel PRIVATE OpenBLAS::OpenBLAS ZLIB::ZLIB Threads::Threads)
 # Headers only, and in no public one: a user of the installed library needs no JSON.
 target_link_libraries(reel PRIVATE $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>)
-if(REEL_OPENMP)
-  target_link_libraries(reel PRIVATE OpenMP::OpenMP_CXX)
-endif()
 
 # Kernels are compiled once for each instruction set, into the namespace reel::kernels::<level>;
 # dispatch.cpp, compiled once, chooses among them when the program starts.

@@ -8,9 +8,11 @@
 #include <algorithm>
 #include <climits>
 
-#if defined(_OPENMP)
-#include <omp.h>
-#endif
+// Comes with an OpenBLAS that is built on OpenMP; null with others.
+extern "C" {
+[[gnu::weak]] int omp_get_max_threads();
+[[gnu::weak]] void omp_set_num_threads(int n);
+}
 
 namespace reel {
 
@@ -25,9 +27,8 @@ class OneBlasThread {
   OneBlasThread() {
     static const bool openmp_build = [] {
       openblas_set_num_threads(1);
-      return openblas_get_parallel() == kOpenMpBuild;
+      return openblas_get_parallel() == kOpenMpBuild && omp_get_max_threads && omp_set_num_threads;
     }();
-#if defined(_OPENMP)
     if (openmp_build) {
       saved_ = omp_get_max_threads();
       if (saved_ != 1) omp_set_num_threads(1);
@@ -39,10 +40,6 @@ class OneBlasThread {
 
  private:
   int saved_ = 1;
-#else
-    (void)openmp_build;
-  }
-#endif
 };
 
 CBLAS_TRANSPOSE transposed(Trans t) { return t == Trans::kYes ? CblasTrans : CblasNoTrans; }

@@ -1,5 +1,6 @@
 #include <reel/core/error.h>
 #include <reel/core/parallel.h>
+#include <reel/core/thread_pool.h>
 
 #include <sched.h>
 
@@ -8,11 +9,7 @@
 #include <cstdlib>
 #include <exception>
 #include <thread>
-#include <vector>
 
-#if defined(_OPENMP)
-#include <omp.h>
-#endif
 #if defined(__SSE2__)
 #include <immintrin.h>
 #endif
@@ -127,28 +124,28 @@ void parallel_ranges(int64_t count, int64_t work, RangeFunction function, void* 
     function(context, 0, count);
     return;
   }
-  std::exception_ptr error;
-  std::atomic<bool> failed{false};
-  auto guarded = [&](int64_t t) {
+  struct Job {
+    int64_t n, count;
+    RangeFunction function;
+    void* context;
+    std::atomic<bool> failed{false};
+    std::exception_ptr error{};
+  } job{n, count, function, context};
+  const auto part = [](void* shared, int64_t t) {
+    auto& j = *static_cast<Job*>(shared);
     try {
-      run_part(t, n, count, function, context);
+      run_part(t, j.n, j.count, j.function, j.context);
     } catch (...) {
       inside_parallel = false;
-      if (!failed.exchange(true)) error = std::current_exception();
+      if (!j.failed.exchange(true)) j.error = std::current_exception();
     }
   };
-#if defined(_OPENMP)
-#pragma omp parallel for num_threads(static_cast <int>(n)) schedule(static, 1)
-  for (int64_t t = 0; t < n; ++t) guarded(t);
-#else
-  // Without OpenMP (the thread sanitizer can not see into its runtime): plain threads, made each
-  // time.
-  std::vector<std::thread> threads;
-  for (int64_t t = 1; t < n; ++t) threads.emplace_back(guarded, t);
-  guarded(0);
-  for (std::thread& thread : threads) thread.join();
-#endif
-  if (error) std::rethrow_exception(error);
+  // Another thread of the program may be using the pool: then there is enough to do for all cores.
+  if (!ThreadPool::run(n, part, &job)) {
+    FlushDenormals flush;
+    function(context, 0, count);
+  }
+  if (job.error) std::rethrow_exception(job.error);
 }
 
 }  // namespace reel

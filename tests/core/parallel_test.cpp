@@ -1,5 +1,8 @@
 #include <reel/core/parallel.h>
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <atomic>
 #include <cmath>
 #include <limits>
@@ -106,6 +109,34 @@ TEST_CASE("parallel: several threads may start regions at once", "[parallel]") {
     });
   for (std::thread& thread : threads) thread.join();
   CHECK(sum == 3 * 50 * 100);
+}
+
+TEST_CASE("parallel: a thread that comes late takes nothing twice", "[parallel]") {
+  ExecutionScope scope;
+  // Short regions of changing width in close succession: threads arrive in, between and after them.
+  for (int i = 0; i < 20000; ++i) {
+    const int64_t count = 2 + i % 5;
+    set_num_threads(2 + i % 3);
+    std::atomic<int64_t> visits{0};
+    parallel_for(count, kPlenty, [&](int64_t begin, int64_t end) { visits += end - begin; });
+    REQUIRE(visits == count);
+  }
+}
+
+TEST_CASE("parallel: a forked process computes without the threads it lost", "[parallel]") {
+  ExecutionScope scope;
+  set_num_threads(2);
+  parallel_for(2, kPlenty, [](int64_t, int64_t) {});  // the threads exist
+  const pid_t child = fork();
+  if (child == 0) {
+    std::atomic<int64_t> visits{0};
+    parallel_for(10, kPlenty, [&](int64_t begin, int64_t end) { visits += end - begin; });
+    _exit(visits == 10 ? 0 : 1);
+  }
+  REQUIRE(child > 0);
+  int status = 1;
+  REQUIRE(waitpid(child, &status, 0) == child);
+  CHECK(status == 0);
 }
 
 TEST_CASE("parallel: denormals are flushed inside, and live again outside", "[parallel]") {
