@@ -6,6 +6,7 @@
 #include <reel/autograd/padding.h>
 #include <reel/core/tensor.h>
 
+#include <string>
 #include <type_traits>
 
 namespace reel {
@@ -81,6 +82,18 @@ Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias = {},
 Tensor conv3d(const Tensor& x, const Tensor& weight, const Tensor& bias = {},
               ExpandingArray<3> stride = 1, ConvPadding<3> padding = 0,
               ExpandingArray<3> dilation = 1, int64_t groups = 1);
+
+/// Which algorithm computes each direction of such a convolution, and why the others decline, a
+/// line each. core/winograd.h has a switch.
+std::string explain_conv1d(const Tensor& x, const Tensor& weight, ExpandingArray<1> stride = 1,
+                           ConvPadding<1> padding = 0, ExpandingArray<1> dilation = 1,
+                           int64_t groups = 1);
+std::string explain_conv2d(const Tensor& x, const Tensor& weight, ExpandingArray<2> stride = 1,
+                           ConvPadding<2> padding = 0, ExpandingArray<2> dilation = 1,
+                           int64_t groups = 1);
+std::string explain_conv3d(const Tensor& x, const Tensor& weight, ExpandingArray<3> stride = 1,
+                           ConvPadding<3> padding = 0, ExpandingArray<3> dilation = 1,
+                           int64_t groups = 1);
 
 // --- autograd/ops/dropout.cpp ---
 

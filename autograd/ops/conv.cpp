@@ -5,9 +5,11 @@
 #include <reel/autograd/ops/conv.h>
 #include <reel/autograd/variable.h>
 #include <reel/core/creation.h>
+#include <reel/core/isa.h>
 #include <reel/core/kernels/kernels.h>
 #include <reel/core/layout.h>
 #include <reel/core/parallel.h>
+#include <reel/core/winograd.h>
 
 namespace reel {
 
@@ -120,6 +122,47 @@ T* data_or_null(const Tensor& x) {
   return x.defined() ? physical_data<T>(x) : nullptr;
 }
 
+// --- the algorithms of a direction ---
+
+using kernels::ConvAlgorithm;
+using kernels::kConvKinds;
+
+// Why the algorithm does not compute this convolution; null if it can.
+template <class Run>
+const char* refusal(int kind, const ConvAlgorithm<Run>& a, const ConvGeometry& g) {
+  if (!a.run) return "there is none for this dtype";
+  if ((kind == kernels::kConvWinograd4 || kind == kernels::kConvWinograd2) && !winograd())
+    return "switched off by set_winograd or REEL_WINOGRAD";
+  return a.declines ? a.declines(g) : nullptr;
+}
+
+// The first that does not decline computes; the last takes every job.
+template <class Run, class... Data>
+void run(const ConvAlgorithm<Run> (&list)[kConvKinds], const ConvGeometry& g, const Data&... data) {
+  int kind = 0;
+  while (refusal(kind, list[kind], g)) ++kind;
+  const int64_t threads = num_threads();
+  const Tensor scratch = empty({list[kind].scratch(g, threads)}, kUInt8);
+  list[kind].run(g, threads, scratch.data_ptr(), data...);
+}
+
+template <class Run>
+std::string explain(const char* direction, const ConvAlgorithm<Run> (&list)[kConvKinds],
+                    const ConvGeometry& g) {
+  std::string text = concat(direction, "\n");
+  bool chosen = false;
+  for (int kind = 0; kind < kConvKinds; ++kind) {
+    const char* reason = refusal(kind, list[kind], g);
+    text += concat("  ", kernels::kConvNames[kind], ": ",
+                   reason   ? concat("declines: ", reason)
+                   : chosen ? "could"
+                            : "computes",
+                   "\n");
+    chosen = chosen || !reason;
+  }
+  return text;
+}
+
 // dw, db or both (equations 3 and 4), off the tape; x may be undefined for db alone.
 struct WeightGrads {
   Tensor weight, bias;
@@ -133,10 +176,8 @@ WeightGrads weight_grads(const ConvGeometry& g, const Tensor& dy, const Tensor& 
   if (bias) grads.bias = empty({g.K}, dy.dtype());
   visit_floating(dy.dtype(), [&](auto zero) {
     using T = decltype(zero);
-    const auto& kernels = kernels::active<kernels::ConvWeight<T>>();
-    const Tensor scratch = empty({kernels.scratch(g)}, kUInt8);
-    kernels.backward(g, physical_data<T>(grad), data_or_null<T>(in), scratch.data_ptr(),
-                     data_or_null<T>(grads.weight), data_or_null<T>(grads.bias));
+    run(kernels::active<kernels::Conv<T>>().weight_grad, g, physical_data<T>(grad),
+        data_or_null<T>(in), data_or_null<T>(grads.weight), data_or_null<T>(grads.bias));
   });
   return grads;
 }
@@ -213,11 +254,8 @@ Tensor convolve(const ConvGeometry& g, const Tensor& x, const Tensor& weight, co
   const Tensor y = empty_channels_last(shape_of<D>(g.N, g.K, g.out), x.dtype());
   visit_floating(x.dtype(), [&](auto zero) {
     using T = decltype(zero);
-    const auto& kernels = kernels::active<kernels::Conv<T>>();
-    const int64_t threads = num_threads();
-    const Tensor scratch = empty({kernels.forward_scratch(g, threads)}, kUInt8);
-    kernels.forward(g, threads, physical_data<T>(in), physical_data<T>(w), data_or_null<T>(b),
-                    scratch.data_ptr(), physical_data<T>(y));
+    run(kernels::active<kernels::Conv<T>>().forward, g, physical_data<T>(in), physical_data<T>(w),
+        data_or_null<T>(b), physical_data<T>(y));
   });
   if (auto* node = record<ConvBackward<D>>(y, x, w, b)) {
     node->g = g;
@@ -233,11 +271,8 @@ Tensor conv_input_grad(const ConvGeometry& g, const Tensor& dy, const Tensor& we
   const Tensor dx = empty_channels_last(shape_of<D>(g.N, g.C, g.in), dy.dtype());
   visit_floating(dy.dtype(), [&](auto zero) {
     using T = decltype(zero);
-    const auto& kernels = kernels::active<kernels::Conv<T>>();
-    const int64_t threads = num_threads();
-    const Tensor scratch = empty({kernels.input_grad_scratch(g, threads)}, kUInt8);
-    kernels.input_grad(g, threads, physical_data<T>(grad), physical_data<T>(w), scratch.data_ptr(),
-                       physical_data<T>(dx));
+    run(kernels::active<kernels::Conv<T>>().input_grad, g, physical_data<T>(grad),
+        physical_data<T>(w), physical_data<T>(dx));
   });
   if (auto* node = record<ConvInputGradBackward<D>>(dx, dy, w)) {
     node->g = g;
@@ -269,6 +304,20 @@ Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias,
   return convolve<D>(g, x.unsqueeze(0), weight, bias).squeeze(0);
 }
 
+template <int D>
+std::string explain_conv(const Tensor& x, const Tensor& weight, const ExpandingArray<D>& stride,
+                         const ConvPadding<D>& padding, const ExpandingArray<D>& dilation,
+                         int64_t groups) {
+  const ConvGeometry g = check_conv<D>(x, weight, {}, stride, padding, dilation, groups);
+  std::string text = concat(kConvName<D>, ": ", x.dtype(), ", ", name_of(active_isa()), "\n");
+  visit_floating(x.dtype(), [&](auto zero) {
+    const auto& lists = kernels::active<kernels::Conv<decltype(zero)>>();
+    text += explain("forward", lists.forward, g) + explain("input_grad", lists.input_grad, g) +
+            explain("weight_grad", lists.weight_grad, g);
+  });
+  return text;
+}
+
 }  // namespace
 
 Tensor conv1d(const Tensor& x, const Tensor& weight, const Tensor& bias, ExpandingArray<1> stride,
@@ -284,6 +333,21 @@ Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias, Expandi
 Tensor conv3d(const Tensor& x, const Tensor& weight, const Tensor& bias, ExpandingArray<3> stride,
               ConvPadding<3> padding, ExpandingArray<3> dilation, int64_t groups) {
   return conv<3>(x, weight, bias, stride, padding, dilation, groups);
+}
+
+std::string explain_conv1d(const Tensor& x, const Tensor& weight, ExpandingArray<1> stride,
+                           ConvPadding<1> padding, ExpandingArray<1> dilation, int64_t groups) {
+  return explain_conv<1>(x, weight, stride, padding, dilation, groups);
+}
+
+std::string explain_conv2d(const Tensor& x, const Tensor& weight, ExpandingArray<2> stride,
+                           ConvPadding<2> padding, ExpandingArray<2> dilation, int64_t groups) {
+  return explain_conv<2>(x, weight, stride, padding, dilation, groups);
+}
+
+std::string explain_conv3d(const Tensor& x, const Tensor& weight, ExpandingArray<3> stride,
+                           ConvPadding<3> padding, ExpandingArray<3> dilation, int64_t groups) {
+  return explain_conv<3>(x, weight, stride, padding, dilation, groups);
 }
 
 }  // namespace reel

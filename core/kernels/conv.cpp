@@ -227,8 +227,8 @@ int64_t forward_scratch(const ConvGeometry& g, int64_t threads) {
 }
 
 template <class T>
-void forward(const ConvGeometry& g, int64_t threads, const T* x, const T* w, const T* b,
-             void* scratch, T* y) {
+void forward(const ConvGeometry& g, int64_t threads, void* scratch, const T* x, const T* w,
+             const T* b, T* y) {
   sweep_all(forward_sweep(g), threads, x, w, b, scratch, y);
 }
 
@@ -294,14 +294,16 @@ int64_t input_grad_scratch(const ConvGeometry& g, int64_t threads) {
 }
 
 template <class T>
-void input_grad(const ConvGeometry& g, int64_t threads, const T* dy, const T* w, void* scratch,
+void input_grad(const ConvGeometry& g, int64_t threads, void* scratch, const T* dy, const T* w,
                 T* dx) {
   for_each_phase(g, [&](const Sweep& s) { sweep_all<T>(s, threads, dy, w, nullptr, scratch, dx); });
 }
 
 template <class T>
 void install(Tables& tables) {
-  tables.set(Conv<T>{forward_scratch<T>, input_grad_scratch<T>, forward<T>, input_grad<T>});
+  Conv<T>& conv = tables;
+  conv.forward[kConvDirect] = {forward<T>, forward_scratch<T>, nullptr};
+  conv.input_grad[kConvDirect] = {input_grad<T>, input_grad_scratch<T>, nullptr};
 }
 
 }  // namespace

@@ -12,26 +12,37 @@ struct ConvGeometry {
   int64_t in[3], out[3], kernel[3], stride[3], dilation[3], pad[3];
 };
 
-/// y of x and w, and dx of dy and w: both are sums over taps, see core/kernels/conv_sweep.h.
-template <class T>
-struct Conv {
+/// Ways to compute a direction of a convolution, in the order in which they are asked: the first
+/// that does not decline computes. A source fills the slots it has an algorithm for.
+enum ConvKind : int { kConvWinograd4, kConvWinograd2, kConvDirect, kConvKinds };
+constexpr const char* const kConvNames[kConvKinds] = {"winograd_f4", "winograd_f2", "direct"};
+
+template <class Run>
+struct ConvAlgorithm {
+  Run* run;  // null: there is none for this dtype
   /// Bytes of scratch on that many threads.
-  int64_t (*forward_scratch)(const ConvGeometry& g, int64_t threads);
-  int64_t (*input_grad_scratch)(const ConvGeometry& g, int64_t threads);
-  /// y = w * x + b. Null b means zeros.
-  void (*forward)(const ConvGeometry& g, int64_t threads, const T* x, const T* w, const T* b,
-                  void* scratch, T* y);
-  void (*input_grad)(const ConvGeometry& g, int64_t threads, const T* dy, const T* w, void* scratch,
-                     T* dx);
+  int64_t (*scratch)(const ConvGeometry& g, int64_t threads);
+  /// Null if it takes the job, else why not; null itself takes every job. It sees the geometry
+  /// alone: another number of threads must not choose another algorithm.
+  const char* (*declines)(const ConvGeometry& g);
 };
 
-/// dw of dy and x, and db of dy.
 template <class T>
-struct ConvWeight {
-  /// Bytes of scratch.
-  int64_t (*scratch)(const ConvGeometry& g);
-  /// dw and db, either null; x is read for dw only.
-  void (*backward)(const ConvGeometry& g, const T* dy, const T* x, void* scratch, T* dw, T* db);
+struct Conv {
+  /// y = w * x + b (equation 1). Null b means zeros.
+  using Forward = void(const ConvGeometry& g, int64_t threads, void* scratch, const T* x,
+                       const T* w, const T* b, T* y);
+  /// dx of dy and w (equation 2).
+  using InputGrad = void(const ConvGeometry& g, int64_t threads, void* scratch, const T* dy,
+                         const T* w, T* dx);
+  /// dw of dy and x, and db of dy (equations 3 and 4), either null; x is read for dw only. The bits
+  /// of one do not depend on whether the other is wanted.
+  using WeightGrad = void(const ConvGeometry& g, int64_t threads, void* scratch, const T* dy,
+                          const T* x, T* dw, T* db);
+
+  ConvAlgorithm<Forward> forward[kConvKinds];
+  ConvAlgorithm<InputGrad> input_grad[kConvKinds];
+  ConvAlgorithm<WeightGrad> weight_grad[kConvKinds];
 };
 
 }  // namespace reel::kernels

@@ -210,12 +210,13 @@ void reduce_block(const Sweep& s, const Plan<T>& plan, int64_t j, const T* sums,
 }
 
 template <class T>
-int64_t scratch_bytes(const ConvGeometry& g) {
+int64_t scratch_bytes(const ConvGeometry& g, int64_t) {
   return Plan<T>(forward_sweep(g)).bytes();
 }
 
 template <class T>
-void backward(const ConvGeometry& g, const T* dy, const T* x, void* scratch, T* dw, T* db) {
+void backward(const ConvGeometry& g, int64_t, void* scratch, const T* dy, const T* x, T* dw,
+              T* db) {
   const Sweep s = forward_sweep(g);
   const Plan<T> plan(s);
   char* memory = static_cast<char*>(scratch);
@@ -233,7 +234,8 @@ void backward(const ConvGeometry& g, const T* dy, const T* x, void* scratch, T* 
 
 template <class T>
 void install(Tables& tables) {
-  tables.set(ConvWeight<T>{scratch_bytes<T>, backward<T>});
+  Conv<T>& conv = tables;
+  conv.weight_grad[kConvDirect] = {backward<T>, scratch_bytes<T>, nullptr};
 }
 
 }  // namespace

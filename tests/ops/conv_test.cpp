@@ -223,6 +223,19 @@ TEST_CASE("conv: activations stay channels-last, and look contiguous") {
   CHECK(y.strides() == contiguous_strides(y.sizes()));
 }
 
+TEST_CASE("conv: the algorithms of a convolution can be read") {
+  const Tensor x = zeros({2, 3, 6, 5}, kFloat64), w = zeros({4, 3, 3, 3}, kFloat64);
+  const std::string text = explain_conv2d(x, w, 1, 1);
+  CAPTURE(text);
+  CHECK(text.starts_with("conv2d: float64, "));
+  for (const char* part :
+       {"\nforward\n", "\ninput_grad\n", "\nweight_grad\n",
+        "  winograd_f4: declines: there is none for this dtype\n", "  direct: computes\n"})
+    CHECK(text.find(part) != std::string::npos);
+  CHECK(explain_conv1d(zeros({1, 8}), zeros({1, 1, 3})).starts_with("conv1d: float32, "));
+  CHECK(message_of<ArgumentError>([&] { explain_conv3d(x, w); }).starts_with("conv3d: "));
+}
+
 TEST_CASE("conv: errors say what does not fit") {
   const auto message = [](auto f) { return message_of<ArgumentError>(f); };
   const Tensor x = zeros({8, 3, 28, 28}), w = zeros({64, 3, 3, 3});
