@@ -14,6 +14,7 @@
 #include <reel/core/parallel.h>
 #include <reel/core/random.h>
 #include <reel/core/tensor.h>
+#include <reel/core/winograd.h>
 #include <reel/data/batches.h>
 #include <reel/data/mnist.h>
 #include <reel/data/transforms.h>

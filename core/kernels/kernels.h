@@ -38,6 +38,8 @@
   X(binary)                    \
   X(conv)                      \
   X(conv_weight)               \
+  X(conv_winograd)             \
+  X(conv_winograd_weight)      \
   X(cross_entropy)             \
   X(dropout)                   \
   X(elementwise_loss)          \

@@ -1,0 +1,228 @@
+// y of x and w, and dx of dy and w, by Winograd's algorithm.
+
+#include <reel/core/kernels/conv_winograd.h>
+#include <reel/core/kernels/kernels.h>
+#include <reel/core/parallel.h>
+
+namespace reel::kernels::REEL_ISA {
+
+namespace {
+
+constexpr int64_t kTilesPerTask = 24;
+
+// Floats of scratch. Weights: [point][block of columns][depth][lane]. For each slot of tasks at
+// work at once, pixels: [point][tile][channel], products: [point][tile][column], a patch.
+template <int M>
+struct Plan {
+  static constexpr int kPoints = (M + 2) * (M + 2);
+  int64_t tasks, slots, columns;
+  int64_t weights, pixels, products, patch;  // the first three of a point
+
+  Plan(const TileGrid& t, int64_t threads) {
+    tasks = (t.tiles() + kTilesPerTask - 1) / kTilesPerTask;
+    slots = tasks < threads ? tasks : threads;
+    columns = whole_vectors(t.K);
+    weights = plane_size(t.C, columns);
+    pixels = plane_size(kTilesPerTask, whole_vectors(t.C));
+    products = plane_size(kTilesPerTask, columns);
+    patch = kPoints * whole_vectors(t.C);
+  }
+  int64_t slot() const { return kPoints * (pixels + products) + patch; }
+  int64_t bytes() const {
+    return (kPoints * weights + slots * slot()) * static_cast<int64_t>(sizeof(float));
+  }
+};
+
+// --- the weights ---
+
+// Where the weights of a (target, depth) are, and in which order its taps.
+struct WeightSteps {
+  int64_t target, depth;
+  bool reversed;
+};
+
+constexpr int64_t kDepths = 32;
+
+// n depths of a vector of columns; w is at the first of both.
+template <int M>
+void transform_weight_block(const Plan<M>& plan, const WeightSteps& step, int64_t targets,
+                            int64_t n, const float* w, int64_t lanes, float* out) {
+  constexpr int kSize = M + 2;
+  // A row of weights at a time: those of the lanes lie far apart, and evict each other from L1.
+  float tap[kDepths][9][kLanes] = {};
+  for (int64_t l = 0; l < targets; ++l)
+    for (int64_t c = 0; c < n; ++c) {
+      const float* from = w + l * step.target + c * step.depth;
+      for (int i = 0; i < 9; ++i) tap[c][step.reversed ? 8 - i : i][l] = from[i];
+    }
+  for (int64_t c = 0; c < n; ++c) {
+    Floats in[3], column[kSize], at[kSize][3], u[kSize];
+#pragma GCC unroll 3
+    for (int j = 0; j < 3; ++j) {
+#pragma GCC unroll 3
+      for (int i = 0; i < 3; ++i) load<float>(in[i], tap[c][3 * i + j]);
+      transform_weights<M>(in, column);
+#pragma GCC unroll 6
+      for (int i = 0; i < kSize; ++i) at[i][j] = column[i];
+    }
+#pragma GCC unroll 6
+    for (int i = 0; i < kSize; ++i) {
+      transform_weights<M>(at[i], u);
+#pragma GCC unroll 6
+      for (int j = 0; j < kSize; ++j)
+        store<float>(out + (i * kSize + j) * plan.weights + c * lanes, u[j]);
+    }
+  }
+}
+
+template <int M>
+void transform_all_weights(const TileGrid& t, const Plan<M>& plan, const WeightSteps& step,
+                           const float* w, float* out) {
+  const int64_t parts = (t.C + kDepths - 1) / kDepths, work = 8 * t.C * plan.columns;
+  for (int64_t k = 0; k < plan.columns;) {
+    const int64_t vectors = tile_vectors(plan.columns - k), lanes = vectors * kLanes;
+    parallel_for(parts * vectors, work, [=, &t, &plan, &step](int64_t begin, int64_t end) {
+      for (int64_t i = begin; i < end; ++i) {
+        const int64_t first = k + i % vectors * kLanes, c = i / vectors * kDepths;
+        const int64_t targets = t.K - first < kLanes ? t.K - first : kLanes;
+        const int64_t n = t.C - c < kDepths ? t.C - c : kDepths;
+        transform_weight_block(plan, step, targets, n, w + first * step.target + c * step.depth,
+                               lanes, out + k * t.C + c * lanes + i % vectors * kLanes);
+      }
+    });
+    k += lanes;
+  }
+}
+
+// --- the products of a tile become pixels of the target ---
+
+template <int M>
+void write_tile(const TileGrid& t, const TilePlace& at, const float* products, int64_t plane,
+                const float* b, float* y) {
+  constexpr int kSize = M + 2;
+  const int64_t height = t.out[0] - at.y < M ? t.out[0] - at.y : M;
+  const int64_t width = t.out[1] - at.x < M ? t.out[1] - at.x : M;
+  y += ((at.n * t.out[0] + at.y) * t.out[1] + at.x) * t.K;
+  for (int64_t k = 0; k < t.K; k += kLanes) {
+    const int64_t lanes = t.K - k < kLanes ? t.K - k : kLanes;
+    Floats bias{};
+    if (b) std::memcpy(&bias, b + k, static_cast<size_t>(lanes) * sizeof(float));
+    Floats m[kSize], column[M], sum[M][kSize], out[M][M];
+#pragma GCC unroll 6
+    for (int j = 0; j < kSize; ++j) {
+#pragma GCC unroll 6
+      for (int i = 0; i < kSize; ++i) load<float>(m[i], products + (i * kSize + j) * plane + k);
+      transform_products<M>(m, column);
+#pragma GCC unroll 4
+      for (int i = 0; i < M; ++i) sum[i][j] = column[i];
+    }
+#pragma GCC unroll 4
+    for (int i = 0; i < M; ++i) {
+      transform_products<M>(sum[i], out[i]);
+#pragma GCC unroll 4
+      for (int j = 0; j < M; ++j) out[i][j] += bias;
+    }
+    if (height == M && width == M && lanes == kLanes) {
+#pragma GCC unroll 4
+      for (int i = 0; i < M; ++i)
+#pragma GCC unroll 4
+        for (int j = 0; j < M; ++j) store<float>(y + (i * t.out[1] + j) * t.K + k, out[i][j]);
+    } else {
+      for (int64_t i = 0; i < height; ++i)
+        for (int64_t j = 0; j < width; ++j)
+          std::memcpy(y + (i * t.out[1] + j) * t.K + k, &out[i][j],
+                      static_cast<size_t>(lanes) * sizeof(float));
+    }
+  }
+}
+
+// --- the whole ---
+
+template <int M>
+void convolve_task(const TileGrid& t, const Plan<M>& plan, int64_t task, const float* x,
+                   const float* weights, const float* b, float* scratch, float* y) {
+  constexpr int kSize = M + 2;
+  const int64_t first = task * kTilesPerTask, rest = t.tiles() - first;
+  const int64_t n = rest < kTilesPerTask ? rest : kTilesPerTask;
+  const int64_t pitch = whole_vectors(t.C);
+  float *pixels = scratch, *products = pixels + plan.kPoints * plan.pixels,
+        *copy = products + plan.kPoints * plan.products;
+  for (int64_t i = 0; i < n; ++i) {
+    const TilePlace at = tile_at<M>(t, first + i);
+    const Patch patch = patch_at(kSize, at.y - t.pad[0], at.x - t.pad[1], t.in, t.C,
+                                 x + at.n * t.in[0] * t.in[1] * t.C, copy);
+    transform_patch<M>(patch, t.C, pixels + i * pitch, plan.pixels);
+  }
+  for (int64_t p = 0; p < plan.kPoints; ++p)
+    for (int64_t k = 0; k < plan.columns;) {
+      const int64_t vectors = tile_vectors(plan.columns - k);
+      multiply_rows<false>(
+          n, vectors, t.C,
+          {pixels + p * plan.pixels, pitch, weights + p * plan.weights + k * t.C, vectors * kLanes,
+           products + p * plan.products + k, plan.columns, false});
+      k += vectors * kLanes;
+    }
+  for (int64_t i = 0; i < n; ++i)
+    write_tile<M>(t, tile_at<M>(t, first + i), products + i * plan.columns, plan.products, b, y);
+}
+
+template <int M>
+void convolve(const TileGrid& t, const WeightSteps& step, int64_t threads, const float* x,
+              const float* w, const float* b, void* scratch, float* y) {
+  const Plan<M> plan(t, threads);
+  float* weights = static_cast<float*>(scratch);
+  transform_all_weights(t, plan, step, w, weights);
+  float* slots = weights + plan.kPoints * plan.weights;
+  parallel_for(
+      plan.slots, t.tiles() * plan.kPoints * (t.C / 8 + 1) * t.K, [&](int64_t begin, int64_t end) {
+        for (int64_t s = begin; s < end; ++s)
+          for (int64_t i = plan.tasks * s / plan.slots; i < plan.tasks * (s + 1) / plan.slots; ++i)
+            convolve_task(t, plan, i, x, weights, b, slots + s * plan.slot(), y);
+      });
+}
+
+template <int M>
+int64_t forward_scratch(const ConvGeometry& g, int64_t threads) {
+  return Plan<M>(forward_grid<M>(g), threads).bytes();
+}
+template <int M>
+int64_t input_grad_scratch(const ConvGeometry& g, int64_t threads) {
+  return Plan<M>(input_grad_grid<M>(g), threads).bytes();
+}
+
+template <int M>
+void forward(const ConvGeometry& g, int64_t threads, void* scratch, const float* x, const float* w,
+             const float* b, float* y) {
+  convolve<M>(forward_grid<M>(g), {g.C * 9, 9, false}, threads, x, w, b, scratch, y);
+}
+
+template <int M>
+void input_grad(const ConvGeometry& g, int64_t threads, void* scratch, const float* dy,
+                const float* w, float* dx) {
+  convolve<M>(input_grad_grid<M>(g), {9, g.C * 9, true}, threads, dy, w, nullptr, scratch, dx);
+}
+
+template <int M>
+const char* declines_forward(const ConvGeometry& g) {
+  return refuses_winograd<M>(g, forward_grid<M>(g));
+}
+template <int M>
+const char* declines_input_grad(const ConvGeometry& g) {
+  return refuses_winograd<M>(g, input_grad_grid<M>(g));
+}
+
+template <int M>
+void install(Tables& tables, ConvKind kind) {
+  Conv<float>& conv = tables;
+  conv.forward[kind] = {forward<M>, forward_scratch<M>, declines_forward<M>};
+  conv.input_grad[kind] = {input_grad<M>, input_grad_scratch<M>, declines_input_grad<M>};
+}
+
+}  // namespace
+
+void install_conv_winograd(Tables& tables) {
+  install<4>(tables, kConvWinograd4);
+  install<2>(tables, kConvWinograd2);
+}
+
+}  // namespace reel::kernels::REEL_ISA

@@ -1,0 +1,306 @@
+#pragma once
+// Winograd's algorithm for 3x3 convolutions of stride 1 (docs/ops/conv.md): tiles of M x M pixels
+// of the output are products, at each of (M + 2)^2 points, of transformed pixels and transformed
+// weights; what remains per point is a matrix product over the channels.
+// Included inside kernels only: everything here belongs to the level that compiles it.
+
+#include <reel/core/kernels/conv_sweep.h>
+
+namespace reel::kernels::REEL_ISA {
+
+using Floats = Vector<float>;
+inline constexpr int64_t kLanes = kWidth<float>;
+
+/// Tiles of the target; channels C of the source become K.
+struct TileGrid {
+  int64_t N, C, K;
+  int64_t in[2], out[2], pad[2];  // sizes of source and target; pad may be negative
+  int64_t count[2];               // tiles of a sample
+  int64_t tiles() const { return N * count[0] * count[1]; }
+};
+
+template <int M>
+inline TileGrid forward_grid(const ConvGeometry& g) {
+  TileGrid t{g.N, g.C, g.K, {g.in[1], g.in[2]}, {g.out[1], g.out[2]}, {g.pad[1], g.pad[2]}, {}};
+  for (int d = 0; d < 2; ++d) t.count[d] = (t.out[d] + M - 1) / M;
+  return t;
+}
+/// dx from dy is a convolution with the taps in falling order.
+template <int M>
+inline TileGrid input_grad_grid(const ConvGeometry& g) {
+  TileGrid t{g.N, g.K, g.C, {g.out[1], g.out[2]}, {g.in[1], g.in[2]}, {2 - g.pad[1], 2 - g.pad[2]},
+             {}};
+  for (int d = 0; d < 2; ++d) t.count[d] = (t.out[d] + M - 1) / M;
+  return t;
+}
+
+/// The first pixel of a tile in the target.
+struct TilePlace {
+  int64_t n, y, x;
+};
+template <int M>
+inline TilePlace tile_at(const TileGrid& t, int64_t i) {
+  const int64_t x = i % t.count[1], y = i / t.count[1] % t.count[0];
+  return {i / (t.count[0] * t.count[1]), y * M, x * M};
+}
+
+inline int64_t whole_vectors(int64_t channels) { return (channels + kLanes - 1) / kLanes * kLanes; }
+
+/// Floats from the matrix of one point to that of the next: the usual sizes would put the same
+/// place of all matrices into one set of the cache.
+inline int64_t plane_size(int64_t rows, int64_t columns) { return rows * columns + 16; }
+
+// --- the transforms of one dimension, for points 0, 1, -1, infinity and
+// 0, sqrt(1/2), -sqrt(1/2), sqrt(2), -sqrt(2), infinity. With 0, +-1, +-2 in place of the roots
+// errors are four times as large. ---
+
+inline constexpr float kA = 0.70710678118654752F, kB = 1.41421356237309505F;
+
+/// scalar: x = B^T x
+template <int M>
+[[gnu::always_inline]] inline void transform_pixels(Floats (&x)[M + 2]) {
+  if constexpr (M == 2) {
+    const Floats x1 = x[1];
+    x[0] -= x[2];
+    x[1] = x1 + x[2];
+    x[2] -= x1;
+    x[3] = x1 - x[3];
+  } else {
+    const Floats even = x[4] - 2.0F * x[2], odd = kA * (x[3] - 2.0F * x[1]);
+    const Floats even2 = x[4] - 0.5F * x[2], odd2 = kB * (x[3] - 0.5F * x[1]);
+    x[0] += x[4] - 2.5F * x[2];
+    x[5] += x[1] - 2.5F * x[3];
+    x[1] = even + odd;
+    x[2] = even - odd;
+    x[3] = even2 + odd2;
+    x[4] = even2 - odd2;
+  }
+}
+
+/// scalar: u = G w
+template <int M>
+[[gnu::always_inline]] inline void transform_weights(const Floats (&w)[3], Floats (&u)[M + 2]) {
+  u[0] = w[0];
+  u[M + 1] = w[2];
+  if constexpr (M == 2) {
+    const Floats even = 0.5F * (w[0] + w[2]), odd = 0.5F * w[1];
+    u[1] = even + odd;
+    u[2] = even - odd;
+  } else {
+    const Floats even = -2.0F / 3 * w[0] - 1.0F / 3 * w[2], odd = -2.0F / 3 * kA * w[1];
+    const Floats even2 = 1.0F / 6 * w[0] + 1.0F / 3 * w[2], odd2 = kB / 6 * w[1];
+    u[1] = even + odd;
+    u[2] = even - odd;
+    u[3] = even2 + odd2;
+    u[4] = even2 - odd2;
+  }
+}
+
+/// scalar: y = A^T m
+template <int M>
+[[gnu::always_inline]] inline void transform_products(const Floats (&m)[M + 2], Floats (&y)[M]) {
+  const Floats sum = m[1] + m[2], difference = m[1] - m[2];
+  if constexpr (M == 2) {
+    y[0] = m[0] + sum;
+    y[1] = difference - m[3];
+  } else {
+    const Floats sum2 = m[3] + m[4], difference2 = m[3] - m[4];
+    y[0] = m[0] + sum + sum2;
+    y[1] = kA * difference + kB * difference2;
+    y[2] = 0.5F * sum + 2.0F * sum2;
+    y[3] = 0.5F * kA * difference + 2.0F * kB * difference2 + m[5];
+  }
+}
+
+/// scalar: e = A dy
+template <int M>
+[[gnu::always_inline]] inline void transform_grads(const Floats (&dy)[M], Floats (&e)[M + 2]) {
+  e[0] = dy[0];
+  if constexpr (M == 2) {
+    e[1] = dy[0] + dy[1];
+    e[2] = dy[0] - dy[1];
+    e[3] = -dy[1];
+  } else {
+    const Floats even = dy[0] + 0.5F * dy[2], odd = kA * (dy[1] + 0.5F * dy[3]);
+    const Floats even2 = dy[0] + 2.0F * dy[2], odd2 = kB * (dy[1] + 2.0F * dy[3]);
+    e[1] = even + odd;
+    e[2] = even - odd;
+    e[3] = even2 + odd2;
+    e[4] = even2 - odd2;
+    e[5] = dy[3];
+  }
+}
+
+/// scalar: w = G^T s
+template <int M>
+[[gnu::always_inline]] inline void transform_sums(const Floats (&s)[M + 2], Floats (&w)[3]) {
+  const Floats sum = s[1] + s[2], difference = s[1] - s[2];
+  if constexpr (M == 2) {
+    w[0] = s[0] + 0.5F * sum;
+    w[1] = 0.5F * difference;
+    w[2] = 0.5F * sum + s[3];
+  } else {
+    const Floats sum2 = s[3] + s[4], difference2 = s[3] - s[4];
+    w[0] = s[0] - 2.0F / 3 * sum + 1.0F / 6 * sum2;
+    w[1] = -2.0F / 3 * kA * difference + kB / 6 * difference2;
+    w[2] = s[5] - 1.0F / 3 * sum + 1.0F / 3 * sum2;
+  }
+}
+
+// --- the pixels of a tile ---
+
+/// Pixels of an image, `row` and `pixel` floats apart.
+struct Patch {
+  const float* base;
+  int64_t row, pixel;
+};
+
+/// size x size pixels from (y, x) of an image: where they are if all lie inside and channels fill
+/// whole vectors, else copied, with zeros for what lies outside.
+inline Patch patch_at(int64_t size, int64_t y, int64_t x, const int64_t (&in)[2], int64_t C,
+                      const float* image, float* copy) {
+  const bool inside = y >= 0 && y + size <= in[0] && x >= 0 && x + size <= in[1];
+  if (inside && C % kLanes == 0) return {image + (y * in[1] + x) * C, in[1] * C, C};
+  const int64_t pitch = whole_vectors(C), row = size * pitch;
+  const Patch patch{copy, row, pitch};
+  for (int64_t i = 0; i < size; ++i, ++y, copy += row)
+    if (y < 0 || y >= in[0])
+      std::memset(copy, 0, static_cast<size_t>(row) * sizeof(float));
+    else
+      gather_row(size, x, 1, in[1], C, pitch, image + y * in[1] * C, copy);
+  return patch;
+}
+
+/// B^T x B of each channel of a patch, to out[point][channel].
+template <int M>
+inline void transform_patch(const Patch& x, int64_t channels, float* out, int64_t plane) {
+  constexpr int kSize = M + 2;
+  for (int64_t c = 0; c < channels; c += kLanes) {
+    Floats column[kSize], at[kSize][kSize];
+#pragma GCC unroll 6
+    for (int j = 0; j < kSize; ++j) {
+#pragma GCC unroll 6
+      for (int i = 0; i < kSize; ++i) load<float>(column[i], x.base + i * x.row + j * x.pixel + c);
+      transform_pixels<M>(column);
+#pragma GCC unroll 6
+      for (int i = 0; i < kSize; ++i) at[i][j] = column[i];
+    }
+#pragma GCC unroll 6
+    for (int i = 0; i < kSize; ++i) {
+      transform_pixels<M>(at[i]);
+#pragma GCC unroll 6
+      for (int j = 0; j < kSize; ++j) store<float>(out + (i * kSize + j) * plane + c, at[i][j]);
+    }
+  }
+}
+
+// --- the products ---
+
+/// A tile of a product: its vectors of columns share each broadcast value.
+struct Operands {
+  const float* a;
+  int64_t a_pitch;
+  const float* b;
+  int64_t b_pitch;
+  float* out;
+  int64_t out_pitch;
+  bool add;  // to what out holds
+};
+
+// scalar: out[i][l] (+)= sum over d of a(i, d) * b[d][l], where a(i, d) is a[i][d] or a[d][i]
+template <int kRows, int kVectors, bool kTransposed>
+void multiply_tile(int64_t rows, int64_t depth, const Operands& o) {
+  const float* row[kRows];
+  for (int i = 0; i < kRows; ++i) row[i] = o.a + (kTransposed ? i : i * o.a_pitch);
+  const float* b = o.b;
+  const int64_t step = kTransposed ? o.a_pitch : 1, end = depth * step;
+  Floats sum[kRows][kVectors] = {};
+  for (int64_t d = 0; d < end; d += step, b += o.b_pitch) {
+    Floats w[kVectors];
+#pragma GCC unroll 4
+    for (int v = 0; v < kVectors; ++v) load<float>(w[v], b + v * kLanes);
+#pragma GCC unroll 8
+    for (int i = 0; i < kRows; ++i)
+#pragma GCC unroll 4
+      for (int v = 0; v < kVectors; ++v)
+        sum[i][v] += (kTransposed ? row[0][d + i] : row[i][d]) * w[v];
+  }
+#pragma GCC unroll 8
+  for (int i = 0; i < kRows; ++i)
+    if (i < rows) {
+#pragma GCC unroll 4
+      for (int v = 0; v < kVectors; ++v) {
+        float* to = o.out + i * o.out_pitch + v * kLanes;
+        if (o.add) {
+          Floats before;
+          load<float>(before, to);
+          sum[i][v] += before;
+        }
+        store<float>(to, sum[i][v]);
+      }
+    }
+}
+
+#if defined(__AVX512F__)
+inline constexpr int64_t kMostVectors = 4;
+#else
+inline constexpr int64_t kMostVectors = 2;
+#endif
+
+/// Vectors of columns that a tile takes where `rest` columns, whole vectors, are left.
+inline int64_t tile_vectors(int64_t rest) {
+  const int64_t n = rest / kLanes;
+  return n >= kMostVectors ? kMostVectors : n >= 2 ? 2 : 1;
+}
+
+/// Rows by columns (whole vectors) from `columns` on; b is at the first of them. 24 sums fill the
+/// registers of AVX-512, 12 those of AVX.
+template <bool kTransposed>
+inline void multiply_rows(int64_t rows, int64_t vectors, int64_t depth, Operands o) {
+  int64_t step = 8;
+  auto* tile = multiply_tile<8, 1, kTransposed>;
+  if (vectors == 2) {
+    step = kMostVectors == 2 ? 6 : 8;
+    tile = multiply_tile < kMostVectors == 2 ? 6 : 8, 2, kTransposed > ;
+  }
+  if constexpr (kMostVectors == 4)
+    if (vectors == 4) {
+      step = 6;
+      tile = multiply_tile<6, 4, kTransposed>;
+    }
+  for (int64_t i = 0; i < rows; i += step) {
+    tile(rows - i < step ? rows - i : step, depth, o);
+    o.a += step * (kTransposed ? 1 : o.a_pitch);
+    o.out += step * o.out_pitch;
+  }
+}
+
+// --- which convolutions ---
+
+/// Whether rows by columns pixels, N times, are worth tiles of M x M: they save a third of the
+/// multiplications at least, and the tiles are enough to pay for transformed weights.
+template <int M>
+inline const char* refuses_tiles(const TileGrid& t, int64_t least) {
+  constexpr int64_t kPoints = (M + 2) * (M + 2);
+  if (t.count[0] * t.count[1] * kPoints * 3 / 2 > t.out[0] * t.out[1] * 9)
+    return "too few pixels of a tile lie in the image";
+  if (t.tiles() < least) return "too few tiles to pay for transforming the weights";
+  return nullptr;
+}
+
+/// Null if tiles of M x M fit such a convolution, else why not. `t` are its tiles; where 2 x 2 are
+/// the alternative to 4 x 4, or a direct convolution to 2 x 2, was measured with 64 to 512
+/// channels, at AVX2 and AVX-512.
+template <int M>
+inline const char* refuses_winograd(const ConvGeometry& g, const TileGrid& t) {
+  if (g.kernel[0] != 1 || g.kernel[1] != 3 || g.kernel[2] != 3 || g.in[0] != 1 || g.pad[0] != 0 ||
+      g.out[0] != 1)
+    return "the kernel is not 3x3";
+  if (g.stride[1] != 1 || g.stride[2] != 1) return "the stride is not 1";
+  if (g.dilation[1] != 1 || g.dilation[2] != 1) return "the dilation is not 1";
+  if (g.G != 1) return "it has groups";
+  if (g.C < 16 || g.K < 16) return "fewer than 16 channels";
+  return refuses_tiles<M>(t, M == 2 ? 16 : g.C * g.K <= 128 * 128 ? 8 : 32);
+}
+
+}  // namespace reel::kernels::REEL_ISA

@@ -1,0 +1,232 @@
+// dw of dy and x by Winograd's algorithm, and db of dy.
+
+#include <reel/core/kernels/conv_winograd.h>
+#include <reel/core/kernels/kernels.h>
+#include <reel/core/parallel.h>
+
+namespace reel::kernels::REEL_ISA {
+
+namespace {
+
+// Groups of tiles are shared among threads, and each has a sum of dy of its own.
+constexpr int64_t kGroup = 8;
+constexpr int64_t kBlockBytes = 3 << 20;
+
+// Tiles are taken a block at a time: first all threads transform its pixels and gradients, then
+// each sums some points' products over the block. Sums of a block start from zero, so that no
+// chain of additions is longer than a block. Floats of scratch, of a point: sums:
+// [channel][column], pixels: [tile][channel], grads: [tile][column].
+template <int M>
+struct Plan {
+  static constexpr int kPoints = (M + 2) * (M + 2);
+  int64_t tiles, groups;  // of a block
+  int64_t channels, columns;
+  int64_t sums, pixels, grads, patch, bias;
+
+  explicit Plan(const TileGrid& t) {
+    channels = whole_vectors(t.C);
+    columns = whole_vectors(t.K);
+    const int64_t tile = kPoints * (channels + columns) * static_cast<int64_t>(sizeof(float));
+    const int64_t fit = kBlockBytes / tile / kGroup * kGroup;
+    tiles = fit < 96 ? 96 : fit > 512 ? 512 : fit;
+    const int64_t all = (t.tiles() + kGroup - 1) / kGroup * kGroup;
+    tiles = tiles < all ? tiles : all;
+    groups = tiles / kGroup;
+    sums = plane_size(t.C, columns);
+    pixels = plane_size(tiles, channels);
+    grads = plane_size(tiles, columns);
+    patch = kPoints * (channels > columns ? channels : columns);
+    bias = columns;
+  }
+  int64_t bytes() const {
+    return (kPoints * (sums + pixels + grads) + groups * (patch + bias) + bias) *
+           static_cast<int64_t>(sizeof(float));
+  }
+};
+
+// A dy A^T of each channel of a patch, to out[point][channel].
+template <int M>
+void transform_grad_patch(const Patch& dy, int64_t channels, float* out, int64_t plane) {
+  constexpr int kSize = M + 2;
+  for (int64_t k = 0; k < channels; k += kLanes) {
+    Floats in[M], column[kSize], at[kSize][M], e[kSize];
+#pragma GCC unroll 4
+    for (int j = 0; j < M; ++j) {
+#pragma GCC unroll 4
+      for (int i = 0; i < M; ++i) load<float>(in[i], dy.base + i * dy.row + j * dy.pixel + k);
+      transform_grads<M>(in, column);
+#pragma GCC unroll 6
+      for (int i = 0; i < kSize; ++i) at[i][j] = column[i];
+    }
+#pragma GCC unroll 6
+    for (int i = 0; i < kSize; ++i) {
+      transform_grads<M>(at[i], e);
+#pragma GCC unroll 6
+      for (int j = 0; j < kSize; ++j) store<float>(out + (i * kSize + j) * plane + k, e[j]);
+    }
+  }
+}
+
+// scalar: sum[k] += sum over pixels of the patch of dy[pixel][k]
+template <int M>
+void add_pixels(const Patch& dy, int64_t channels, float* sum) {
+  for (int64_t k = 0; k < channels; k += kLanes) {
+    Floats row[M], total;
+#pragma GCC unroll 4
+    for (int i = 0; i < M; ++i) {
+      load<float>(row[i], dy.base + i * dy.row + k);
+#pragma GCC unroll 4
+      for (int j = 1; j < M; ++j) {
+        Floats pixel;
+        load<float>(pixel, dy.base + i * dy.row + j * dy.pixel + k);
+        row[i] += pixel;
+      }
+    }
+    load<float>(total, sum + k);
+#pragma GCC unroll 4
+    for (int i = 0; i < M; ++i) total += row[i];
+    store<float>(sum + k, total);
+  }
+}
+
+// Scratch, piece by piece.
+struct Pieces {
+  float *sums, *pixels, *grads, *patches, *group_bias, *bias;
+};
+
+// What a call reads, and which results it wants.
+struct Job {
+  const float *dy, *x;
+  bool weights, bias;
+};
+
+template <int M>
+void transform_group(const TileGrid& t, const Plan<M>& plan, const Job& job, const Pieces& s,
+                     int64_t first, int64_t group) {
+  constexpr int kSize = M + 2;
+  float *copy = s.patches + group * plan.patch, *sum = s.group_bias + group * plan.bias;
+  std::memset(sum, 0, static_cast<size_t>(plan.bias) * sizeof(float));
+  for (int64_t i = group * kGroup; i < (group + 1) * kGroup && first + i < t.tiles(); ++i) {
+    const TilePlace at = tile_at<M>(t, first + i);
+    if (job.weights) {
+      const float* image = job.x + at.n * t.in[0] * t.in[1] * t.C;
+      const Patch x = patch_at(kSize, at.y - t.pad[0], at.x - t.pad[1], t.in, t.C, image, copy);
+      transform_patch<M>(x, t.C, s.pixels + i * plan.channels, plan.pixels);
+    }
+    const float* image = job.dy + at.n * t.out[0] * t.out[1] * t.K;
+    const Patch dy = patch_at(M, at.y, at.x, t.out, t.K, image, copy);
+    if (job.weights) transform_grad_patch<M>(dy, t.K, s.grads + i * plan.columns, plan.grads);
+    if (job.bias) add_pixels<M>(dy, t.K, sum);
+  }
+}
+
+// The products of n tiles at a point.
+template <int M>
+void multiply_point(const TileGrid& t, const Plan<M>& plan, const Pieces& s, int64_t n, int64_t p,
+                    bool add) {
+  for (int64_t k = 0; k < plan.columns;) {
+    const int64_t vectors = tile_vectors(plan.columns - k);
+    multiply_rows<true>(t.C, vectors, n,
+                        {s.pixels + p * plan.pixels, plan.channels, s.grads + p * plan.grads + k,
+                         plan.columns, s.sums + p * plan.sums + k, plan.columns, add});
+    k += vectors * kLanes;
+  }
+}
+
+constexpr int64_t kChannels = 16;
+
+// G^T S G of n input channels, for a vector of columns; both dw and sums are at the first of them.
+template <int M>
+void write_weights(const TileGrid& t, const Plan<M>& plan, const float* sums, int64_t n,
+                   int64_t columns, float* dw) {
+  constexpr int kSize = M + 2;
+  float tap[kChannels][9][kLanes];
+  for (int64_t c = 0; c < n; ++c) {
+    Floats s[kSize], column[3], at[3][kSize], w[3];
+#pragma GCC unroll 6
+    for (int j = 0; j < kSize; ++j) {
+#pragma GCC unroll 6
+      for (int i = 0; i < kSize; ++i)
+        load<float>(s[i], sums + (i * kSize + j) * plan.sums + c * plan.columns);
+      transform_sums<M>(s, column);
+#pragma GCC unroll 3
+      for (int i = 0; i < 3; ++i) at[i][j] = column[i];
+    }
+#pragma GCC unroll 3
+    for (int i = 0; i < 3; ++i) {
+      transform_sums<M>(at[i], w);
+#pragma GCC unroll 3
+      for (int j = 0; j < 3; ++j) store<float>(tap[c][3 * i + j], w[j]);
+    }
+  }
+  for (int64_t l = 0; l < columns; ++l)
+    for (int64_t i = 0; i < 9 * n; ++i) dw[l * t.C * 9 + i] = tap[i / 9][i % 9][l];
+}
+
+template <int M>
+void write_all_weights(const TileGrid& t, const Plan<M>& plan, const float* sums, float* dw) {
+  const int64_t parts = (t.C + kChannels - 1) / kChannels;
+  parallel_for(parts * (plan.columns / kLanes), t.C * plan.columns * 8,
+               [=, &t, &plan](int64_t begin, int64_t end) {
+                 for (int64_t i = begin; i < end; ++i) {
+                   const int64_t c = i % parts * kChannels, k = i / parts * kLanes;
+                   write_weights(t, plan, sums + c * plan.columns + k,
+                                 t.C - c < kChannels ? t.C - c : kChannels,
+                                 t.K - k < kLanes ? t.K - k : kLanes, dw + (k * t.C + c) * 9);
+                 }
+               });
+}
+
+template <int M>
+void weight_grad(const ConvGeometry& g, int64_t, void* scratch, const float* dy, const float* x,
+                 float* dw, float* db) {
+  const TileGrid t = forward_grid<M>(g);
+  const Plan<M> plan(t);
+  Pieces s{};
+  s.sums = static_cast<float*>(scratch);
+  s.pixels = s.sums + plan.kPoints * plan.sums;
+  s.grads = s.pixels + plan.kPoints * plan.pixels;
+  s.patches = s.grads + plan.kPoints * plan.grads;
+  s.group_bias = s.patches + plan.groups * plan.patch;
+  s.bias = s.group_bias + plan.groups * plan.bias;
+  const Job job{dy, x, dw != nullptr, db != nullptr};
+  std::memset(s.bias, 0, static_cast<size_t>(plan.bias) * sizeof(float));
+  for (int64_t first = 0; first < t.tiles(); first += plan.tiles) {
+    const int64_t rest = t.tiles() - first, n = rest < plan.tiles ? rest : plan.tiles;
+    const int64_t groups = (n + kGroup - 1) / kGroup;
+    parallel_for(groups, n * plan.kPoints * (t.C + t.K) / 4, [&](int64_t begin, int64_t end) {
+      for (int64_t i = begin; i < end; ++i) transform_group(t, plan, job, s, first, i);
+    });
+    if (dw)
+      parallel_for(plan.kPoints, n * plan.kPoints * (t.C / 8 + 1) * t.K,
+                   [&](int64_t begin, int64_t end) {
+                     for (int64_t p = begin; p < end; ++p)
+                       multiply_point(t, plan, s, n, p, first > 0);
+                   });
+    if (db)
+      for (int64_t i = 0; i < groups; ++i)
+        for (int64_t k = 0; k < t.K; ++k) s.bias[k] += s.group_bias[i * plan.bias + k];
+  }
+  if (db) std::memcpy(db, s.bias, static_cast<size_t>(t.K) * sizeof(float));
+  if (dw) write_all_weights(t, plan, s.sums, dw);
+}
+
+template <int M>
+int64_t scratch_bytes(const ConvGeometry& g, int64_t) {
+  return Plan<M>(forward_grid<M>(g)).bytes();
+}
+
+template <int M>
+const char* declines(const ConvGeometry& g) {
+  return refuses_winograd<M>(g, forward_grid<M>(g));
+}
+
+}  // namespace
+
+void install_conv_winograd_weight(Tables& tables) {
+  Conv<float>& conv = tables;
+  conv.weight_grad[kConvWinograd4] = {weight_grad<4>, scratch_bytes<4>, declines<4>};
+  conv.weight_grad[kConvWinograd2] = {weight_grad<2>, scratch_bytes<2>, declines<2>};
+}
+
+}  // namespace reel::kernels::REEL_ISA

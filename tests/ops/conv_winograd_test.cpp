@@ -1,0 +1,226 @@
+#include "tests/catch.h"
+#include "tests/harness.h"
+#include "tests/ops/conv_reference.h"
+
+#include <reel/autograd/engine.h>
+#include <reel/autograd/ops.h>
+#include <reel/core/creation.h>
+#include <reel/core/isa.h>
+#include <reel/core/random.h>
+#include <reel/core/winograd.h>
+
+#include <cmath>
+
+using namespace reel;
+using namespace reel::tests;
+
+namespace {
+
+struct WinogradScope {
+  explicit WinogradScope(bool on) { set_winograd(on); }
+  ~WinogradScope() { set_winograd(before); }
+  const bool before = winograd();
+};
+
+ConvProblem problem(int64_t N, int64_t C, int64_t K, int64_t H, int64_t W, int64_t pad_y,
+                    int64_t pad_x) {
+  return {2,
+          {N,
+           C,
+           K,
+           1,
+           {1, H, W},
+           {1, H + 2 * pad_y - 2, W + 2 * pad_x - 2},
+           {1, 3, 3},
+           {1, 1, 1},
+           {1, 1, 1},
+           {0, pad_y, pad_x}}};
+}
+
+Tensor conv(const ConvProblem& p, const Tensor& x, const Tensor& w, const Tensor& b = {}) {
+  return conv2d(x, w, b, 1, {p.g.pad[1], p.g.pad[2]});
+}
+
+TensorList reference(const ConvProblem& p, const TensorList& in) {
+  const auto x = in[0].to_vector(), w = in[1].to_vector();
+  std::vector<double> y(static_cast<size_t>(numel_of(p.output())));
+  if (in[2].defined()) {
+    const auto b = in[2].to_vector();
+    const size_t pixels = static_cast<size_t>(p.g.out[1] * p.g.out[2]);
+    for (size_t i = 0; i < y.size(); ++i) y[i] = b[i / pixels % b.size()];
+  }
+  for_each_product(p.g, [&](size_t i, size_t j, size_t k) { y[i] += x[j] * w[k]; });
+  return {tensor_of(p.output(), y)};
+}
+
+std::string explain(const ConvProblem& p) {
+  return explain_conv2d(zeros(p.input(), kFloat32), zeros(p.weight(), kFloat32), 1,
+                        {p.g.pad[1], p.g.pad[2]});
+}
+
+size_t count(const std::string& text, const std::string& part) {
+  size_t n = 0;
+  for (size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++n;
+  return n;
+}
+
+// y, dx, dw and db, by an algorithm that computes all three directions.
+void check_winograd(const char* algorithm, const ConvProblem& p, bool bias = true) {
+  OpCase c;
+  c.name = concat(algorithm, " ", p.g.N, "x", p.g.C, "x", p.g.in[1], "x", p.g.in[2], " to ", p.g.K);
+  CAPTURE(c.name, explain(p));
+  CHECK(count(explain(p), concat(algorithm, ": computes")) == 3);
+  c.op = [&](const TensorList& in) { return conv(p, in[0], in[1], in[2]); };
+  c.inputs = [&] {
+    return TensorList{uniform(p.input(), 1), uniform(p.weight(), 2),
+                      bias ? uniform(p.g.K, 3) : Tensor()};
+  };
+  c.reference = [&](const TensorList& in) { return reference(p, in); };
+  c.mode = GradcheckMode::kDirectional;
+  c.float_tolerance = 1e-5;
+  check_op(c);
+}
+
+double relative_error(const Tensor& a, const Tensor& exact) {
+  const auto u = a.to_vector(), v = exact.to_vector();
+  double largest = 0, off = 0;
+  for (size_t i = 0; i < v.size(); ++i) {
+    largest = std::max(largest, std::fabs(v[i]));
+    off = std::max(off, std::fabs(u[i] - v[i]));
+  }
+  return off / largest;
+}
+
+// The largest error of y, dx and dw in float32, relative to their largest elements.
+double worst_error(const ConvProblem& p) {
+  manual_seed(7);
+  const Tensor x = randn(p.input()), w = randn(p.weight()), dy = randn(p.output());
+  const auto all = [&](Dtype dtype) {
+    const Tensor a = x.to(dtype).requires_grad_(), b = w.to(dtype).requires_grad_();
+    const Tensor y = conv(p, a, b);
+    const TensorList grads = autograd::grad({y}, {a, b}, {dy.to(dtype)});
+    return TensorList{y.detach(), grads[0], grads[1]};
+  };
+  const TensorList got = all(kFloat32), exact = all(kFloat64);
+  double worst = 0;
+  for (size_t i = 0; i < got.size(); ++i) {
+    CAPTURE(i);
+    CHECK(relative_error(got[i], exact[i]) > 1e-8);  // it is float32 that computed
+    worst = std::max(worst, relative_error(got[i], exact[i]));
+  }
+  return worst;
+}
+
+}  // namespace
+
+TEST_CASE("conv winograd: tiles of 4x4") {
+  check_winograd("winograd_f4", problem(1, 16, 16, 9, 9, 1, 1));
+  check_winograd("winograd_f4", problem(2, 17, 33, 11, 13, 0, 0));
+  check_winograd("winograd_f4", problem(1, 31, 16, 8, 15, 2, 2), false);
+  check_winograd("winograd_f4", problem(1, 16, 49, 15, 16, 1, 1));
+  check_winograd("winograd_f4", problem(3, 33, 17, 7, 31, 0, 2));
+  check_winograd("winograd_f4", problem(2, 65, 24, 10, 9, 2, 0));
+  check_winograd("winograd_f4", problem(1, 18, 97, 12, 10, 1, 1), false);
+}
+
+TEST_CASE("conv winograd: more padding than a gradient needs") {
+  check_winograd("winograd_f4", problem(2, 16, 18, 9, 10, 3, 4));
+}
+
+TEST_CASE("conv winograd: tiles of 2x2") {
+  check_winograd("winograd_f2", problem(1, 16, 16, 8, 8, 1, 1));
+  check_winograd("winograd_f2", problem(4, 17, 33, 4, 4, 1, 1));
+  check_winograd("winograd_f2", problem(1, 130, 129, 7, 8, 1, 1), false);
+  check_winograd("winograd_f2", problem(5, 31, 16, 4, 4, 1, 1));
+}
+
+TEST_CASE("conv winograd: more tiles than a block of them") {
+  check_winograd("winograd_f4", problem(6, 16, 16, 40, 37, 1, 1));
+}
+
+TEST_CASE("conv winograd: no sample") {
+  const ConvProblem p = problem(0, 16, 16, 9, 9, 1, 1);
+  const Tensor x = zeros(p.input(), kFloat32).requires_grad_();
+  const Tensor w = zeros(p.weight(), kFloat32).requires_grad_();
+  const TensorList grads = autograd::grad({conv(p, x, w)}, {x, w}, {zeros(p.output(), kFloat32)});
+  CHECK(grads[0].sizes() == p.input());
+  CHECK(grads[1].equal(zeros(p.weight(), kFloat32)));
+}
+
+// docs/ops/conv.md states these bounds.
+TEST_CASE("conv winograd: rounding errors keep to their bounds") {
+  struct Row {
+    ConvProblem p;
+    double bound;  // 4e-6 for tiles of 4x4, 2e-6 for 2x2
+  };
+  const Row kRows[] = {
+      {problem(4, 16, 16, 32, 32, 1, 1), 4e-6},  {problem(2, 64, 64, 28, 28, 1, 1), 4e-6},
+      {problem(2, 64, 128, 16, 16, 0, 0), 4e-6}, {problem(8, 256, 256, 8, 8, 1, 1), 4e-6},
+      {problem(1, 256, 256, 8, 8, 1, 1), 2e-6},  {problem(1, 32, 32, 8, 8, 1, 1), 2e-6},
+  };
+  ExecutionScope scope;
+  for (Isa isa : {Isa::kBaseline, Isa::kAvx2, Isa::kAvx512}) {
+    if (!isa_available(isa)) continue;
+    set_isa(isa);
+    for (const Row& row : kRows) {
+      CAPTURE(name_of(isa), row.p.g.N, row.p.g.C, row.p.g.K, row.p.g.in[1]);
+      CHECK(worst_error(row.p) < row.bound);
+      WinogradScope off(false);
+      CHECK(worst_error(row.p) < 3e-6);
+    }
+  }
+}
+
+TEST_CASE("conv winograd: can be switched off") {
+  const ConvProblem p = problem(2, 16, 16, 12, 12, 1, 1);
+  const Tensor x = uniform(p.input(), 1, -1, 1, kFloat32).requires_grad_();
+  const Tensor w = uniform(p.weight(), 2, -1, 1, kFloat32).requires_grad_();
+  const auto all = [&] {
+    const Tensor y = conv(p, x, w);
+    const TensorList grads = autograd::grad({y}, {x, w}, {ones_like(y)});
+    return TensorList{y.detach(), grads[0], grads[1]};
+  };
+  WinogradScope on(true);
+  const TensorList fast = all();
+  CHECK(count(explain(p), "winograd_f4: computes") == 3);
+  {
+    WinogradScope off(false);
+    CHECK_FALSE(winograd());
+    CHECK(count(explain(p),
+                "winograd_f4: declines: switched off by set_winograd or REEL_WINOGRAD\n"
+                "  winograd_f2: declines: switched off by set_winograd or REEL_WINOGRAD\n") == 3);
+    const TensorList direct = all();
+    for (size_t i = 0; i < fast.size(); ++i) {
+      CHECK_FALSE(direct[i].equal(fast[i]));
+      CHECK(relative_error(fast[i], direct[i]) < 1e-5);
+    }
+  }
+  const TensorList again = all();
+  for (size_t i = 0; i < fast.size(); ++i) CHECK(again[i].equal(fast[i]));
+}
+
+TEST_CASE("conv winograd: says why it declines") {
+  const auto reasons = [](IntArrayRef x, IntArrayRef w, int64_t stride, int64_t padding,
+                          int64_t dilation, int64_t groups) {
+    return explain_conv2d(zeros(x, kFloat32), zeros(w, kFloat32), stride, padding, dilation,
+                          groups);
+  };
+  const auto says = [](const std::string& text, const std::string& reason) {
+    CAPTURE(text, reason);
+    CHECK(count(text, "winograd_f4: declines: " + reason + "\n") == 3);
+  };
+  says(reasons({4, 16, 16, 16}, {16, 16, 5, 5}, 1, 2, 1, 1), "the kernel is not 3x3");
+  says(reasons({4, 16, 16, 16}, {16, 16, 3, 3}, 2, 1, 1, 1), "the stride is not 1");
+  says(reasons({4, 16, 16, 16}, {16, 16, 3, 3}, 1, 1, 2, 1), "the dilation is not 1");
+  says(reasons({4, 32, 16, 16}, {32, 16, 3, 3}, 1, 1, 1, 2), "it has groups");
+  says(reasons({4, 15, 16, 16}, {16, 15, 3, 3}, 1, 1, 1, 1), "fewer than 16 channels");
+  says(reasons({4, 16, 16, 16}, {8, 16, 3, 3}, 1, 1, 1, 1), "fewer than 16 channels");
+  says(reasons({99, 16, 2, 2}, {16, 16, 3, 3}, 1, 1, 1, 1),
+       "too few pixels of a tile lie in the image");
+  says(reasons({1, 16, 8, 8}, {16, 16, 3, 3}, 1, 1, 1, 1),
+       "too few tiles to pay for transforming the weights");
+  CHECK(count(explain_conv1d(zeros({4, 16, 64}, kFloat32), zeros({16, 16, 3}, kFloat32), 1, 1),
+              "winograd_f4: declines: the kernel is not 3x3\n") == 3);
+  CHECK(count(explain_conv3d(zeros({4, 16, 9, 9, 9}, kFloat32), zeros({16, 16, 1, 3, 3}, kFloat32)),
+              "winograd_f4: declines: the kernel is not 3x3\n") == 3);
+}
