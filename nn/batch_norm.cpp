@@ -1,5 +1,6 @@
 #include <reel/autograd/grad_mode.h>
 #include <reel/autograd/ops.h>
+#include <reel/autograd/ops/norm.h>
 #include <reel/core/creation.h>
 #include <reel/nn/batch_norm.h>
 #include <reel/nn/functional/norm.h>
@@ -60,14 +61,15 @@ double BatchNormImpl<D, Derived>::next_momentum() {
 }
 
 template <int D, class Derived>
-Tensor BatchNormImpl<D, Derived>::forward(const Tensor& x) {
+Tensor BatchNormImpl<D, Derived>::normalize(const Tensor& x, bool relu) {
   REEL_CHECK(x.dim() == D + 2 || (D == 1 && x.dim() == 2), this->name(), ": input ", x, " has ",
              x.dim(), " dimensions; it must be ", D == 1 ? "(N, C) or " : "", "(N, C, ", D,
              " spatial).");
   const bool training = this->is_training();
   const double momentum = training ? next_momentum() : 0;
-  return batch_norm(x, weight, bias, running_mean, running_var, training || !running_mean.defined(),
-                    momentum, options.eps());
+  const auto run = relu ? batch_norm_relu : reel::batch_norm;
+  return run(x, weight, bias, running_mean, running_var, training || !running_mean.defined(),
+             momentum, options.eps());
 }
 
 template <int D, class Derived>

@@ -34,7 +34,8 @@ class BatchNormImpl : public Cloneable<Derived> {
   explicit BatchNormImpl(const BatchNormOptions& o);
   void reset_parameters();
   void reset_running_stats();
-  Tensor forward(const Tensor& x);
+  Tensor forward(const Tensor& x) { return normalize(x, false); }
+  Tensor forward_relu(const Tensor& x) override { return normalize(x, true); }
   void pretty_print(std::ostream& stream) const override;
 
   BatchNormOptions options;
@@ -42,6 +43,7 @@ class BatchNormImpl : public Cloneable<Derived> {
   Buffer running_mean, running_var, num_batches_tracked;
 
  private:
+  Tensor normalize(const Tensor& x, bool relu);
   /// The weight of this batch in the running statistics; counts it.
   double next_momentum();
 };

@@ -52,6 +52,15 @@ void ModuleCall::rethrow(const Module& module) {
   }
 }
 
+Tensor call_relu(Module& module, const Tensor& x) {
+  const ModulePathScope scope(module.path());
+  try {
+    return module.forward_relu(x);
+  } catch (const Error&) {
+    ModuleCall::rethrow(module);
+  }
+}
+
 void throw_empty_holder(const std::type_info& type) {
   throw_argument_error(concat("module holder: it holds no ", type_name(type),
                               "; it was made from nullptr. [assign a module to it first]"));

@@ -50,4 +50,7 @@ auto call(M& module, Args&&... args) -> decltype(module.forward(std::forward<Arg
   }
 }
 
+/// module.forward_relu(x); errors name the module.
+Tensor call_relu(Module& module, const Tensor& x);
+
 }  // namespace reel::nn

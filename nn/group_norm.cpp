@@ -1,5 +1,6 @@
 #include <reel/autograd/grad_mode.h>
 #include <reel/autograd/ops.h>
+#include <reel/autograd/ops/norm.h>
 #include <reel/core/creation.h>
 #include <reel/nn/functional/norm.h>
 #include <reel/nn/group_norm.h>
@@ -33,11 +34,12 @@ void GroupNormImpl::reset_parameters() {
   if (bias.defined()) bias.fill_(0);
 }
 
-Tensor GroupNormImpl::forward(const Tensor& x) const {
+Tensor GroupNormImpl::normalize(const Tensor& x, bool relu) const {
   REEL_CHECK(x.dim() >= 2 && x.size(1) == options.num_channels(), "GroupNorm: input ", x,
              " does not have ", options.num_channels(),
              " channels in dimension 1, as num_channels says.");
-  return group_norm(x, options.num_groups(), weight, bias, options.eps());
+  const auto run = relu ? group_norm_relu : reel::group_norm;
+  return run(x, options.num_groups(), weight, bias, options.eps());
 }
 
 void GroupNormImpl::pretty_print(std::ostream& stream) const {

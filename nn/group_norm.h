@@ -25,11 +25,15 @@ class GroupNormImpl final : public Cloneable<GroupNormImpl> {
       : GroupNormImpl(GroupNormOptions(num_groups, num_channels)) {}
   explicit GroupNormImpl(const GroupNormOptions& o);
   void reset_parameters();
-  Tensor forward(const Tensor& x) const;
+  Tensor forward(const Tensor& x) const { return normalize(x, false); }
+  Tensor forward_relu(const Tensor& x) override { return normalize(x, true); }
   void pretty_print(std::ostream& stream) const override;
 
   GroupNormOptions options;
   Parameter weight, bias;
+
+ private:
+  Tensor normalize(const Tensor& x, bool relu) const;
 };
 REEL_MODULE(GroupNorm);
 

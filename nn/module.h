@@ -97,6 +97,12 @@ class Module : public std::enable_shared_from_this<Module> {
   /// Removes a hook of either kind by the handle that registering it returned.
   void remove_forward_hook(uint32_t handle);
 
+  // --- fusion ---
+
+  /// relu(forward(x)) in one pass, of a module that has such a pass; undefined from others.
+  /// Sequential calls it where a ReLU follows and neither has hooks.
+  virtual Tensor forward_relu(const Tensor& x);
+
   // --- names ---
 
   /// Its type's name, without namespace and `Impl`, or the name given to the constructor.

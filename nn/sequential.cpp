@@ -1,3 +1,5 @@
+#include <reel/nn/activation.h>
+#include <reel/nn/pool.h>
 #include <reel/nn/sequential.h>
 
 namespace reel::nn {
@@ -8,8 +10,33 @@ SequentialImpl::SequentialImpl(std::initializer_list<NamedModule> modules) {
 
 Tensor SequentialImpl::forward(const Tensor& x) {
   Tensor y = x;
-  for (const AnyModule& module : modules_) y = module.forward(y);
+  for (size_t i = 0; i < size(); ++i) {
+    const Kind next = next_kind(i);
+    if (next == Kind::kReLU) {
+      if (Tensor fused = call_relu(*modules_[i].ptr(), y); fused.defined()) {
+        y = std::move(fused);
+        ++i;
+        continue;
+      }
+    }
+    // The greatest of what ReLU leaves is what ReLU leaves of the greatest, gradients included, and
+    // the pool's output is the smaller one. In place, somebody may look at what ReLU leaves.
+    if (kinds_[i] == Kind::kReLU && next == Kind::kMaxPool &&
+        !modules_[i].get<ReLUImpl>().options.inplace()) {
+      y = modules_[i].forward(modules_[i + 1].forward(y));
+      ++i;
+      continue;
+    }
+    y = modules_[i].forward(y);
+  }
   return y;
+}
+
+SequentialImpl::Kind SequentialImpl::next_kind(size_t i) const {
+  if (i + 1 == size() || kinds_[i + 1] == Kind::kOther) return Kind::kOther;
+  if (ModuleCall::has_hooks(*modules_[i].ptr()) || ModuleCall::has_hooks(*modules_[i + 1].ptr()))
+    return Kind::kOther;
+  return kinds_[i + 1];
 }
 
 void SequentialImpl::push_back(AnyModule module) {
@@ -18,6 +45,9 @@ void SequentialImpl::push_back(AnyModule module) {
 
 void SequentialImpl::push_back(std::string name, AnyModule module) {
   register_module(std::move(name), module.ptr());
+  Module& m = *module.ptr();
+  const bool pool = m.as<MaxPool1d>() || m.as<MaxPool2d>() || m.as<MaxPool3d>();
+  kinds_.push_back(m.as<ReLU>() ? Kind::kReLU : pool ? Kind::kMaxPool : Kind::kOther);
   modules_.push_back(std::move(module));
 }
 

@@ -19,7 +19,8 @@ struct NamedModule {
 };
 
 /// Passes its input through its children in order; without children it returns the input. Children
-/// are modules, holders or functions, named by their position unless given a name.
+/// are modules, holders or functions, named by their position unless given a name. Neighbours
+/// without hooks may run as one, with equal results: docs/performance.md says which.
 class SequentialImpl : public Cloneable<SequentialImpl> {
  public:
   using Iterator = std::vector<AnyModule>::const_iterator;
@@ -55,8 +56,12 @@ class SequentialImpl : public Cloneable<SequentialImpl> {
   std::shared_ptr<Module> clone_module() const override;
 
  private:
+  enum class Kind : uint8_t { kOther, kReLU, kMaxPool };
   const AnyModule& checked(size_t i) const;
+  /// What follows module i, as far as it may run together with it.
+  Kind next_kind(size_t i) const;
   std::vector<AnyModule> modules_;
+  std::vector<Kind> kinds_;
 };
 
 class Sequential : public ModuleHolder<SequentialImpl> {

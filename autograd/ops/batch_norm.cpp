@@ -14,7 +14,7 @@ namespace {
 struct BatchNormGeometry {
   int64_t M, C;  // rows (samples times pixels) and channels
   double eps;
-  bool batch_statistics;
+  bool batch_statistics, relu;
 };
 
 BatchNormGeometry check_batch_norm(const Tensor& x, const Tensor& weight, const Tensor& bias,
@@ -39,13 +39,13 @@ BatchNormGeometry check_batch_norm(const Tensor& x, const Tensor& weight, const 
              " has one value per channel; in training there must be more than one, or the variance "
              "is zero. "
              "[use a larger batch, drop_last for the last batch, eval(), or GroupNorm]");
-  return {M, C, eps, training};
+  return {M, C, eps, training, false};
 }
 
 // Equations 4 to 7 in differentiable operations, for gradients of gradients.
 void backward_recorded(BackwardCall& call, const BatchNormGeometry& g, const Tensor& x,
-                       const Tensor& weight, const Tensor& mean, const Tensor& rstd) {
-  const Tensor& dy = call.grad_output();
+                       const Tensor& weight, const Tensor& bias, const Tensor& mean,
+                       const Tensor& rstd) {
   const Shape along = channel_shape(x), dims = dims_but_channels(x);
   Tensor centred = x - mean.reshape(along), r = rstd.reshape(along);
   if (g.batch_statistics) {
@@ -53,6 +53,8 @@ void backward_recorded(BackwardCall& call, const BatchNormGeometry& g, const Ten
     r = (centred.square().mean(dims, true) + g.eps).rsqrt();
   }
   const Tensor normalized = centred * r;
+  const Tensor dy =
+      g.relu ? masked_by_relu(call.grad_output(), normalized, weight, bias) : call.grad_output();
   if (call.wanted(0)) {
     const Tensor weighted = weight.defined() ? dy * weight.reshape(along) : dy;
     call.set_grad_input(0, g.batch_statistics
@@ -67,36 +69,37 @@ void backward_recorded(BackwardCall& call, const BatchNormGeometry& g, const Ten
 struct BatchNormBackward final : NodeOf<BatchNormBackward> {
   static constexpr const char* kName = "batch_norm";
   BatchNormGeometry g;
-  SavedTensor x, weight;
+  SavedTensor x, weight, bias;  // bias for the sign that ReLU saw
   Tensor mean, rstd;
 
   void backward(BackwardCall& call) override {
-    const Tensor input = call.unpack(x, "input"), w = call.unpack(weight, "weight");
-    if (call.create_graph()) return backward_recorded(call, g, input, w, mean, rstd);
-    visit_floating(input.dtype(), [&](auto zero) { run<decltype(zero)>(call, input, w); });
+    const Tensor input = call.unpack(x, "input"), w = call.unpack(weight, "weight"),
+                 b = call.unpack(bias, "bias");
+    if (call.create_graph()) return backward_recorded(call, g, input, w, b, mean, rstd);
+    visit_floating(input.dtype(), [&](auto zero) { run<decltype(zero)>(call, input, w, b); });
   }
 
   template <class T>
-  void run(BackwardCall& call, const Tensor& input, const Tensor& w) {
+  void run(BackwardCall& call, const Tensor& input, const Tensor& w, const Tensor& b) {
     const auto& kernels = kernels::active<kernels::BatchNorm<T>>();
     const Tensor rows = channel_rows(input), dy = channel_rows(call.grad_output());
     const T *px = physical_data<T>(rows), *pdy = physical_data<T>(dy);
-    const T *pmean = physical_data<T>(mean), *prstd = physical_data<T>(rstd);
+    const kernels::ChannelAffine<T> affine{physical_data<T>(mean), physical_data<T>(rstd),
+                                           data_or_null<T>(w), data_or_null<T>(b), g.relu};
     Tensor dw, db;
     // With the batch's own statistics the input gradient is made of these sums.
     if (call.wanted(1) || call.wanted(2) || g.batch_statistics) {
       dw = empty({g.C}, dy.dtype());
       db = empty({g.C}, dy.dtype());
       const Tensor scratch = empty({kernels::batch_norm_scratch(g.M, g.C)}, kFloat64);
-      kernels.backward_affine(g.M, g.C, pdy, px, pmean, prstd, physical_data<double>(scratch),
+      kernels.backward_affine(g.M, g.C, pdy, px, affine, physical_data<double>(scratch),
                               physical_data<T>(dw), physical_data<T>(db));
     }
     if (call.wanted(0)) {
-      const Tensor dx = empty_channel_rows(input), plain = w.defined() ? w.contiguous() : w;
-      kernels.backward_input(g.M, g.C, pdy, px, pmean, prstd, data_or_null<T>(plain),
-                             g.batch_statistics ? physical_data<T>(dw) : nullptr,
-                             g.batch_statistics ? physical_data<T>(db) : nullptr,
-                             physical_data<T>(dx));
+      const Tensor dx = empty_channel_rows(input);
+      kernels.backward_input(
+          g.M, g.C, pdy, px, affine, g.batch_statistics ? physical_data<T>(dw) : nullptr,
+          g.batch_statistics ? physical_data<T>(db) : nullptr, physical_data<T>(dx));
       call.set_grad_input(0, dx);
     }
     if (call.wanted(1)) call.set_grad_input(1, dw);
@@ -106,6 +109,7 @@ struct BatchNormBackward final : NodeOf<BatchNormBackward> {
   void release_saved() override {
     x.reset();
     weight.reset();
+    bias.reset();
     mean = rstd = Tensor();
   }
 };
@@ -119,13 +123,9 @@ void update_running(const BatchNormGeometry& g, const Tensor& mean, const Tensor
   running_var.mul_(1 - momentum).add_(var, momentum * unbiased);
 }
 
-}  // namespace
-
-Tensor batch_norm(const Tensor& x, const Tensor& weight, const Tensor& bias,
-                  const Tensor& running_mean, const Tensor& running_var, bool training,
-                  double momentum, double eps) {
-  const BatchNormGeometry g =
-      check_batch_norm(x, weight, bias, running_mean, running_var, training, eps);
+Tensor normalize(const BatchNormGeometry& g, const Tensor& x, const Tensor& weight,
+                 const Tensor& bias, const Tensor& running_mean, const Tensor& running_var,
+                 double momentum) {
   const Tensor rows = channel_rows(x), y = empty_channel_rows(x);
   const Tensor w = weight.defined() ? weight.contiguous() : weight;
   const Tensor b = bias.defined() ? bias.contiguous() : bias;
@@ -134,33 +134,52 @@ Tensor batch_norm(const Tensor& x, const Tensor& weight, const Tensor& bias,
     using T = decltype(zero);
     const auto& kernels = kernels::active<kernels::BatchNorm<T>>();
     NoGradGuard no_grad;
-    if (training && g.M > 0) {
+    if (g.batch_statistics && g.M > 0) {
       mean = empty({g.C}, x.dtype());
       const Tensor var = empty({g.C}, x.dtype());
       const Tensor scratch = empty({kernels::batch_norm_scratch(g.M, g.C)}, kFloat64);
       kernels.statistics(g.M, g.C, physical_data<T>(rows), physical_data<double>(scratch),
                          physical_data<T>(mean), physical_data<T>(var));
-      rstd = (var + eps).rsqrt();
+      rstd = (var + g.eps).rsqrt();
       if (running_mean.defined()) update_running(g, mean, var, momentum, running_mean, running_var);
-    } else if (training) {
+    } else if (g.batch_statistics) {
       mean = zeros({g.C}, x.dtype());
       rstd = ones({g.C}, x.dtype());
     } else {
       mean = running_mean.detach().clone();  // may be updated before backward
-      rstd = (running_var + eps).rsqrt();
+      rstd = (running_var + g.eps).rsqrt();
     }
-    kernels.forward(g.M, g.C, physical_data<T>(rows), physical_data<T>(mean),
-                    physical_data<T>(rstd), data_or_null<T>(w), data_or_null<T>(b),
-                    physical_data<T>(y));
+    const kernels::ChannelAffine<T> affine{physical_data<T>(mean), physical_data<T>(rstd),
+                                           data_or_null<T>(w), data_or_null<T>(b), g.relu};
+    kernels.forward(g.M, g.C, physical_data<T>(rows), affine, physical_data<T>(y));
   });
   if (auto* node = record<BatchNormBackward>(y, x, w, b)) {
     node->g = g;
     node->x.save(x);
-    if (node->wanted(0)) node->weight.save(w);
+    if (node->wanted(0) || g.relu) node->weight.save(w);
+    if (g.relu) node->bias.save(b);
     node->mean = mean;
     node->rstd = rstd;
   }
   return y;
+}
+
+}  // namespace
+
+Tensor batch_norm(const Tensor& x, const Tensor& weight, const Tensor& bias,
+                  const Tensor& running_mean, const Tensor& running_var, bool training,
+                  double momentum, double eps) {
+  const BatchNormGeometry g =
+      check_batch_norm(x, weight, bias, running_mean, running_var, training, eps);
+  return normalize(g, x, weight, bias, running_mean, running_var, momentum);
+}
+
+Tensor batch_norm_relu(const Tensor& x, const Tensor& weight, const Tensor& bias,
+                       const Tensor& running_mean, const Tensor& running_var, bool training,
+                       double momentum, double eps) {
+  BatchNormGeometry g = check_batch_norm(x, weight, bias, running_mean, running_var, training, eps);
+  g.relu = true;
+  return normalize(g, x, weight, bias, running_mean, running_var, momentum);
 }
 
 }  // namespace reel

@@ -23,19 +23,21 @@ kernels::GroupNormGeometry check_group_norm(const Tensor& x, int64_t num_groups,
   check_channels("group_norm", "weight", weight, x);
   check_channels("group_norm", "bias", bias, x);
   const int64_t samples = x.size(0) * C;
-  return {x.size(0), samples > 0 ? x.numel() / samples : 0, C, num_groups};
+  return {x.size(0), samples > 0 ? x.numel() / samples : 0, C, num_groups, false};
 }
 
 // Equations 4 to 6 in differentiable operations, for gradients of gradients.
 void backward_recorded(BackwardCall& call, const kernels::GroupNormGeometry& g, double eps,
-                       const Tensor& x, const Tensor& weight) {
-  const Tensor& dy = call.grad_output();
+                       const Tensor& x, const Tensor& weight, const Tensor& bias) {
   const Shape along = channel_shape(x), dims = dims_but_channels(x);
   const Shape groups{g.N, g.G, g.C / g.G * g.P};
   const Tensor values = x.reshape(groups);
   const Tensor centred = values - values.mean(-1, true);
   const Tensor rstd = (centred.square().mean(-1, true) + eps).rsqrt();
   const Tensor normalized = centred * rstd;
+  const Tensor dy =
+      g.relu ? masked_by_relu(call.grad_output(), normalized.reshape(x.sizes()), weight, bias)
+             : call.grad_output();
   if (call.wanted(0)) {
     const Tensor weighted = (weight.defined() ? dy * weight.reshape(along) : dy).reshape(groups);
     const Tensor dx = rstd * (weighted - weighted.mean(-1, true) -
@@ -50,12 +52,13 @@ struct GroupNormBackward final : NodeOf<GroupNormBackward> {
   static constexpr const char* kName = "group_norm";
   kernels::GroupNormGeometry g;
   double eps = 0;
-  SavedTensor x, weight;
+  SavedTensor x, weight, bias;  // bias for the sign that ReLU saw
   Tensor mean, rstd;
 
   void backward(BackwardCall& call) override {
-    const Tensor input = call.unpack(x, "input"), w = call.unpack(weight, "weight");
-    if (call.create_graph()) return backward_recorded(call, g, eps, input, w);
+    const Tensor input = call.unpack(x, "input"), w = call.unpack(weight, "weight"),
+                 b = call.unpack(bias, "bias");
+    if (call.create_graph()) return backward_recorded(call, g, eps, input, w, b);
     visit_floating(input.dtype(), [&](auto zero) {
       using T = decltype(zero);
       const Tensor rows = channel_rows(input), dy = channel_rows(call.grad_output());
@@ -64,7 +67,7 @@ struct GroupNormBackward final : NodeOf<GroupNormBackward> {
       const Tensor db = call.wanted(2) ? empty({g.C}, dy.dtype()) : Tensor();
       const Tensor scratch = empty({kernels::group_norm_scratch(g)}, kFloat64);
       kernels::active<kernels::GroupNorm<T>>().backward(
-          g, physical_data<T>(dy), physical_data<T>(rows), data_or_null<T>(w),
+          g, physical_data<T>(dy), physical_data<T>(rows), data_or_null<T>(w), data_or_null<T>(b),
           physical_data<T>(mean), physical_data<T>(rstd), physical_data<double>(scratch),
           data_or_null<T>(dx), data_or_null<T>(dw), data_or_null<T>(db));
       call.set_grad_input(0, dx);
@@ -76,15 +79,13 @@ struct GroupNormBackward final : NodeOf<GroupNormBackward> {
   void release_saved() override {
     x.reset();
     weight.reset();
+    bias.reset();
     mean = rstd = Tensor();
   }
 };
 
-}  // namespace
-
-Tensor group_norm(const Tensor& x, int64_t num_groups, const Tensor& weight, const Tensor& bias,
-                  double eps) {
-  const kernels::GroupNormGeometry g = check_group_norm(x, num_groups, weight, bias);
+Tensor normalize(const kernels::GroupNormGeometry& g, const Tensor& x, const Tensor& weight,
+                 const Tensor& bias, double eps) {
   const Tensor rows = channel_rows(x), y = empty_channel_rows(x);
   const Tensor w = weight.defined() ? weight.contiguous() : weight;
   const Tensor b = bias.defined() ? bias.contiguous() : bias;
@@ -101,11 +102,26 @@ Tensor group_norm(const Tensor& x, int64_t num_groups, const Tensor& weight, con
     node->g = g;
     node->eps = eps;
     node->x.save(x);
-    if (node->wanted(0)) node->weight.save(w);
+    if (node->wanted(0) || g.relu) node->weight.save(w);
+    if (g.relu) node->bias.save(b);
     node->mean = mean;
     node->rstd = rstd;
   }
   return y;
+}
+
+}  // namespace
+
+Tensor group_norm(const Tensor& x, int64_t num_groups, const Tensor& weight, const Tensor& bias,
+                  double eps) {
+  return normalize(check_group_norm(x, num_groups, weight, bias), x, weight, bias, eps);
+}
+
+Tensor group_norm_relu(const Tensor& x, int64_t num_groups, const Tensor& weight,
+                       const Tensor& bias, double eps) {
+  kernels::GroupNormGeometry g = check_group_norm(x, num_groups, weight, bias);
+  g.relu = true;
+  return normalize(g, x, weight, bias, eps);
 }
 
 }  // namespace reel

@@ -1,6 +1,7 @@
 #pragma once
 // What the norms over channels share.
 
+#include <reel/autograd/ops.h>
 #include <reel/core/creation.h>
 #include <reel/core/layout.h>
 
@@ -45,6 +46,24 @@ inline Shape dims_but_channels(const Tensor& x) {
 template <class T>
 T* data_or_null(const Tensor& x) {
   return x.defined() ? physical_data<T>(x) : nullptr;
+}
+
+/// relu(batch_norm(...)) and relu(group_norm(...)), as one node and in one pass each way: a third
+/// of the memory traffic less. nn::Sequential calls them for neighbours.
+Tensor batch_norm_relu(const Tensor& x, const Tensor& weight, const Tensor& bias,
+                       const Tensor& running_mean, const Tensor& running_var, bool training,
+                       double momentum, double eps);
+Tensor group_norm_relu(const Tensor& x, int64_t num_groups, const Tensor& weight,
+                       const Tensor& bias, double eps);
+
+/// The gradient that reaches normalized * weight + bias through the ReLU behind it.
+inline Tensor masked_by_relu(const Tensor& dy, const Tensor& normalized, const Tensor& weight,
+                             const Tensor& bias) {
+  const Shape along = channel_shape(dy);
+  Tensor y = normalized.detach();
+  if (weight.defined()) y = y * weight.detach().reshape(along);
+  if (bias.defined()) y = y + bias.detach().reshape(along);
+  return dy.masked_fill(y.le(0), 0);
 }
 
 }  // namespace reel

@@ -5,6 +5,7 @@
 // Included inside kernels only: everything here belongs to the level that compiles it.
 
 #include <reel/core/kernels/conv.h>
+#include <reel/core/kernels/vectors.h>
 
 #include <cstdint>
 #include <cstring>
@@ -57,34 +58,6 @@ inline Sweep forward_sweep(const ConvGeometry& g) {
     s.kernel[d] = g.kernel[d];
   }
   return s;
-}
-
-// --- vectors ---
-
-#if defined(__AVX512F__)
-inline constexpr int kVectorBytes = 64;
-#elif defined(__AVX__)
-inline constexpr int kVectorBytes = 32;
-#else
-inline constexpr int kVectorBytes = 16;
-#endif
-template <class T>
-inline constexpr int kWidth = kVectorBytes / static_cast<int>(sizeof(T));
-
-template <class T>
-struct VectorOf {
-  typedef T type __attribute__((vector_size(kVectorBytes)));
-};
-template <class T>
-using Vector = typename VectorOf<T>::type;
-
-template <class T>
-[[gnu::always_inline]] inline void load(Vector<T>& v, const T* p) {
-  std::memcpy(&v, p, kVectorBytes);
-}
-template <class T>
-[[gnu::always_inline]] inline void store(T* p, const Vector<T>& v) {
-  std::memcpy(p, &v, kVectorBytes);
 }
 
 // --- blocks: the target channels that one pass over a box computes ---

@@ -4,6 +4,7 @@
 #include "tests/ops/channel_norm_reference.h"
 
 #include <reel/autograd/ops.h>
+#include <reel/autograd/ops/norm.h>
 #include <reel/core/creation.h>
 
 using namespace reel;
@@ -30,7 +31,28 @@ OpCase training_case(std::string name, std::initializer_list<Shape> shapes, doub
   return c;
 }
 
+// The same, and the ReLU behind it in the same pass.
+OpCase relu_case(std::string name, std::initializer_list<Shape> shapes) {
+  OpCase c = training_case(std::move(name), shapes);
+  const CaseFunction plain = c.reference;
+  c.op = [](const TensorList& in) {
+    return batch_norm_relu(in[0], input_or_none(in, 1), input_or_none(in, 2), {}, {}, true, 0.1,
+                           1e-5);
+  };
+  c.reference = [plain](const TensorList& in) { return relu(plain(in)[0]); };
+  return c;
+}
+
 }  // namespace
+
+TEST_CASE("batch_norm_relu") {
+  check_op(relu_case("2-d", {{5, 3}, {3}, {3}}));
+  check_op(relu_case("without weight and bias", {{6, 3}}));
+  check_op(relu_case("without bias", {{4, 3}, {3}}));
+  check_op(relu_case("2 spatial dimensions", {{2, 3, 4, 3}, {3}, {3}}));
+  for (int64_t C : {7, 8, 9, 15, 16, 17, 31, 33})
+    check_op(relu_case("channels " + std::to_string(C), {{2, C, 3}, {C}, {C}}));
+}
 
 TEST_CASE("batch_norm: training") {
   check_op(training_case("2-d", {{5, 3}, {3}, {3}}));
@@ -59,6 +81,23 @@ TEST_CASE("batch_norm: evaluation") {
   c.reference = [=](const TensorList& in) {
     const auto along = [](const Tensor& v) { return v.reshape({1, 3, 1}); };
     return (in[0] - along(mean)) / (along(var) + 1e-5).sqrt() * along(in[1]) + along(in[2]);
+  };
+  c.second_order = true;
+  check_op(c);
+}
+
+TEST_CASE("batch_norm_relu: evaluation") {
+  const Tensor mean = uniform({3}, 7), var = uniform({3}, 8, 0.5, 2);
+  OpCase c;
+  c.name = "running statistics";
+  c.op = [=](const TensorList& in) {
+    const Dtype d = in[0].dtype();
+    return batch_norm_relu(in[0], in[1], in[2], mean.to(d), var.to(d), false, 0.1, 1e-5);
+  };
+  c.inputs = CaseInputs{{2, 3, 4}, {3}, {3}};
+  c.reference = [=](const TensorList& in) {
+    const auto along = [](const Tensor& v) { return v.reshape({1, 3, 1}); };
+    return relu((in[0] - along(mean)) / (along(var) + 1e-5).sqrt() * along(in[1]) + along(in[2]));
   };
   c.second_order = true;
   check_op(c);

@@ -4,6 +4,7 @@
 #include "tests/ops/channel_norm_reference.h"
 
 #include <reel/autograd/ops.h>
+#include <reel/autograd/ops/norm.h>
 #include <reel/core/creation.h>
 
 using namespace reel;
@@ -33,7 +34,33 @@ OpCase group_case(std::string name, int64_t groups, std::initializer_list<Shape>
   return c;
 }
 
+// The same, and the ReLU behind it in the same pass.
+OpCase relu_case(std::string name, int64_t groups, std::initializer_list<Shape> shapes) {
+  OpCase c = group_case(std::move(name), groups, shapes);
+  const CaseFunction plain = c.reference;
+  c.op = [=](const TensorList& in) {
+    return group_norm_relu(in[0], groups, input_or_none(in, 1), input_or_none(in, 2), 1e-5);
+  };
+  c.reference = [plain](const TensorList& in) { return relu(plain(in)[0]); };
+  return c;
+}
+
 }  // namespace
+
+TEST_CASE("group_norm_relu") {
+  check_op(relu_case("two groups", 2, {{2, 4, 3}, {4}, {4}}));
+  check_op(relu_case("without weight and bias", 2, {{2, 6, 2}}));
+  check_op(relu_case("without bias", 3, {{2, 6, 2}, {6}}));
+  check_op(relu_case("2 spatial dimensions", 2, {{2, 4, 3, 3}, {4}, {4}}));
+  for (int64_t C : {7, 8, 9, 15, 16, 17, 31, 33})
+    check_op(relu_case("channels " + std::to_string(C), C % 3 == 0 ? 3 : 1, {{2, C, 3}, {C}, {C}}));
+}
+
+TEST_CASE("group_norm: a large mean does not cancel the variance") {
+  const Tensor x = uniform({2, 4, 50}, 0, -1, 1, kFloat32);
+  const Tensor y = group_norm(x + 1000, 2), wanted = group_norm(x.to(kFloat64), 2);
+  CHECK((y.to(kFloat64) - wanted).abs().max().item<double>() < 1e-3);
+}
 
 TEST_CASE("group_norm") {
   check_op(group_case("one group", 1, {{2, 4, 3}, {4}, {4}}));

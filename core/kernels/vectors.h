@@ -1,0 +1,66 @@
+#pragma once
+// Vector registers of the level that compiles this, as the compiler's own vector types.
+// Included inside kernels only.
+
+#include <cstdint>
+#include <cstring>
+
+namespace reel::kernels::REEL_ISA {
+
+#if defined(__AVX512F__)
+inline constexpr int kVectorBytes = 64;
+#elif defined(__AVX__)
+inline constexpr int kVectorBytes = 32;
+#else
+inline constexpr int kVectorBytes = 16;
+#endif
+template <class T>
+inline constexpr int kWidth = kVectorBytes / static_cast<int>(sizeof(T));
+
+template <class T>
+struct VectorOf {
+  typedef T type __attribute__((vector_size(kVectorBytes)));
+};
+template <class T>
+using Vector = typename VectorOf<T>::type;
+
+template <class T>
+[[gnu::always_inline]] inline void load(Vector<T>& v, const T* p) {
+  std::memcpy(&v, p, kVectorBytes);
+}
+template <class T>
+[[gnu::always_inline]] inline void store(T* p, const Vector<T>& v) {
+  std::memcpy(p, &v, kVectorBytes);
+}
+
+// --- generic over the number of lanes: a vector, or a single T ---
+
+template <class T>
+struct FourOf {
+  typedef T type __attribute__((vector_size(4 * sizeof(T))));
+};
+
+/// The lanes at p; V is a vector of T, or T.
+template <class V, class T>
+[[gnu::always_inline]] inline V lanes_at(const T* p) {
+  V v;
+  std::memcpy(&v, p, sizeof v);
+  return v;
+}
+template <class T, class V>
+[[gnu::always_inline]] inline void put_lanes(T* p, const V& v) {
+  std::memcpy(p, &v, sizeof v);
+}
+
+/// f(V{}, c) for the channels 0 .. C, as many at a time as V has lanes: whole vectors, then fours,
+/// then single ones.
+template <class T, class F>
+[[gnu::always_inline]] inline void for_lanes(int64_t C, F f) {
+  int64_t c = 0;
+  for (; c + kWidth<T> <= C; c += kWidth<T>) f(Vector<T>{}, c);
+  if constexpr (sizeof(T) == 4 && kWidth < T >> 4)
+    for (; c + 4 <= C; c += 4) f(typename FourOf<T>::type{}, c);
+  for (; c < C; ++c) f(T{}, c);
+}
+
+}  // namespace reel::kernels::REEL_ISA
