@@ -1,4 +1,5 @@
 #include <reel/core/kernels/kernels.h>
+#include <reel/core/kernels/vectors.h>
 #include <reel/core/parallel.h>
 
 namespace reel::kernels::REEL_ISA {
@@ -11,6 +12,22 @@ inline void unravel(int64_t i, const int64_t (&box)[3], int64_t (&at)[3]) {
   at[1] = i / box[2] % box[1];
   at[0] = i / (box[2] * box[1]);
 }
+
+// The outputs of all samples in order, without a division for each.
+struct Cursor {
+  Cursor(const PoolGeometry& g, int64_t i) : out(g.out), n(i / g.out_pixels()) {
+    unravel(i % g.out_pixels(), g.out, at);
+  }
+  void advance() {
+    for (int d = 2; d >= 0; --d) {
+      if (++at[d] < out[d]) return;
+      at[d] = 0;
+    }
+    ++n;
+  }
+  const int64_t (&out)[3];
+  int64_t n, at[3];
+};
 
 // Calls f(tap number, input pixel) for the places of output `o`'s window that lie inside the input.
 template <class F>
@@ -61,36 +78,76 @@ inline bool lies_inside(const PoolGeometry& g, const int64_t (&o)[3]) {
   return inside;
 }
 
-template <class T>
-struct BitsOf;
-template <>
-struct BitsOf<float> {
-  using Type = uint32_t;
+// Whole numbers as wide as the lanes of V.
+template <class V>
+struct LanesOf {
+  using Type = decltype(V{} < V{});
 };
 template <>
-struct BitsOf<double> {
-  using Type = uint64_t;
+struct LanesOf<float> {
+  using Type = int32_t;
+};
+template <>
+struct LanesOf<double> {
+  using Type = int64_t;
 };
 
-// A window inside the input, channel by channel: for few channels, where a loop over them would not
-// fill a vector. Winners are chosen by masks: which one wins is random, and a branch on it
-// mispredicts.
+template <class Tap, int kLanes>
+struct TapsOf {
+  typedef Tap type __attribute__((vector_size(kLanes * sizeof(Tap))));
+};
+
+// As many taps as V has lanes.
+template <class V, class T, class Tap, class Numbers>
+[[gnu::always_inline]] inline void put_taps(Tap* tap, const Numbers& won) {
+  if constexpr (sizeof(V) == sizeof(T)) {
+    *tap = static_cast<Tap>(won);
+  } else {
+    using Taps = typename TapsOf<Tap, sizeof(V) / sizeof(T)>::type;
+    put_lanes(tap, __builtin_convertvector(won, Taps));
+  }
+}
+template <class V, class T, class Numbers, class Tap>
+[[gnu::always_inline]] inline Numbers taps_at(const Tap* tap) {
+  if constexpr (sizeof(V) == sizeof(T)) {
+    return static_cast<Numbers>(*tap);
+  } else {
+    using Taps = typename TapsOf<Tap, sizeof(V) / sizeof(T)>::type;
+    return __builtin_convertvector(lanes_at<Taps>(tap), Numbers);
+  }
+}
+
+// Some channels of a window inside the input. Winners are chosen by masks: which one wins is
+// random, and a branch on it mispredicts.
+template <class V, class T, class Tap>
+[[gnu::always_inline]] inline void pool_lanes(int64_t taps, const int64_t* offset, const T* in,
+                                              T* y, Tap* tap) {
+  using Numbers = typename LanesOf<V>::Type;
+  V best = lanes_at<V>(in);
+  Numbers bits = __builtin_bit_cast(Numbers, best), won = {};
+  for (int64_t t = 1; t < taps; ++t) {
+    const V v = lanes_at<V>(in + offset[t]);
+    // scalar: if (v > best or v is NaN) best = v, won = t
+    Numbers wins;
+    if constexpr (sizeof(V) == sizeof(T))
+      wins = -static_cast<Numbers>(!(v <= best) & (best == best));
+    else
+      wins = ~(v <= best) & (best == best);
+    bits ^= (bits ^ __builtin_bit_cast(Numbers, v)) & wins;
+    won ^= (won ^ static_cast<int>(t)) & wins;
+    best = __builtin_bit_cast(V, bits);
+  }
+  put_lanes(y, best);
+  put_taps<V, T>(tap, won);
+}
+
 template <class T, class Tap>
 [[gnu::always_inline]] inline void pool_channels(int64_t C, int64_t taps, const int64_t* offset,
                                                  const T* in, T* y, Tap* tap) {
-  using Bits = typename BitsOf<T>::Type;
-  for (int64_t c = 0; c < C; ++c) {
-    Bits best = __builtin_bit_cast(Bits, in[c]), won = 0;
-    for (int64_t t = 1; t < taps; ++t) {
-      const T v = in[offset[t] + c], b = __builtin_bit_cast(T, best);
-      // scalar: if (v > b or v is NaN) best = v, won = t
-      const Bits wins = Bits{0} - static_cast<Bits>(!(v <= b) & (b == b));
-      best ^= (best ^ __builtin_bit_cast(Bits, v)) & wins;
-      won ^= (won ^ static_cast<Bits>(t)) & wins;
-    }
-    y[c] = __builtin_bit_cast(T, best);
-    tap[c] = static_cast<Tap>(won);
-  }
+  for_lanes<T>(
+      C, [=](auto zero, int64_t c) __attribute__((always_inline)) {
+        pool_lanes<decltype(zero)>(taps, offset, in + c, y + c, tap + c);
+      });
 }
 
 template <class T, class Tap>
@@ -121,26 +178,33 @@ void pool_window(const PoolGeometry& g, const int64_t (&at)[3], const T* image, 
   }
 }
 
+// Where channels are fewer than lanes, a whole vector goes to a pixel and spills into the next,
+// which is written after it. Not where nothing comes after.
+template <class T>
+bool may_spill(const PoolGeometry& g, int64_t outputs_left, int64_t inputs_left) {
+  return g.C < kWidth<T> && outputs_left * g.C >= kWidth<T> && inputs_left >= kWidth<T>;
+}
+
 template <class T, class Tap>
 void forward(const PoolGeometry& g, const T* x, T* y, Tap* tap) {
-  constexpr int64_t kFewChannels = 64 / static_cast<int64_t>(sizeof(T));
-  const int64_t C = g.C, pixels = g.out_pixels(), taps = g.taps();
+  const int64_t C = g.C, pixels = g.out_pixels(), taps = g.taps(), image = g.in_pixels() * C;
   const TapOffsets offset(g);
-  const bool few = C < kFewChannels && taps <= kMaxTaps;
-  parallel_for(g.N * pixels, g.N * pixels * C * taps / 2, [=](int64_t begin, int64_t end) {
-    for (int64_t i = begin; i < end; ++i) {
-      int64_t at[3];
-      unravel(i % pixels, g.out, at);
-      const T* image = x + i / pixels * g.in_pixels() * C;
-      if (!few || !lies_inside(g, at)) {
-        pool_window(g, at, image, y + i * C, tap + i * C);
+  parallel_for(g.N * pixels, g.N * pixels * C * taps / 2, [=, &g](int64_t begin, int64_t end) {
+    Cursor cursor(g, begin);
+    for (int64_t i = begin; i < end; ++i, cursor.advance()) {
+      const T* sample = x + cursor.n * image;
+      if (taps > kMaxTaps || !lies_inside(g, cursor.at)) {
+        pool_window(g, cursor.at, sample, y + i * C, tap + i * C);
         continue;
       }
-      const T* in = image + first_pixel(g, at) * C;
-      if (taps == 4)  // 2 x 2, unrolled
-        pool_channels(C, 4, offset.at, in, y + i * C, tap + i * C);
+      const int64_t first = first_pixel(g, cursor.at) * C;
+      const int64_t inputs_left = (g.N - cursor.n) * image - first - offset.at[taps - 1];
+      if (may_spill<T>(g, end - i, inputs_left))
+        pool_lanes<Vector<T>>(taps, offset.at, sample + first, y + i * C, tap + i * C);
+      else if (taps == 4)  // 2 x 2, unrolled
+        pool_channels(C, 4, offset.at, sample + first, y + i * C, tap + i * C);
       else
-        pool_channels(C, taps, offset.at, in, y + i * C, tap + i * C);
+        pool_channels(C, taps, offset.at, sample + first, y + i * C, tap + i * C);
     }
   });
 }
@@ -186,16 +250,39 @@ inline bool are_disjoint(const PoolGeometry& g) {
   return disjoint;
 }
 
+// Some channels of a window: its winner gets dy, the others 0.
+template <class V, class T, class Tap>
+[[gnu::always_inline]] inline void scatter_lanes(int64_t taps, const int64_t* offset, const T* dy,
+                                                 const Tap* tap, T* dx) {
+  using Numbers = typename LanesOf<V>::Type;
+  const V g = lanes_at<V>(dy);
+  const auto won = taps_at<V, T, Numbers>(tap);
+  for (int64_t t = 0; t < taps; ++t)
+    put_lanes(dx + offset[t], won == static_cast<int>(t) ? g : V{});
+}
+
 template <class T, class Tap>
 void scatter(const PoolGeometry& g, const T* dy, const Tap* tap, T* dx) {
-  const int64_t C = g.C, pixels = g.out_pixels(), image = g.in_pixels() * C;
+  const int64_t C = g.C, pixels = g.out_pixels(), image = g.in_pixels() * C, taps = g.taps();
   const TapOffsets offset(g);
-  parallel_for(g.N, 2 * g.N * image, [=](int64_t begin, int64_t end) {
-    for (int64_t i = begin * image; i < end * image; ++i) dx[i] = 0;
-    for (int64_t i = begin * pixels; i < end * pixels; ++i) {
-      int64_t at[3];
-      unravel(i % pixels, g.out, at);
-      T* window = dx + i / pixels * image + first_pixel(g, at) * C;
+  bool covered = true;  // each input pixel lies in a window
+  for (int d = 0; d < 3; ++d)
+    covered = covered && g.padding[d] == 0 && g.dilation[d] == 1 && g.stride[d] == g.kernel[d] &&
+              g.out[d] * g.stride[d] == g.in[d];
+  parallel_for(g.N, 2 * g.N * image, [=, &g](int64_t begin, int64_t end) {
+    if (!covered)
+      for (int64_t i = begin * image; i < end * image; ++i) dx[i] = 0;
+    Cursor cursor(g, begin * pixels);
+    for (int64_t i = begin * pixels; i < end * pixels; ++i, cursor.advance()) {
+      T* window = dx + cursor.n * image + first_pixel(g, cursor.at) * C;
+      if (lies_inside(g, cursor.at)) {
+        for_lanes<T>(
+            C, [ =, &offset ](auto zero, int64_t c) __attribute__((always_inline)) {
+              scatter_lanes<decltype(zero)>(taps, offset.at, dy + i * C + c, tap + i * C + c,
+                                            window + c);
+            });
+        continue;
+      }
       for (int64_t c = 0; c < C; ++c) {
         const Tap won = tap[i * C + c];
         if (won != static_cast<Tap>(-1)) window[offset.at[won] + c] = dy[i * C + c];
