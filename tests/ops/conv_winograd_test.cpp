@@ -135,7 +135,8 @@ TEST_CASE("conv winograd: tiles of 2x2") {
 }
 
 TEST_CASE("conv winograd: more tiles than a block of them") {
-  check_winograd("winograd_f4", problem(6, 16, 16, 40, 37, 1, 1));
+  check_winograd("winograd_f4", problem(6, 16, 16, 40, 37, 1, 1));  // shares with sums of their own
+  check_winograd("winograd_f4", problem(1, 64, 48, 33, 32, 1, 1));  // one share, several blocks
 }
 
 TEST_CASE("conv winograd: no sample") {
