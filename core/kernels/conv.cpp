@@ -15,7 +15,7 @@ int64_t packed_block_size(const Sweep& s) {
 
 template <class T>
 void pack_block(const Sweep& s, const Block& b, const T* w, T* packed) {
-  const int64_t lanes = b.vectors * kWidth<T>;
+  const int64_t lanes = b.lanes;
   w += b.group * s.w_group + b.first * s.w_target;
   const Axis *A = &s.axis[0], *B = &s.axis[1], *C = &s.axis[2];
   for (int64_t i = 0; i < A->taps; ++i)
@@ -60,25 +60,23 @@ Runs runs_of(const Sweep& s, const View<T>& v) {
 }
 
 // scalar: acc[i][l] += sum over taps and depth of in[i][tap + depth] * w[tap][depth][l]
-template <class T, int kPixels, int kVectors, bool kDepthwise>
+template <class V, class T, int kPixels, int kVectors, bool kDepthwise>
 [[gnu::always_inline]] inline void multiply_add(const Runs& runs, const T* const (&in)[kPixels],
-                                                const T* w, Vector<T> (&acc)[kPixels][kVectors]) {
+                                                const T* w, V (&acc)[kPixels][kVectors]) {
   for (int64_t a = 0; a < runs.count[0]; ++a)
     for (int64_t b = 0; b < runs.count[1]; ++b)
       for (int64_t c = 0; c < runs.count[2]; ++c) {
         const int64_t at = a * runs.step[0] + b * runs.step[1] + c * runs.step[2];
-        for (int64_t l = at; l < at + runs.length; ++l, w += kVectors * kWidth<T>) {
-          Vector<T> wv[kVectors];
+        for (int64_t l = at; l < at + runs.length; ++l, w += kVectors * kLanesOf<V, T>) {
+          V wv[kVectors];
 #pragma GCC unroll 2
-          for (int v = 0; v < kVectors; ++v) load<T>(wv[v], w + v * kWidth<T>);
+          for (int v = 0; v < kVectors; ++v) wv[v] = lanes_at<V>(w + v * kLanesOf<V, T>);
 #pragma GCC unroll 8
           for (int i = 0; i < kPixels; ++i)
 #pragma GCC unroll 2
             for (int v = 0; v < kVectors; ++v) {
               if constexpr (kDepthwise) {
-                Vector<T> x;
-                load<T>(x, in[i] + l);
-                acc[i][v] += x * wv[v];
+                acc[i][v] += lanes_at<V>(in[i] + l) * wv[v];
               } else {
                 acc[i][v] += in[i][l] * wv[v];
               }
@@ -98,12 +96,13 @@ template <class T, int kHalf>
   if constexpr (kHalf > 1) store_part<T, kHalf / 2>(n, lane, y);
 }
 
-template <class T>
-[[gnu::always_inline]] inline void store_lanes(int64_t n, const Vector<T>& v, T* y) {
-  if (n >= kWidth<T>) return store(y, v);
-  T lane[kWidth<T>];
-  store(lane, v);
-  store_part<T, kWidth<T> / 2>(n, lane, y);
+template <class V, class T>
+[[gnu::always_inline]] inline void store_lanes(int64_t n, const V& v, T* y) {
+  constexpr int kLanes = kLanesOf<V, T>;
+  if (n >= kLanes) return put_lanes(y, v);
+  T lane[kLanes];
+  put_lanes(lane, v);
+  store_part<T, kLanes / 2>(n, lane, y);
 }
 
 // Walks the pixels of a box in order, at their places in the source and in the output.
@@ -125,12 +124,13 @@ struct Cursor {
 // One block of target channels of one box. A tile of pixels shares each load of weights: 6 x 2 or 8
 // x 1 accumulators, weights and a source value fill 16 registers and hide the latency of the
 // multiply-add.
-template <class T, int kPixels, int kVectors, bool kDepthwise>
+template <class V, class T, int kPixels, int kVectors, bool kDepthwise>
 void sweep_block(const Runs& runs, Cursor at, int64_t pixels, int64_t width, const T* source,
                  const T* w, const T* b, T* y) {
-  Vector<T> start[kVectors] = {};
+  constexpr int64_t kLanes = kLanesOf<V, T>;
+  V start[kVectors] = {};
   if (b)
-    for (int64_t l = 0; l < width; ++l) start[l / kWidth<T>][l % kWidth<T>] = b[l];
+    for (int64_t l = 0; l < width; ++l) start[l / kLanes][l % kLanes] = b[l];
   for (int64_t p = 0; p < pixels; p += kPixels) {
     const int64_t n = pixels - p < kPixels ? pixels - p : kPixels;
     const T* in[kPixels];
@@ -140,18 +140,18 @@ void sweep_block(const Runs& runs, Cursor at, int64_t pixels, int64_t width, con
       out[i] = y + at.out;
       if (i + 1 < n || (i + 1 == n && p + n < pixels)) at.advance();
     }
-    Vector<T> acc[kPixels][kVectors];
+    V acc[kPixels][kVectors];
 #pragma GCC unroll 8
     for (int i = 0; i < kPixels; ++i)
 #pragma GCC unroll 2
       for (int v = 0; v < kVectors; ++v) acc[i][v] = start[v];
-    multiply_add<T, kPixels, kVectors, kDepthwise>(runs, in, w, acc);
+    multiply_add<V, T, kPixels, kVectors, kDepthwise>(runs, in, w, acc);
 #pragma GCC unroll 8
     for (int i = 0; i < kPixels; ++i)
       if (i < n) {
 #pragma GCC unroll 2
         for (int v = 0; v < kVectors; ++v)
-          store_lanes<T>(width - v * kWidth<T>, acc[i][v], out[i] + v * kWidth<T>);
+          store_lanes<V>(width - v * kLanes, acc[i][v], out[i] + v * kLanes);
       }
   }
 }
@@ -174,9 +174,10 @@ void sweep_box(const Sweep& s, const Box& box, const View<T>& view, const T* pac
   for (int64_t i = 0; i < blocks; ++i) {
     const Block block = block_at<T>(s, i);
     const int64_t k = target_channel(s, block);
-    const auto sweep = s.depthwise         ? sweep_block<T, 8, 1, true>
-                       : block.vectors > 1 ? sweep_block<T, 6, 2, false>
-                                           : sweep_block<T, 8, 1, false>;
+    const auto sweep = s.depthwise                ? sweep_block<Vector<T>, T, 8, 1, true>
+                       : block.lanes > kWidth<T>  ? sweep_block<Vector<T>, T, 6, 2, false>
+                       : block.lanes == kWidth<T> ? sweep_block<Vector<T>, T, 8, 1, false>
+                                                  : sweep_block<Half<T>, T, 8, 1, false>;
     sweep(runs, at, box.pixels(), block.width, view.base + source_channel(s, block),
           packed + i * size, b ? b + k : nullptr, y + k);
   }

@@ -62,10 +62,10 @@ inline Sweep forward_sweep(const ConvGeometry& g) {
 
 // --- blocks: the target channels that one pass over a box computes ---
 
-/// One or two vectors of target channels of a group.
+/// Two vectors, one or half a one of target channels of a group.
 struct Block {
   int64_t group, first, width;  // width channels from `first` of the group
-  int64_t vectors;
+  int64_t lanes;
 };
 
 template <class T>
@@ -81,7 +81,12 @@ inline Block block_at(const Sweep& s, int64_t i) {
   const int64_t per_group = blocks_per_group<T>(s), first = i % per_group * block_width<T>(s);
   const int64_t rest = s.targets - first;
   const int64_t width = rest < block_width<T>(s) ? rest : block_width<T>(s);
-  return {i / per_group, first, width, width > kWidth<T> ? 2 : 1};
+  constexpr int64_t kHalf = kLanesOf<Half<T>, T>;
+  // Depthwise reads whole vectors of the source.
+  const int64_t lanes = width > kWidth<T>              ? 2 * kWidth<T>
+                        : width > kHalf || s.depthwise ? kWidth<T>
+                                                       : kHalf;
+  return {i / per_group, first, width, lanes};
 }
 /// The first source channel that a block reads.
 inline int64_t source_channel(const Sweep& s, const Block& b) {

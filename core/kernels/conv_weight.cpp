@@ -35,30 +35,22 @@ struct Plan {
 // --- the gradients of a box, a block of channels side by side, and their sum ---
 
 // scalar: sum[l] += sum over p of grads[p][l]
-template <class T>
+template <class V, class T>
 void add_pixels(int64_t pixels, int64_t lanes, const T* grads, T* sum) {
   // Four sums at a time: one would wait for each addition.
-  Vector<T> part[4] = {}, g;
+  V part[4] = {};
   int64_t p = 0;
   for (; p + 4 <= pixels; p += 4)
 #pragma GCC unroll 4
-    for (int i = 0; i < 4; ++i) {
-      load<T>(g, grads + (p + i) * lanes);
-      part[i] += g;
-    }
-  for (; p < pixels; ++p) {
-    load<T>(g, grads + p * lanes);
-    part[0] += g;
-  }
-  load<T>(g, sum);
-  g += (part[0] + part[1]) + (part[2] + part[3]);
-  store<T>(sum, g);
+    for (int i = 0; i < 4; ++i) part[i] += lanes_at<V>(grads + (p + i) * lanes);
+  for (; p < pixels; ++p) part[0] += lanes_at<V>(grads + p * lanes);
+  put_lanes(sum, lanes_at<V>(sum) + ((part[0] + part[1]) + (part[2] + part[3])));
 }
 
 // scalar: out[p][l] = l < width ? dy[p][l] : 0, sum[l] += sum over p of dy[p][l]
 template <class T>
 void pack_grads(const Sweep& s, const Box& box, const Block& b, const T* dy, T* out, T* sum) {
-  const int64_t lanes = b.vectors * kWidth<T>;
+  const int64_t lanes = b.lanes;
   dy += target_channel(s, b);
   for (int64_t i = 0; i < box.size[0]; ++i)
     for (int64_t j = 0; j < box.size[1]; ++j) {
@@ -70,8 +62,8 @@ void pack_grads(const Sweep& s, const Box& box, const Block& b, const T* dy, T* 
       }
     }
   out -= box.pixels() * lanes;
-  for (int64_t v = 0; v < b.vectors; ++v)
-    add_pixels(box.pixels(), lanes, out + v * kWidth<T>, sum + v * kWidth<T>);
+  for (int64_t l = 0; l < lanes; l += kLanesOf<Half<T>, T>)
+    add_pixels<Half<T>>(box.pixels(), lanes, out + l, sum + l);
 }
 
 // --- the inner loop ---
@@ -83,24 +75,23 @@ struct Strip {
 };
 
 // scalar: sums[i][l] += sum over pixels p of the strip of x[p][at[i]] * grads[p][l]
-template <class T, int kRows, int kVectors, bool kDepthwise>
+template <class V, class T, int kRows, int kVectors, bool kDepthwise>
 [[gnu::always_inline]] inline void multiply_add(const Strip& strip, const T* x,
                                                 const int64_t (&at)[kRows], const T* grads,
-                                                Vector<T> (&acc)[kRows][kVectors]) {
+                                                V (&acc)[kRows][kVectors]) {
   for (int64_t r = strip.begin; r < strip.end; ++r) {
     const T* in = x + r / strip.per_plane * strip.plane + r % strip.per_plane * strip.row;
-    for (int64_t p = 0; p < strip.length; ++p, in += strip.pixel, grads += kVectors * kWidth<T>) {
-      Vector<T> g[kVectors];
+    for (int64_t p = 0; p < strip.length;
+         ++p, in += strip.pixel, grads += kVectors * kLanesOf<V, T>) {
+      V g[kVectors];
 #pragma GCC unroll 2
-      for (int v = 0; v < kVectors; ++v) load<T>(g[v], grads + v * kWidth<T>);
+      for (int v = 0; v < kVectors; ++v) g[v] = lanes_at<V>(grads + v * kLanesOf<V, T>);
 #pragma GCC unroll 8
       for (int i = 0; i < kRows; ++i)
 #pragma GCC unroll 2
         for (int v = 0; v < kVectors; ++v) {
           if constexpr (kDepthwise) {
-            Vector<T> value;
-            load<T>(value, in + at[i]);
-            acc[i][v] += value * g[v];
+            acc[i][v] += lanes_at<V>(in + at[i]) * g[v];
           } else {
             acc[i][v] += in[at[i]] * g[v];
           }
@@ -110,10 +101,10 @@ template <class T, int kRows, int kVectors, bool kDepthwise>
 }
 
 // All rows of one block over one strip.
-template <class T, int kRows, int kVectors, bool kDepthwise>
+template <class V, class T, int kRows, int kVectors, bool kDepthwise>
 void add_rows(const Sweep& s, const View<T>& view, const Strip& strip, const T* x, const T* grads,
               T* sums) {
-  constexpr int64_t kLanes = kVectors * kWidth<T>;
+  constexpr int64_t kLanes = kVectors * kLanesOf<V, T>;
   const int64_t rows = s.taps() * s.depth;
   int64_t tap[3] = {}, depth = 0, next = 0;
   for (int64_t row = 0; row < rows; row += kRows) {
@@ -130,15 +121,12 @@ void add_rows(const Sweep& s, const View<T>& view, const Strip& strip, const T* 
         tap[d] = 0;
       }
     }
-    Vector<T> acc[kRows][kVectors] = {};
-    multiply_add<T, kRows, kVectors, kDepthwise>(strip, x, at, grads, acc);
+    V acc[kRows][kVectors] = {};
+    multiply_add<V, T, kRows, kVectors, kDepthwise>(strip, x, at, grads, acc);
     for (int64_t i = 0; i < n; ++i)
       for (int v = 0; v < kVectors; ++v) {
-        T* to = sums + (row + i) * kLanes + v * kWidth<T>;
-        Vector<T> sum;
-        load<T>(sum, to);
-        sum += acc[i][v];
-        store<T>(to, sum);
+        T* to = sums + (row + i) * kLanes + v * kLanesOf<V, T>;
+        put_lanes(to, lanes_at<V>(to) + acc[i][v]);
       }
   }
 }
@@ -147,9 +135,10 @@ template <class T>
 void add_box(const Sweep& s, const Box& box, const View<T>& view, const Block& b, const T* grads,
              T* sums) {
   constexpr int64_t kStripPixels = 192;
-  const auto add = s.depthwise     ? add_rows<T, 8, 1, true>
-                   : b.vectors > 1 ? add_rows<T, 6, 2, false>
-                                   : add_rows<T, 8, 1, false>;
+  const auto add = s.depthwise            ? add_rows<Vector<T>, T, 8, 1, true>
+                   : b.lanes > kWidth<T>  ? add_rows<Vector<T>, T, 6, 2, false>
+                   : b.lanes == kWidth<T> ? add_rows<Vector<T>, T, 8, 1, false>
+                                          : add_rows<Half<T>, T, 8, 1, false>;
   const int64_t rows = box.size[0] * box.size[1], length = box.size[2];
   const int64_t step = length < kStripPixels ? kStripPixels / length : 1;
   for (int64_t r = 0; r < rows; r += step) {
@@ -160,8 +149,7 @@ void add_box(const Sweep& s, const Box& box, const View<T>& view, const Block& b
                       view.pixel[0],
                       view.pixel[1],
                       view.pixel[2]};
-    add(s, view, strip, view.base + source_channel(s, b),
-        grads + r * length * b.vectors * kWidth<T>, sums);
+    add(s, view, strip, view.base + source_channel(s, b), grads + r * length * b.lanes, sums);
   }
 }
 
@@ -185,7 +173,7 @@ void add_chunk(const Sweep& s, const Plan<T>& plan, int64_t c, const T* dy, cons
       const Block b = block_at<T>(s, j);
       T* block_sums = sums + j * size;
       pack_grads(s, box, b, dy + n * y_size, grads, block_sums);
-      if (weights) add_box(s, box, view, b, grads, block_sums + b.vectors * kWidth<T>);
+      if (weights) add_box(s, box, view, b, grads, block_sums + b.lanes);
     }
   }
 }
@@ -193,7 +181,7 @@ void add_chunk(const Sweep& s, const Plan<T>& plan, int64_t c, const T* dy, cons
 template <class T>
 void reduce_block(const Sweep& s, const Plan<T>& plan, int64_t j, const T* sums, T* dw, T* db) {
   const Block b = block_at<T>(s, j);
-  const int64_t lanes = b.vectors * kWidth<T>;
+  const int64_t lanes = b.lanes;
   sums += j * plan.rows * block_width<T>(s);
   for (int64_t row = dw ? plan.rows - 1 : 0; row >= (db ? 0 : 1); --row)
     for (int64_t l = 0; l < b.width; ++l) {

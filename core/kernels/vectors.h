@@ -24,6 +24,20 @@ struct VectorOf {
 template <class T>
 using Vector = typename VectorOf<T>::type;
 
+/// Half a register where whole ones are 64 bytes: some processors execute those in two steps. The
+/// same as Vector elsewhere.
+inline constexpr int kHalfBytes = kVectorBytes == 64 ? 32 : kVectorBytes;
+template <class T>
+struct HalfOf {
+  typedef T type __attribute__((vector_size(kHalfBytes)));
+};
+template <class T>
+using Half = typename HalfOf<T>::type;
+
+/// Lanes of a vector of T.
+template <class V, class T>
+inline constexpr int kLanesOf = static_cast<int>(sizeof(V) / sizeof(T));
+
 template <class T>
 [[gnu::always_inline]] inline void load(Vector<T>& v, const T* p) {
   std::memcpy(&v, p, kVectorBytes);
