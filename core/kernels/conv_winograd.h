@@ -155,16 +155,30 @@ struct Patch {
   int64_t row, pixel;
 };
 
+// scalar: out[j][c] = x + j is inside ? row[x + j][c] : 0
+inline void copy_row(int64_t size, int64_t x, int64_t width, int64_t C, const float* row,
+                     float* out) {
+  for (int64_t j = x; j < x + size; ++j)
+    for (int64_t c = 0; c < C; c += kLanes, out += kLanes) {
+      Floats v{};
+      if (j >= 0 && j < width) load<float>(v, row + j * C + c);
+      store<float>(out, v);
+    }
+}
+
 /// size x size pixels from (y, x) of an image: where they are if all lie inside and channels fill
 /// whole vectors, else copied, with zeros for what lies outside.
 inline Patch patch_at(int64_t size, int64_t y, int64_t x, const int64_t (&in)[2], int64_t C,
                       const float* image, float* copy) {
   const bool inside = y >= 0 && y + size <= in[0] && x >= 0 && x + size <= in[1];
-  if (inside && C % kLanes == 0) return {image + (y * in[1] + x) * C, in[1] * C, C};
+  const bool whole = C % kLanes == 0;
+  if (inside && whole) return {image + (y * in[1] + x) * C, in[1] * C, C};
   const int64_t pitch = whole_vectors(C), row = size * pitch;
   const Patch patch{copy, row, pitch};
   for (int64_t i = 0; i < size; ++i, ++y, copy += row)
-    if (y < 0 || y >= in[0])
+    if (whole)  // a memcpy a row takes 1.04 times as long at 32 channels of 16x16
+      copy_row(size, x, y >= 0 && y < in[0] ? in[1] : 0, C, image + y * in[1] * C, copy);
+    else if (y < 0 || y >= in[0])
       std::memset(copy, 0, static_cast<size_t>(row) * sizeof(float));
     else
       gather_row(size, x, 1, in[1], C, pitch, image + y * in[1] * C, copy);
