@@ -230,7 +230,7 @@ cxxopts::Options make_options() {
   add("data", "folder with the four MNIST files", text("data/mnist10k"));
   add("model", "lenet or cnn", text("lenet"));
   add("norm", "batch, layer, group or none", text("batch"));
-  add("epochs", "passes over the training images", number("12"));
+  add("epochs", "passes over the training images", number("7"));
   add("batch-size", "images a step", number("64"));
   add("lr", "highest learning rate (default: 0.1 for sgd, else 0.005)", cxxopts::value<double>());
   add("optimizer", "sgd, adam or adamw", text("sgd"));

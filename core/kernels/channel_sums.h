@@ -57,9 +57,9 @@ template <class T, class Make>
   }
 }
 
-/// Visits rows begin..end one after the other. make(V{}, c) returns a function (row) for as many
-/// channels from c as V has lanes. Their factors are loaded from L1 for each row: keeping them in
-/// registers over several rows breaks the order in memory and is a quarter slower.
+/// Visits rows begin..end one after the other, some channels twice. make(V{}, c) returns a function
+/// (row) for as many channels from c as V has lanes. Their factors are loaded from L1 for each row:
+/// keeping them in registers over several rows breaks the order in memory and is a quarter slower.
 template <class T, class Make>
 [[gnu::always_inline]] inline void for_channel_rows(int64_t begin, int64_t end, int64_t C,
                                                     Make make) {

@@ -77,4 +77,24 @@ template <class T, class F>
   for (; c < C; ++c) f(T{}, c);
 }
 
+/// The same where a channel may be visited twice: the last lanes overlap those before, rather than
+/// being visited one by one.
+template <class T, class F>
+[[gnu::always_inline]] inline void for_overlapping_lanes(int64_t C, F f) {
+  using Four = typename FourOf<T>::type;
+  int64_t c = 0;
+  if (C >= kWidth<T>) {
+    for (; c + kWidth<T> <= C; c += kWidth<T>) f(Vector<T>{}, c);
+    if (c < C) f(Vector<T>{}, C - kWidth<T>);
+    return;
+  }
+  if constexpr (sizeof(T) == 4 && kWidth < T >> 4)
+    if (C >= 4) {
+      for (; c + 4 <= C; c += 4) f(Four{}, c);
+      if (c < C) f(Four{}, C - 4);
+      return;
+    }
+  for (; c < C; ++c) f(T{}, c);
+}
+
 }  // namespace reel::kernels::REEL_ISA
