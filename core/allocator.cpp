@@ -18,8 +18,8 @@ namespace {
 
 constexpr size_t kAlignment = 64;
 constexpr size_t kHugePage = size_t{2} << 20;
-constexpr size_t kLarge = size_t{1} << 20;         // from here on: huge pages, shared free lists
-constexpr size_t kMaxPerThread = size_t{4} << 20;  // small bytes a thread keeps per class
+constexpr size_t kLarge = size_t{1} << 20;          // from here on: huge pages, shared free lists
+constexpr size_t kMaxPerThread = size_t{64} << 20;  // bytes a thread keeps of a small class
 
 constexpr bool kCaching =
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)

@@ -41,6 +41,12 @@ constexpr int64_t parts_of(uint64_t state) {
 
 class Pool {
  public:
+  Pool() {
+#if defined(__linux__)
+    if (sched_getaffinity(0, sizeof cores_, &cores_) != 0) CPU_ZERO(&cores_);
+#endif
+  }
+
   bool run(int64_t n, ThreadPool::Part part, void* context) {
     if (busy_.exchange(true, std::memory_order_acquire)) return false;
     while (threads_ < n - 1) start(++threads_);
@@ -98,6 +104,7 @@ class Pool {
     asleep_.fetch_add(1);
     state_.wait(seen);
     asleep_.fetch_sub(1);
+    use_all_cores();
     return state_.load(std::memory_order_acquire);
   }
 
@@ -128,16 +135,23 @@ class Pool {
         std::this_thread::yield();
   }
 
-  // Sleepers are moved away from the caller's core, where they would not run until it is done.
+  // Sleepers wake away from the caller's core, where they would not run until it is done.
   void keep_off_this_core() {
 #if defined(__linux__)
-    cpu_set_t cores;
-    if (sched_getaffinity(0, sizeof cores, &cores) != 0 || CPU_COUNT(&cores) < 2) return;
     const int own = sched_getcpu();
-    if (own < 0) return;
+    cpu_set_t cores = cores_;
+    if (own < 0 || CPU_COUNT(&cores) < 2) return;
     CPU_CLR(static_cast<size_t>(own), &cores);
+    if (CPU_COUNT(&cores) == 0) return;
     for (int64_t i = 1; i <= threads_; ++i)
       pthread_setaffinity_np(handles_[i], sizeof cores, &cores);
+#endif
+  }
+
+  // Once awake they go where the system wants them: the caller may move to their core.
+  void use_all_cores() {
+#if defined(__linux__)
+    pthread_setaffinity_np(pthread_self(), sizeof cores_, &cores_);
 #endif
   }
 
@@ -150,6 +164,7 @@ class Pool {
   int64_t threads_ = 0;
   std::unique_ptr<Claim[]> claims_{new Claim[ThreadPool::kMaxParts]};
 #if defined(__linux__)
+  cpu_set_t cores_;  // that the process may use
   std::unique_ptr<pthread_t[]> handles_{new pthread_t[ThreadPool::kMaxParts]};
 #endif
 };
