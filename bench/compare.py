@@ -21,7 +21,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = ROOT / 'build/release'
 REPORT = ROOT / 'docs/benchmarks.md'
-PICTURE = ROOT / 'docs/images/benchmarks.png'
+PICTURE = ROOT / 'docs/benchmarks.png'
 TORCH = '2.15'
 TUNED = {'GLIBC_TUNABLES': 'glibc.malloc.mmap_threshold=1073741824:glibc.malloc.trim_threshold=4294967296:'
                            'glibc.malloc.top_pad=268435456', 'OMP_PROC_BIND': 'true'}
@@ -195,7 +195,6 @@ def draw(times):
     axes.xaxis.label.set_fontsize(8)
     axes.tick_params(axis='y', labelsize=8)
     figure.tight_layout()
-    PICTURE.parent.mkdir(exist_ok=True)
     figure.savefig(PICTURE, dpi=110)
 
 
@@ -204,7 +203,7 @@ def report(times, about):
     lines = [BEGIN, '', f"{about['date']}, commit {about['commit']}: {about['cpu']}, {about['cores']} cores, multiply-adds at "
              f"{about['peak']:.0f} GFLOP/s and triad at {about['triad']:.0f} GB/s on one thread, PyTorch {about['torch']}. "
              'Milliseconds unless said otherwise, medians; the peer is PyTorch in its best mode, which is named; '
-             'the ratio is peer / reel.', '', '![ratios](images/benchmarks.png)', '']
+             'the ratio is peer / reel.', '', '![ratios](benchmarks.png)', '']
     lines += table(times, 'training step', [('ms', '')]) + ['']
     for n in threads:
         lines.append(f"Geometric mean of the networks, {n} threads: {mean_ratio(times, n, 'ms'):.2f}.")
