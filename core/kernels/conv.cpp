@@ -8,9 +8,10 @@ namespace {
 
 // --- the weights, a block of target channels side by side: [block][tap][depth][lane] ---
 
+// Elements before those of a block.
 template <class T>
-int64_t packed_block_size(const Sweep& s) {
-  return s.taps() * s.depth * block_width<T>(s);
+int64_t packed_offset(const Sweep& s, const Block& b) {
+  return s.taps() * s.depth * b.offset;
 }
 
 template <class T>
@@ -35,17 +36,24 @@ void pack_block(const Sweep& s, const Block& b, const T* w, T* packed) {
 
 template <class T>
 void pack_weights(const Sweep& s, const T* w, T* packed) {
-  const int64_t blocks = s.groups * blocks_per_group<T>(s), size = packed_block_size<T>(s);
-  parallel_for(blocks, blocks * size, [=, &s](int64_t begin, int64_t end) {
-    for (int64_t i = begin; i < end; ++i) pack_block(s, block_at<T>(s, i), w, packed + i * size);
+  const int64_t blocks = s.groups * blocks_per_group<T>(s);
+  const int64_t work = s.taps() * s.depth * all_lanes<T>(s);
+  parallel_for(blocks, work, [=, &s](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) {
+      const Block b = block_at<T>(s, i);
+      pack_block(s, b, w, packed + packed_offset<T>(s, b));
+    }
   });
 }
 
 // --- the inner loop ---
 
-// The taps of a pixel: count * runs of `length` elements side by side.
+constexpr int64_t kPiece = 32;
+
+// The taps of a pixel: count * runs of `length` elements side by side, taken in pieces.
 struct Runs {
   int64_t count[3], step[3], length;
+  int64_t pieces() const { return count[0] * count[1] * count[2] * ((length - 1) / kPiece + 1); }
 };
 
 template <class T>
@@ -62,26 +70,30 @@ Runs runs_of(const Sweep& s, const View<T>& v) {
 // scalar: acc[i][l] += sum over taps and depth of in[i][tap + depth] * w[tap][depth][l]
 template <class V, class T, int kPixels, int kVectors, bool kDepthwise>
 [[gnu::always_inline]] inline void multiply_add(const Runs& runs, const T* const (&in)[kPixels],
-                                                const T* w, V (&acc)[kPixels][kVectors]) {
+                                                const T* w, V (&acc)[kPixels][kVectors],
+                                                Ahead& ahead) {
   for (int64_t a = 0; a < runs.count[0]; ++a)
     for (int64_t b = 0; b < runs.count[1]; ++b)
       for (int64_t c = 0; c < runs.count[2]; ++c) {
-        const int64_t at = a * runs.step[0] + b * runs.step[1] + c * runs.step[2];
-        for (int64_t l = at; l < at + runs.length; ++l, w += kVectors * kLanesOf<V, T>) {
-          V wv[kVectors];
-#pragma GCC unroll 2
-          for (int v = 0; v < kVectors; ++v) wv[v] = lanes_at<V>(w + v * kLanesOf<V, T>);
-#pragma GCC unroll 8
-          for (int i = 0; i < kPixels; ++i)
-#pragma GCC unroll 2
-            for (int v = 0; v < kVectors; ++v) {
-              if constexpr (kDepthwise) {
-                acc[i][v] += lanes_at<V>(in[i] + l) * wv[v];
-              } else {
-                acc[i][v] += in[i][l] * wv[v];
-              }
-            }
-        }
+        int64_t l = a * runs.step[0] + b * runs.step[1] + c * runs.step[2];
+        for (const int64_t end = l + runs.length; l < end; ahead.advance())
+          for (const int64_t stop = l + kPiece < end ? l + kPiece : end; l < stop;
+               ++l, w += kVectors * kLanesOf<V, T>) {
+            V wv[kVectors];
+            unrolled<kVectors>([&](auto v) __attribute__((always_inline)) {
+              wv[v.value] = lanes_at<V>(w + v.value * kLanesOf<V, T>);
+            });
+            unrolled<kPixels>([&](auto i) __attribute__((always_inline)) {
+              V x{};
+              if constexpr (kDepthwise)
+                x = lanes_at<V>(in[i.value] + l);
+              else
+                x = broadcast<V>(in[i.value][l]);
+              unrolled<kVectors>([&](auto v) __attribute__((always_inline)) {
+                acc[i.value][v.value] += x * wv[v.value];
+              });
+            });
+          }
       }
 }
 
@@ -121,65 +133,88 @@ struct Cursor {
   }
 };
 
-// One block of target channels of one box. A tile of pixels shares each load of weights: 6 x 2 or 8
-// x 1 accumulators, weights and a source value fill 16 registers and hide the latency of the
-// multiply-add.
+// What the tiles of a block share.
+template <class T>
+struct Tiles {
+  Runs runs;
+  int64_t width;
+  const T *source, *w;
+  T* y;
+  T start[kMostVectors * kWidth<T>];  // of the sums
+};
+
+// kPixels pixels share each load of weights, kVectors vectors each source value. Not inlined: the
+// loop of tiles would take registers that the sums need, with spills 1.6 times as slow at 8 x 3.
 template <class V, class T, int kPixels, int kVectors, bool kDepthwise>
-void sweep_block(const Runs& runs, Cursor at, int64_t pixels, int64_t width, const T* source,
-                 const T* w, const T* b, T* y) {
+[[gnu::noinline]] void sweep_tile(const Tiles<T>& t, Cursor& at, Ahead& ahead) {
   constexpr int64_t kLanes = kLanesOf<V, T>;
-  V start[kVectors] = {};
-  if (b)
-    for (int64_t l = 0; l < width; ++l) start[l / kLanes][l % kLanes] = b[l];
-  for (int64_t p = 0; p < pixels; p += kPixels) {
-    const int64_t n = pixels - p < kPixels ? pixels - p : kPixels;
-    const T* in[kPixels];
-    T* out[kPixels];
-    for (int i = 0; i < kPixels; ++i) {
-      in[i] = source + at.in;  // beyond the last pixel, the last again; it is not stored
-      out[i] = y + at.out;
-      if (i + 1 < n || (i + 1 == n && p + n < pixels)) at.advance();
-    }
-    V acc[kPixels][kVectors];
-#pragma GCC unroll 8
-    for (int i = 0; i < kPixels; ++i)
-#pragma GCC unroll 2
-      for (int v = 0; v < kVectors; ++v) acc[i][v] = start[v];
-    multiply_add<V, T, kPixels, kVectors, kDepthwise>(runs, in, w, acc);
-#pragma GCC unroll 8
-    for (int i = 0; i < kPixels; ++i)
-      if (i < n) {
-#pragma GCC unroll 2
-        for (int v = 0; v < kVectors; ++v)
-          store_lanes<V>(width - v * kLanes, acc[i][v], out[i] + v * kLanes);
-      }
+  const T* in[kPixels];
+  T* out[kPixels];
+  for (int i = 0; i < kPixels; ++i, at.advance()) {
+    in[i] = t.source + at.in;
+    out[i] = t.y + at.out;
   }
+  V acc[kPixels][kVectors];
+  unrolled<kPixels>([&](auto i) __attribute__((always_inline)) {
+    unrolled<kVectors>([&](auto v) __attribute__((always_inline)) {
+      acc[i.value][v.value] = lanes_at<V>(t.start + v.value * kLanes);
+    });
+  });
+  multiply_add<V, T, kPixels, kVectors, kDepthwise>(t.runs, in, t.w, acc, ahead);
+  unrolled<kPixels>([&](auto i) __attribute__((always_inline)) {
+    unrolled<kVectors>([&](auto v) __attribute__((always_inline)) {
+      store_lanes<V>(t.width - v.value * kLanes, acc[i.value][v.value],
+                     out[i.value] + v.value * kLanes);
+    });
+  });
+}
+
+// Whole tiles, then smaller ones for the pixels that are left.
+template <class V, class T, int kPixels, int kVectors, bool kDepthwise>
+void sweep_tiles(const Tiles<T>& t, int64_t pixels, Cursor& at, Ahead& ahead) {
+  for (; pixels >= kPixels; pixels -= kPixels)
+    sweep_tile<V, T, kPixels, kVectors, kDepthwise>(t, at, ahead);
+  if constexpr (kPixels > 1)
+    sweep_tiles<V, T, kPixels / 2, kVectors, kDepthwise>(t, pixels, at, ahead);
 }
 
 template <class T>
 void sweep_box(const Sweep& s, const Box& box, const View<T>& view, const T* packed, const T* b,
-               T* y) {
-  Cursor at{};
+               T* y, const Range& next) {
+  Cursor first{};
   int64_t step = s.target_channels;
   for (int d = 2; d >= 0; --d) {
     const Axis& a = s.axis[d];
-    at.size[d] = box.size[d];
-    at.in_step[d] = view.pixel[d];
-    at.out_step[d] = a.out_step * step;
+    first.size[d] = box.size[d];
+    first.in_step[d] = view.pixel[d];
+    first.out_step[d] = a.out_step * step;
     y += (a.out_first + box.begin[d] * a.out_step) * step;
     step *= s.out[d];
   }
   const Runs runs = runs_of(s, view);
-  const int64_t blocks = s.groups * blocks_per_group<T>(s), size = packed_block_size<T>(s);
+  const int64_t blocks = s.groups * blocks_per_group<T>(s), pixels = box.pixels();
+  Ahead ahead(next, blocks * (pixels / kTileRows<kMostVectors> + 1) * runs.pieces());
   for (int64_t i = 0; i < blocks; ++i) {
     const Block block = block_at<T>(s, i);
     const int64_t k = target_channel(s, block);
-    const auto sweep = s.depthwise                ? sweep_block<Vector<T>, T, 8, 1, true>
-                       : block.lanes > kWidth<T>  ? sweep_block<Vector<T>, T, 6, 2, false>
-                       : block.lanes == kWidth<T> ? sweep_block<Vector<T>, T, 8, 1, false>
-                                                  : sweep_block<Half<T>, T, 8, 1, false>;
-    sweep(runs, at, box.pixels(), block.width, view.base + source_channel(s, block),
-          packed + i * size, b ? b + k : nullptr, y + k);
+    Tiles<T> tiles{runs,
+                   block.width,
+                   view.base + source_channel(s, block),
+                   packed + packed_offset<T>(s, block),
+                   y + k,
+                   {}};
+    for (int64_t l = 0; b && l < block.width; ++l) tiles.start[l] = b[k + l];
+    Cursor at = first;
+    if (s.depthwise) {
+      sweep_tiles<Vector<T>, T, 8, 1, true>(tiles, pixels, at, ahead);
+      continue;
+    }
+    with_vectors<T>(
+        block, [&](auto zero, auto vectors) __attribute__((always_inline)) {
+          constexpr int kVectors = decltype(vectors)::value;
+          sweep_tiles<decltype(zero), T, kTileRows<kVectors>, kVectors, false>(tiles, pixels, at,
+                                                                               ahead);
+        });
   }
 }
 
@@ -192,8 +227,8 @@ struct Scratch {
 
 template <class T>
 Scratch scratch_of(const Sweep& s, const Cut& cut, int64_t threads) {
-  const int64_t blocks = s.groups * blocks_per_group<T>(s), tasks = s.N * cut.boxes();
-  return {padded_bytes(blocks * packed_block_size<T>(s) * static_cast<int64_t>(sizeof(T))),
+  const int64_t tasks = s.N * cut.boxes(), weights = s.taps() * s.depth * all_lanes<T>(s);
+  return {padded_bytes(weights * static_cast<int64_t>(sizeof(T))),
           padded_bytes(box_bytes<T>(s, cut.size)), tasks < threads ? tasks : threads};
 }
 
@@ -212,11 +247,12 @@ void sweep_all(const Sweep& s, int64_t threads, const T* x, const T* w, const T*
   parallel_for(slots, work, [&](int64_t begin, int64_t end) {
     for (int64_t slot = begin; slot < end; ++slot)
       for (int64_t i = tasks * slot / slots; i < tasks * (slot + 1) / slots; ++i) {
-        const int64_t n = i / cut.boxes();
+        const int64_t n = i / cut.boxes(), next = i + 1 < tasks ? i + 1 : i;
         const Box box = box_at(s, cut, i % cut.boxes());
         const View<T> view =
             view_of(s, box, x + n * x_size, reinterpret_cast<T*>(boxes + slot * part.box));
-        sweep_box(s, box, view, packed, b, y + n * y_size);
+        sweep_box(s, box, view, packed, b, y + n * y_size,
+                  range_of(s, box_at(s, cut, next % cut.boxes()), x + next / cut.boxes() * x_size));
       }
   });
 }

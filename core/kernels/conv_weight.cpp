@@ -23,9 +23,10 @@ struct Plan {
     tasks = s.N * cut.boxes();
     blocks = s.groups * blocks_per_group<T>(s);
     rows = 1 + s.taps() * s.depth;
-    partial = padded_bytes(blocks * rows * block_width<T>(s) * kSize);
+    partial = padded_bytes(all_lanes<T>(s) * rows * kSize);
     box = padded_bytes(box_bytes<T>(s, cut.size));
-    grads = padded_bytes(cut.size[0] * cut.size[1] * cut.size[2] * block_width<T>(s) * kSize);
+    const int64_t lanes = (s.depthwise ? 1 : kMostVectors) * kWidth<T>;
+    grads = padded_bytes(cut.size[0] * cut.size[1] * cut.size[2] * lanes * kSize);
     chunks = tasks < kChunks ? tasks : kChunks;
     while (chunks > 2 && chunks * partial > kPartialBytes) chunks /= 2;
   }
@@ -34,146 +35,215 @@ struct Plan {
 
 // --- the gradients of a box, a block of channels side by side, and their sum ---
 
-// scalar: sum[l] += sum over p of grads[p][l]
+// Gradients of a box's pixels: those of a row are `pixel` elements apart.
+template <class T>
+struct Grads {
+  const T* base;
+  int64_t row, pixel;
+};
+
+// scalar: sum[l] += sum over pixels of grads[pixel][l]
 template <class V, class T>
-void add_pixels(int64_t pixels, int64_t lanes, const T* grads, T* sum) {
-  // Four sums at a time: one would wait for each addition.
-  V part[4] = {};
-  int64_t p = 0;
-  for (; p + 4 <= pixels; p += 4)
+void add_pixels(int64_t rows, int64_t length, const Grads<T>& grads, T* sum) {
+  for (int64_t r = 0; r < rows; ++r) {
+    const T* at = grads.base + r * grads.row;
+    // Four sums at a time: one would wait for each addition.
+    V part[4] = {};
+    int64_t p = 0;
+    for (; p + 4 <= length; p += 4)
 #pragma GCC unroll 4
-    for (int i = 0; i < 4; ++i) part[i] += lanes_at<V>(grads + (p + i) * lanes);
-  for (; p < pixels; ++p) part[0] += lanes_at<V>(grads + p * lanes);
-  put_lanes(sum, lanes_at<V>(sum) + ((part[0] + part[1]) + (part[2] + part[3])));
+      for (int i = 0; i < 4; ++i) part[i] += lanes_at<V>(at + (p + i) * grads.pixel);
+    for (; p < length; ++p) part[0] += lanes_at<V>(at + p * grads.pixel);
+    put_lanes(sum, lanes_at<V>(sum) + ((part[0] + part[1]) + (part[2] + part[3])));
+  }
 }
 
-// scalar: out[p][l] = l < width ? dy[p][l] : 0, sum[l] += sum over p of dy[p][l]
+// scalar: out[p][l] = l < width ? dy[p][l] : 0
 template <class T>
-void pack_grads(const Sweep& s, const Box& box, const Block& b, const T* dy, T* out, T* sum) {
-  const int64_t lanes = b.lanes;
-  dy += target_channel(s, b);
+void pack_grads(const Sweep& s, const Box& box, const Block& b, const T* dy, T* out) {
   for (int64_t i = 0; i < box.size[0]; ++i)
     for (int64_t j = 0; j < box.size[1]; ++j) {
       const int64_t row = (box.begin[0] + i) * s.out[1] + box.begin[1] + j;
       const T* from = dy + (row * s.out[2] + box.begin[2]) * s.target_channels;
-      for (int64_t k = 0; k < box.size[2]; ++k, from += s.target_channels, out += lanes) {
+      for (int64_t k = 0; k < box.size[2]; ++k, from += s.target_channels, out += b.lanes) {
         for (int64_t l = 0; l < b.width; ++l) out[l] = from[l];
-        for (int64_t l = b.width; l < lanes; ++l) out[l] = 0;
+        for (int64_t l = b.width; l < b.lanes; ++l) out[l] = 0;
       }
     }
-  out -= box.pixels() * lanes;
-  for (int64_t l = 0; l < lanes; l += kLanesOf<Half<T>, T>)
-    add_pixels<Half<T>>(box.pixels(), lanes, out + l, sum + l);
+}
+
+// Where they are if whole vectors can be read there, else packed. Pixels of many channels would
+// fall into few sets of L1.
+template <class T>
+Grads<T> grads_of(const Sweep& s, const Box& box, const Block& b, const T* dy, T* packed) {
+  constexpr int64_t kMostBytes = 512;
+  const bool one_plane = box.size[0] == 1, whole = b.width == b.lanes;
+  const int64_t K = s.target_channels;
+  dy += target_channel(s, b);
+  if (one_plane && whole && K * static_cast<int64_t>(sizeof(T)) <= kMostBytes) {
+    const int64_t row = box.begin[0] * s.out[1] + box.begin[1];
+    return {dy + (row * s.out[2] + box.begin[2]) * K, s.out[2] * K, K};
+  }
+  pack_grads(s, box, b, dy, packed);
+  return {packed, box.size[2] * b.lanes, b.lanes};
 }
 
 // --- the inner loop ---
 
-// Rows of image pixels, a part of a box small enough for its gradients to stay in L1.
+constexpr int64_t kPiece = 16;  // pixels between looks ahead
+
+// Pixels of some rows of a box, so few that their gradients and source values stay in L1.
 struct Strip {
-  int64_t begin, end, per_plane, length;  // rows of the box, rows of a plane, pixels of a row
-  int64_t plane, row, pixel;              // steps in the source
+  int64_t begin, end, per_plane;  // rows of the box, rows of a plane
+  int64_t first, length;          // pixels of each row
+  int64_t plane, row, pixel;      // steps in the source
 };
 
 // scalar: sums[i][l] += sum over pixels p of the strip of x[p][at[i]] * grads[p][l]
 template <class V, class T, int kRows, int kVectors, bool kDepthwise>
 [[gnu::always_inline]] inline void multiply_add(const Strip& strip, const T* x,
-                                                const int64_t (&at)[kRows], const T* grads,
-                                                V (&acc)[kRows][kVectors]) {
+                                                const int64_t (&at)[kRows], const Grads<T>& grads,
+                                                V (&acc)[kRows][kVectors], Ahead& ahead) {
   for (int64_t r = strip.begin; r < strip.end; ++r) {
     const T* in = x + r / strip.per_plane * strip.plane + r % strip.per_plane * strip.row;
-    for (int64_t p = 0; p < strip.length;
-         ++p, in += strip.pixel, grads += kVectors * kLanesOf<V, T>) {
-      V g[kVectors];
-#pragma GCC unroll 2
-      for (int v = 0; v < kVectors; ++v) g[v] = lanes_at<V>(grads + v * kLanesOf<V, T>);
-#pragma GCC unroll 8
-      for (int i = 0; i < kRows; ++i)
-#pragma GCC unroll 2
-        for (int v = 0; v < kVectors; ++v) {
-          if constexpr (kDepthwise) {
-            acc[i][v] += lanes_at<V>(in + at[i]) * g[v];
-          } else {
-            acc[i][v] += in[at[i]] * g[v];
-          }
-        }
-    }
+    const T* dy = grads.base + r * grads.row;
+    for (int64_t p = 0; p < strip.length; ahead.advance())
+      for (const int64_t stop = p + kPiece < strip.length ? p + kPiece : strip.length; p < stop;
+           ++p, in += strip.pixel, dy += grads.pixel) {
+        V g[kVectors];
+        unrolled<kVectors>([&](auto v) __attribute__((always_inline)) {
+          g[v.value] = lanes_at<V>(dy + v.value * kLanesOf<V, T>);
+        });
+        unrolled<kRows>([&](auto i) __attribute__((always_inline)) {
+          V source{};
+          if constexpr (kDepthwise)
+            source = lanes_at<V>(in + at[i.value]);
+          else
+            source = broadcast<V>(in[at[i.value]]);
+          unrolled<kVectors>([&](auto v) __attribute__((always_inline)) {
+            acc[i.value][v.value] += source * g[v.value];
+          });
+        });
+      }
   }
 }
 
-// All rows of one block over one strip.
-template <class V, class T, int kRows, int kVectors, bool kDepthwise>
-void add_rows(const Sweep& s, const View<T>& view, const Strip& strip, const T* x, const T* grads,
-              T* sums) {
-  constexpr int64_t kLanes = kVectors * kLanesOf<V, T>;
-  const int64_t rows = s.taps() * s.depth;
-  int64_t tap[3] = {}, depth = 0, next = 0;
-  for (int64_t row = 0; row < rows; row += kRows) {
-    const int64_t n = rows - row < kRows ? rows - row : kRows;
-    int64_t at[kRows];
-    for (int i = 0; i < kRows; ++i) {
-      at[i] = next + depth;  // beyond the last row, the last again; it is not stored
-      if (row + i + 1 >= rows || ++depth < s.depth) continue;
-      depth = 0;
-      for (int d = 2; d >= 0; --d) {
-        next += view.tap[d];
-        if (++tap[d] < s.axis[d].taps) break;
-        next -= tap[d] * view.tap[d];
-        tap[d] = 0;
-      }
+// Walks the rows of the sums, taps outside and depth inside, at their places in the source.
+template <class T>
+struct RowCursor {
+  const Sweep& s;
+  const View<T>& view;
+  int64_t tap[3] = {}, depth = 0, first = 0;
+  int64_t next() {
+    const int64_t at = first + depth;
+    if (++depth < s.depth) return at;
+    depth = 0;
+    for (int d = 2; d >= 0; --d) {
+      first += view.tap[d];
+      if (++tap[d] < s.axis[d].taps) break;
+      first -= tap[d] * view.tap[d];
+      tap[d] = 0;
     }
-    V acc[kRows][kVectors] = {};
-    multiply_add<V, T, kRows, kVectors, kDepthwise>(strip, x, at, grads, acc);
-    for (int64_t i = 0; i < n; ++i)
-      for (int v = 0; v < kVectors; ++v) {
-        T* to = sums + (row + i) * kLanes + v * kLanesOf<V, T>;
-        put_lanes(to, lanes_at<V>(to) + acc[i][v]);
-      }
+    return at;
   }
+};
+
+// A tile of rows of one block over one strip. Not inlined, see sweep_tile.
+template <class V, class T, int kRows, int kVectors, bool kDepthwise>
+[[gnu::noinline]] void add_tile(const Strip& strip, RowCursor<T>& cursor, const T* x,
+                                const Grads<T>& grads, T* sums, Ahead& ahead) {
+  constexpr int64_t kLanes = kLanesOf<V, T>;
+  int64_t at[kRows];
+  for (int i = 0; i < kRows; ++i) at[i] = cursor.next();
+  V acc[kRows][kVectors] = {};
+  multiply_add<V, T, kRows, kVectors, kDepthwise>(strip, x, at, grads, acc, ahead);
+  unrolled<kRows>([&](auto i) __attribute__((always_inline)) {
+    unrolled<kVectors>([&](auto v) __attribute__((always_inline)) {
+      T* to = sums + (i.value * kVectors + v.value) * kLanes;
+      put_lanes(to, lanes_at<V>(to) + acc[i.value][v.value]);
+    });
+  });
+}
+
+// Whole tiles, then smaller ones for the rows that are left.
+template <class V, class T, int kRows, int kVectors, bool kDepthwise>
+void add_rows(const Strip& strip, int64_t rows, RowCursor<T>& cursor, const T* x,
+              const Grads<T>& grads, T* sums, Ahead& ahead) {
+  for (; rows >= kRows; rows -= kRows, sums += kRows * kVectors * kLanesOf<V, T>)
+    add_tile<V, T, kRows, kVectors, kDepthwise>(strip, cursor, x, grads, sums, ahead);
+  if constexpr (kRows > 1)
+    add_rows<V, T, kRows / 2, kVectors, kDepthwise>(strip, rows, cursor, x, grads, sums, ahead);
 }
 
 template <class T>
-void add_box(const Sweep& s, const Box& box, const View<T>& view, const Block& b, const T* grads,
-             T* sums) {
-  constexpr int64_t kStripPixels = 192;
-  const auto add = s.depthwise            ? add_rows<Vector<T>, T, 8, 1, true>
-                   : b.lanes > kWidth<T>  ? add_rows<Vector<T>, T, 6, 2, false>
-                   : b.lanes == kWidth<T> ? add_rows<Vector<T>, T, 8, 1, false>
-                                          : add_rows<Half<T>, T, 8, 1, false>;
+void add_strip(const Sweep& s, const View<T>& view, const Block& b, const Strip& strip,
+               const Grads<T>& grads, T* sums, Ahead& ahead) {
+  RowCursor<T> cursor{s, view};
+  const int64_t rows = s.taps() * s.depth;
+  const T* x = view.base + source_channel(s, b) + strip.first * strip.pixel;
+  const Grads<T> dy{grads.base + strip.first * grads.pixel, grads.row, grads.pixel};
+  if (s.depthwise)
+    return add_rows<Vector<T>, T, 8, 1, true>(strip, rows, cursor, x, dy, sums, ahead);
+  with_vectors<T>(
+      b, [&](auto zero, auto vectors) __attribute__((always_inline)) {
+        constexpr int kVectors = decltype(vectors)::value;
+        add_rows<decltype(zero), T, kTileRows<kVectors>, kVectors, false>(strip, rows, cursor, x,
+                                                                          dy, sums, ahead);
+      });
+}
+
+template <class T>
+void add_box(const Sweep& s, const Box& box, const View<T>& view, const Block& b,
+             const Grads<T>& grads, T* sums, Ahead& ahead) {
+  constexpr int64_t kStripBytes = 16 * 1024;
   const int64_t rows = box.size[0] * box.size[1], length = box.size[2];
-  const int64_t step = length < kStripPixels ? kStripPixels / length : 1;
-  for (int64_t r = 0; r < rows; r += step) {
-    const Strip strip{r,
-                      r + step < rows ? r + step : rows,
-                      box.size[1],
-                      length,
-                      view.pixel[0],
-                      view.pixel[1],
-                      view.pixel[2]};
-    add(s, view, strip, view.base + source_channel(s, b), grads + r * length * b.lanes, sums);
-  }
+  const int64_t pixels = kStripBytes / (b.lanes * static_cast<int64_t>(sizeof(T)));
+  const int64_t row_step = length < pixels ? pixels / length : 1;
+  const int64_t parts = (length + pixels - 1) / pixels;
+  for (int64_t r = 0; r < rows; r += row_step)
+    for (int64_t i = 0; i < parts; ++i) {
+      const int64_t first = length * i / parts;
+      const Strip strip{r,
+                        r + row_step < rows ? r + row_step : rows,
+                        box.size[1],
+                        first,
+                        length * (i + 1) / parts - first,
+                        view.pixel[0],
+                        view.pixel[1],
+                        view.pixel[2]};
+      add_strip(s, view, b, strip, grads, sums, ahead);
+    }
 }
 
 // --- a chunk, and the sum of the chunks ---
 
 template <class T>
 void add_chunk(const Sweep& s, const Plan<T>& plan, int64_t c, const T* dy, const T* x,
-               char* scratch, bool weights) {
+               char* scratch, bool weights, bool bias) {
   T* sums = reinterpret_cast<T*>(scratch + c * plan.partial);
   char* own = scratch + plan.chunks * plan.partial + c * (plan.box + plan.grads);
-  T *buffer = reinterpret_cast<T*>(own), *grads = reinterpret_cast<T*>(own + plan.box);
-  const int64_t size = plan.rows * block_width<T>(s);
+  T *buffer = reinterpret_cast<T*>(own), *packed = reinterpret_cast<T*>(own + plan.box);
   std::memset(sums, 0, static_cast<size_t>(plan.partial));
   const int64_t x_size = s.axis[0].source * s.axis[1].source * s.axis[2].source * s.source_channels;
   const int64_t y_size = s.pixels() * s.target_channels;
-  for (int64_t i = plan.tasks * c / plan.chunks; i < plan.tasks * (c + 1) / plan.chunks; ++i) {
-    const int64_t n = i / plan.cut.boxes();
-    const Box box = box_at(s, plan.cut, i % plan.cut.boxes());
+  const int64_t end = plan.tasks * (c + 1) / plan.chunks, boxes = plan.cut.boxes();
+  for (int64_t i = plan.tasks * c / plan.chunks; i < end; ++i) {
+    const int64_t n = i / boxes, next = i + 1 < end ? i + 1 : i;
+    const Box box = box_at(s, plan.cut, i % boxes);
+    const Box next_box = box_at(s, plan.cut, next % boxes);
+    const int64_t pieces =
+        plan.blocks * (plan.rows / kTileRows<kMostVectors> + 1) * (box.pixels() / kPiece + 1);
+    Ahead ahead(range_of(s, next_box, x + next / boxes * x_size), pieces);
     const View<T> view = weights ? view_of(s, box, x + n * x_size, buffer) : View<T>{};
     for (int64_t j = 0; j < plan.blocks; ++j) {
       const Block b = block_at<T>(s, j);
-      T* block_sums = sums + j * size;
-      pack_grads(s, box, b, dy + n * y_size, grads, block_sums);
-      if (weights) add_box(s, box, view, b, grads, block_sums + b.lanes);
+      T* block_sums = sums + plan.rows * b.offset;
+      const Grads<T> grads = grads_of(s, box, b, dy + n * y_size, packed);
+      if (bias)
+        for (int64_t l = 0; l < b.lanes; l += kLanesOf<Half<T>, T>)
+          add_pixels<Half<T>>(box.size[0] * box.size[1], box.size[2],
+                              Grads<T>{grads.base + l, grads.row, grads.pixel}, block_sums + l);
+      if (weights) add_box(s, box, view, b, grads, block_sums + b.lanes, ahead);
     }
   }
 }
@@ -182,7 +252,7 @@ template <class T>
 void reduce_block(const Sweep& s, const Plan<T>& plan, int64_t j, const T* sums, T* dw, T* db) {
   const Block b = block_at<T>(s, j);
   const int64_t lanes = b.lanes;
-  sums += j * plan.rows * block_width<T>(s);
+  sums += plan.rows * b.offset;
   for (int64_t row = dw ? plan.rows - 1 : 0; row >= (db ? 0 : 1); --row)
     for (int64_t l = 0; l < b.width; ++l) {
       T sum = 0;
@@ -211,9 +281,10 @@ void backward(const ConvGeometry& g, int64_t, void* scratch, const T* dy, const 
   const int64_t depth = dw ? plan.rows : 1;
   const int64_t work = s.N * s.pixels() * (depth / 8 + 1) * s.target_channels;
   parallel_for(plan.chunks, work, [&](int64_t begin, int64_t end) {
-    for (int64_t c = begin; c < end; ++c) add_chunk(s, plan, c, dy, x, memory, dw != nullptr);
+    for (int64_t c = begin; c < end; ++c)
+      add_chunk(s, plan, c, dy, x, memory, dw != nullptr, db != nullptr);
   });
-  const int64_t size = plan.chunks * plan.blocks * depth * block_width<T>(s);
+  const int64_t size = plan.chunks * depth * all_lanes<T>(s);
   parallel_for(plan.blocks, size, [&](int64_t begin, int64_t end) {
     for (int64_t j = begin; j < end; ++j)
       reduce_block(s, plan, j, reinterpret_cast<const T*>(memory), dw, db);

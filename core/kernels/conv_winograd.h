@@ -255,12 +255,6 @@ void multiply_tile(int64_t rows, int64_t depth, const Operands& o) {
     }
 }
 
-#if defined(__AVX512F__)
-inline constexpr int64_t kMostVectors = 4;
-#else
-inline constexpr int64_t kMostVectors = 2;
-#endif
-
 /// Vectors of columns that a tile takes where `rest` columns, whole vectors, are left.
 inline int64_t tile_vectors(int64_t rest) {
   const int64_t n = rest / kLanes;

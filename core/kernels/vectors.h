@@ -47,6 +47,22 @@ template <class T>
   std::memcpy(p, &v, kVectorBytes);
 }
 
+/// A number as a type.
+template <int kValue>
+struct Constant {
+  static constexpr int value = kValue;
+};
+
+/// f(Constant<0>), f(Constant<1>) ... of the first kEnd numbers. Unlike a loop that is unrolled
+/// late, it lets arrays of vectors that f indexes stay in registers from the start.
+template <int kEnd, int kBegin = 0, class F>
+[[gnu::always_inline]] inline void unrolled(const F& f) {
+  if constexpr (kBegin < kEnd) {
+    f(Constant<kBegin>{});
+    unrolled<kEnd, kBegin + 1>(f);
+  }
+}
+
 // --- generic over the number of lanes: a vector, or a single T ---
 
 template <class T>
@@ -60,6 +76,11 @@ template <class V, class T>
   V v;
   std::memcpy(&v, p, sizeof v);
   return v;
+}
+/// x in all lanes. (0 + x would be an addition, since 0 + -0 is not -0.)
+template <class V, class T>
+[[gnu::always_inline]] inline V broadcast(T x) {
+  return x - V{};
 }
 template <class T, class V>
 [[gnu::always_inline]] inline void put_lanes(T* p, const V& v) {
