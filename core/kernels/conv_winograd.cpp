@@ -8,23 +8,26 @@ namespace reel::kernels::REEL_ISA {
 
 namespace {
 
-constexpr int64_t kTilesPerTask = 24;
+// Tiles of a task: many where the weights are larger than L2, which are read once a task (128
+// channels: 1.2 times as fast as with 24).
+int64_t tiles_per_task(const TileGrid& t) { return t.C * t.K > 96 * 96 ? 48 : 24; }
 
 // Floats of scratch. Weights: [point][block of columns][depth][lane]. For each slot of tasks at
 // work at once, pixels: [point][tile][channel], products: [point][tile][column], a patch.
 template <int M>
 struct Plan {
   static constexpr int kPoints = (M + 2) * (M + 2);
-  int64_t tasks, slots, columns;
+  int64_t task_tiles, tasks, slots, columns;
   int64_t weights, pixels, products, patch;  // the first three of a point
 
   Plan(const TileGrid& t, int64_t threads) {
-    tasks = (t.tiles() + kTilesPerTask - 1) / kTilesPerTask;
+    task_tiles = tiles_per_task(t);
+    tasks = (t.tiles() + task_tiles - 1) / task_tiles;
     slots = tasks < threads ? tasks : threads;
     columns = whole_vectors(t.K);
     weights = plane_size(t.C, columns);
-    pixels = plane_size(kTilesPerTask, whole_vectors(t.C));
-    products = plane_size(kTilesPerTask, columns);
+    pixels = plane_size(task_tiles, whole_vectors(t.C));
+    products = plane_size(task_tiles, columns);
     patch = kPoints * whole_vectors(t.C);
   }
   int64_t slot() const { return kPoints * (pixels + products) + patch; }
@@ -142,8 +145,8 @@ template <int M>
 void convolve_task(const TileGrid& t, const Plan<M>& plan, int64_t task, const float* x,
                    const float* weights, const float* b, float* scratch, float* y) {
   constexpr int kSize = M + 2;
-  const int64_t first = task * kTilesPerTask, rest = t.tiles() - first;
-  const int64_t n = rest < kTilesPerTask ? rest : kTilesPerTask;
+  const int64_t first = task * plan.task_tiles, rest = t.tiles() - first;
+  const int64_t n = rest < plan.task_tiles ? rest : plan.task_tiles;
   const int64_t pitch = whole_vectors(t.C);
   float *pixels = scratch, *products = pixels + plan.kPoints * plan.pixels,
         *copy = products + plan.kPoints * plan.products;
