@@ -31,8 +31,8 @@ struct Plan {
     tasks = (t.tiles() + task_tiles - 1) / task_tiles;
     slots = tasks < threads ? tasks : threads;
     columns = whole_vectors(t.K);
-    weights = plane_size(t.C, columns);
-    pixels = plane_size(task_tiles, whole_vectors(t.C));
+    weights = plane_size(t.depth(), columns);
+    pixels = plane_size(task_tiles, whole_vectors(t.depth()));
     products = plane_size(task_tiles, columns);
     patch = kPoints * whole_vectors(t.C);
   }
@@ -44,24 +44,26 @@ struct Plan {
 
 // --- the weights ---
 
-// Where the weights of a (target, depth) are, and in which order its taps.
+// Where the weights of a target, source channel and plane are, and in which order its taps.
 struct WeightSteps {
-  int64_t target, depth;
+  int64_t target, channel;
   bool reversed;
 };
 
 constexpr int64_t kDepths = 32;
 
-// n depths of a vector of columns; w is at the first of both.
+// Depths d .. d + n of a vector of columns; w is at the first of those.
 template <int M>
-void transform_weight_block(const Plan<M>& plan, const WeightSteps& step, int64_t targets,
-                            int64_t n, const float* w, int64_t lanes, float* out) {
+void transform_weight_block(const TileGrid& t, const Plan<M>& plan, const WeightSteps& step,
+                            int64_t targets, int64_t d, int64_t n, const float* w, int64_t lanes,
+                            float* out) {
   constexpr int kSize = M + 2;
   // A row of weights at a time: those of the lanes lie far apart, and evict each other from L1.
   float tap[kDepths][9][kLanes] = {};
   for (int64_t l = 0; l < targets; ++l)
     for (int64_t c = 0; c < n; ++c) {
-      const float* from = w + l * step.target + c * step.depth;
+      const int64_t plane = (d + c) / t.C, place = step.reversed ? t.taps - 1 - plane : plane;
+      const float* from = w + l * step.target + (d + c) % t.C * step.channel + place * 9;
       for (int i = 0; i < 9; ++i) tap[c][step.reversed ? 8 - i : i][l] = from[i];
     }
   for (int64_t c = 0; c < n; ++c) {
@@ -87,16 +89,17 @@ void transform_weight_block(const Plan<M>& plan, const WeightSteps& step, int64_
 template <int M>
 void transform_all_weights(const TileGrid& t, const Plan<M>& plan, const WeightSteps& step,
                            const float* w, float* out) {
-  const int64_t parts = (t.C + kDepths - 1) / kDepths, work = 8 * t.C * plan.columns;
+  const int64_t depth = t.depth();
+  const int64_t parts = (depth + kDepths - 1) / kDepths, work = 8 * depth * plan.columns;
   for (int64_t k = 0; k < plan.columns;) {
     const int64_t vectors = tile_vectors(plan.columns - k), lanes = vectors * kLanes;
     parallel_for(parts * vectors, work, [=, &t, &plan, &step](int64_t begin, int64_t end) {
       for (int64_t i = begin; i < end; ++i) {
-        const int64_t first = k + i % vectors * kLanes, c = i / vectors * kDepths;
+        const int64_t first = k + i % vectors * kLanes, d = i / vectors * kDepths;
         const int64_t targets = t.K - first < kLanes ? t.K - first : kLanes;
-        const int64_t n = t.C - c < kDepths ? t.C - c : kDepths;
-        transform_weight_block(plan, step, targets, n, w + first * step.target + c * step.depth,
-                               lanes, out + k * t.C + c * lanes + i % vectors * kLanes);
+        const int64_t n = depth - d < kDepths ? depth - d : kDepths;
+        transform_weight_block(t, plan, step, targets, d, n, w + first * step.target, lanes,
+                               out + k * depth + d * lanes + i % vectors * kLanes);
       }
     });
     k += lanes;
@@ -111,7 +114,7 @@ void write_tile(const TileGrid& t, const TilePlace& at, const float* products, i
   constexpr int kSize = M + 2;
   const int64_t height = t.out[0] - at.y < M ? t.out[0] - at.y : M;
   const int64_t width = t.out[1] - at.x < M ? t.out[1] - at.x : M;
-  y += ((at.n * t.out[0] + at.y) * t.out[1] + at.x) * t.K;
+  y += ((at.plane * t.out[0] + at.y) * t.out[1] + at.x) * t.K;
   for (int64_t k = 0; k < t.K; k += kLanes) {
     const int64_t lanes = t.K - k < kLanes ? t.K - k : kLanes;
     Floats bias{};
@@ -150,25 +153,20 @@ void write_tile(const TileGrid& t, const TilePlace& at, const float* products, i
 template <int M>
 void convolve_task(const TileGrid& t, const Plan<M>& plan, int64_t task, const float* x,
                    const float* weights, const float* b, float* scratch, float* y) {
-  constexpr int kSize = M + 2;
   const int64_t first = task * plan.task_tiles, rest = t.tiles() - first;
   const int64_t n = rest < plan.task_tiles ? rest : plan.task_tiles;
-  const int64_t pitch = whole_vectors(t.C);
+  const int64_t pitch = whole_vectors(t.depth());
   float *pixels = scratch, *products = pixels + plan.kPoints * plan.pixels,
         *copy = products + plan.kPoints * plan.products;
-  for (int64_t i = 0; i < n; ++i) {
-    const TilePlace at = tile_at<M>(t, first + i);
-    const Patch patch = patch_at(kSize, at.y - t.pad[0], at.x - t.pad[1], t.in, t.C,
-                                 x + at.n * t.in[0] * t.in[1] * t.C, copy);
-    transform_patch<M>(patch, t.C, pixels + i * pitch, plan.pixels);
-  }
+  for (int64_t i = 0; i < n; ++i)
+    transform_source<M>(t, tile_at<M>(t, first + i), x, copy, pixels + i * pitch, plan.pixels);
   for (int64_t p = 0; p < plan.kPoints; ++p)
     for (int64_t k = 0; k < plan.columns;) {
       const int64_t vectors = tile_vectors(plan.columns - k);
       multiply_rows<false>(
-          n, vectors, t.C,
-          {pixels + p * plan.pixels, pitch, weights + p * plan.weights + k * t.C, vectors * kLanes,
-           products + p * plan.products + k, plan.columns, false});
+          n, vectors, t.depth(),
+          {pixels + p * plan.pixels, pitch, weights + p * plan.weights + k * t.depth(),
+           vectors * kLanes, products + p * plan.products + k, plan.columns, false});
       k += vectors * kLanes;
     }
   for (int64_t i = 0; i < n; ++i)
@@ -182,12 +180,13 @@ void convolve(const TileGrid& t, const WeightSteps& step, int64_t threads, const
   float* weights = static_cast<float*>(scratch);
   transform_all_weights(t, plan, step, w, weights);
   float* slots = weights + plan.kPoints * plan.weights;
-  parallel_for(
-      plan.slots, t.tiles() * plan.kPoints * (t.C / 8 + 1) * t.K, [&](int64_t begin, int64_t end) {
-        for (int64_t s = begin; s < end; ++s)
-          for (int64_t i = plan.tasks * s / plan.slots; i < plan.tasks * (s + 1) / plan.slots; ++i)
-            convolve_task(t, plan, i, x, weights, b, slots + s * plan.slot(), y);
-      });
+  parallel_for(plan.slots, t.tiles() * plan.kPoints * (t.depth() / 8 + 1) * t.K,
+               [&](int64_t begin, int64_t end) {
+                 for (int64_t s = begin; s < end; ++s)
+                   for (int64_t i = plan.tasks * s / plan.slots;
+                        i < plan.tasks * (s + 1) / plan.slots; ++i)
+                     convolve_task(t, plan, i, x, weights, b, slots + s * plan.slot(), y);
+               });
 }
 
 template <int M>
@@ -202,13 +201,15 @@ int64_t input_grad_scratch(const ConvGeometry& g, int64_t threads) {
 template <int M>
 void forward(const ConvGeometry& g, int64_t threads, void* scratch, const float* x, const float* w,
              const float* b, float* y) {
-  convolve<M>(forward_grid<M>(g), {g.C * 9, 9, false}, threads, x, w, b, scratch, y);
+  convolve<M>(forward_grid<M>(g), {g.C * g.kernel[0] * 9, g.kernel[0] * 9, false}, threads, x, w, b,
+              scratch, y);
 }
 
 template <int M>
 void input_grad(const ConvGeometry& g, int64_t threads, void* scratch, const float* dy,
                 const float* w, float* dx) {
-  convolve<M>(input_grad_grid<M>(g), {9, g.C * 9, true}, threads, dy, w, nullptr, scratch, dx);
+  convolve<M>(input_grad_grid<M>(g), {g.kernel[0] * 9, g.C * g.kernel[0] * 9, true}, threads, dy, w,
+              nullptr, scratch, dx);
 }
 
 template <int M>

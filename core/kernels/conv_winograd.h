@@ -1,7 +1,8 @@
 #pragma once
 // Winograd's algorithm for 3x3 convolutions of stride 1 (docs/ops/conv.md): tiles of M x M pixels
 // of the output are products, at each of (M + 2)^2 points, of transformed pixels and transformed
-// weights; what remains per point is a matrix product over the channels.
+// weights; what remains per point is a matrix product over the channels. A kernel of several 3x3
+// planes is that of one with the channels of all planes.
 // Included inside kernels only: everything here belongs to the level that compiles it.
 
 #include <reel/core/kernels/conv_sweep.h>
@@ -14,34 +15,60 @@ inline constexpr int64_t kLanes = kWidth<float>;
 /// Tiles of the target; channels C of the source become K.
 struct TileGrid {
   int64_t N, C, K;
-  int64_t in[2], out[2], pad[2];  // sizes of source and target; pad may be negative
-  int64_t count[2];               // tiles of a sample
-  int64_t tiles() const { return N * count[0] * count[1]; }
+  int64_t in[2], out[2], pad[2];   // sizes of a plane of source and target; pad may be negative
+  int64_t taps, planes[2], front;  // planes of the kernel, of source and target; padding before
+  int64_t count[2];                // tiles of a plane
+  int64_t tiles() const { return N * planes[1] * count[0] * count[1]; }
+  int64_t depth() const { return taps * C; }  // of the products
 };
 
 template <int M>
 inline TileGrid forward_grid(const ConvGeometry& g) {
-  TileGrid t{g.N, g.C, g.K, {g.in[1], g.in[2]}, {g.out[1], g.out[2]}, {g.pad[1], g.pad[2]}, {}};
+  TileGrid t{g.N,
+             g.C,
+             g.K,
+             {g.in[1], g.in[2]},
+             {g.out[1], g.out[2]},
+             {g.pad[1], g.pad[2]},
+             g.kernel[0],
+             {g.in[0], g.out[0]},
+             g.pad[0],
+             {}};
   for (int d = 0; d < 2; ++d) t.count[d] = (t.out[d] + M - 1) / M;
   return t;
 }
 /// dx from dy is a convolution with the taps in falling order.
 template <int M>
 inline TileGrid input_grad_grid(const ConvGeometry& g) {
-  TileGrid t{g.N, g.K, g.C, {g.out[1], g.out[2]}, {g.in[1], g.in[2]}, {2 - g.pad[1], 2 - g.pad[2]},
+  TileGrid t{g.N,
+             g.K,
+             g.C,
+             {g.out[1], g.out[2]},
+             {g.in[1], g.in[2]},
+             {2 - g.pad[1], 2 - g.pad[2]},
+             g.kernel[0],
+             {g.out[0], g.in[0]},
+             g.kernel[0] - 1 - g.pad[0],
              {}};
   for (int d = 0; d < 2; ++d) t.count[d] = (t.out[d] + M - 1) / M;
   return t;
 }
 
-/// The first pixel of a tile in the target.
+/// The first pixel of a tile, in a plane of the target (of all samples').
 struct TilePlace {
-  int64_t n, y, x;
+  int64_t plane, y, x;
 };
 template <int M>
 inline TilePlace tile_at(const TileGrid& t, int64_t i) {
   const int64_t x = i % t.count[1], y = i / t.count[1] % t.count[0];
   return {i / (t.count[0] * t.count[1]), y * M, x * M};
+}
+/// The plane of the source that meets it at a tap; null if that is outside.
+inline const float* source_plane(const TileGrid& t, const TilePlace& at, int64_t tap,
+                                 const float* x) {
+  const int64_t z = at.plane % t.planes[1] - t.front + tap, n = at.plane / t.planes[1];
+  if (z < 0 || z >= t.planes[0]) return nullptr;
+  return x + (n * t.planes[0] + z) * t.in[0] * t.in[1] * t.C;
 }
 
 inline int64_t whole_vectors(int64_t channels) { return (channels + kLanes - 1) / kLanes * kLanes; }
@@ -215,6 +242,22 @@ inline void transform_patch(const Patch& x, int64_t channels, float* out, int64_
   }
 }
 
+/// B^T x B of the pixels that a tile reads, to out[point][tap][channel]; `copy` is scratch.
+template <int M>
+inline void transform_source(const TileGrid& t, const TilePlace& at, const float* x, float* copy,
+                             float* out, int64_t plane) {
+  constexpr int kSize = M + 2;
+  for (int64_t tap = 0; tap < t.taps; ++tap, out += t.C) {
+    if (const float* image = source_plane(t, at, tap, x)) {
+      const int64_t row = at.y - t.pad[0], column = at.x - t.pad[1];
+      transform_patch<M>(patch_at(kSize, row, column, t.in, t.C, image, copy), t.C, out, plane);
+    } else {
+      for (int64_t p = 0; p < kSize * kSize; ++p)
+        for (int64_t c = 0; c < t.C; c += kLanes) store<float>(out + p * plane + c, Floats{});
+    }
+  }
+}
+
 // --- the products ---
 
 /// A tile of a product: its vectors of columns share each broadcast value.
@@ -318,13 +361,13 @@ inline const char* refuses_tiles(const TileGrid& t, int64_t least) {
 /// channels, at AVX2 and AVX-512.
 template <int M>
 inline const char* refuses_winograd(const ConvGeometry& g, const TileGrid& t) {
-  if (g.kernel[0] != 1 || g.kernel[1] != 3 || g.kernel[2] != 3 || g.in[0] != 1 || g.pad[0] != 0 ||
-      g.out[0] != 1)
-    return "the kernel is not 3x3";
-  if (g.stride[1] != 1 || g.stride[2] != 1) return "the stride is not 1";
-  if (g.dilation[1] != 1 || g.dilation[2] != 1) return "the dilation is not 1";
+  if (g.kernel[1] != 3 || g.kernel[2] != 3) return "the kernel is not 3x3";
+  if (g.stride[0] != 1 || g.stride[1] != 1 || g.stride[2] != 1) return "the stride is not 1";
+  if ((g.kernel[0] > 1 && g.dilation[0] != 1) || g.dilation[1] != 1 || g.dilation[2] != 1)
+    return "the dilation is not 1";
   if (g.G != 1) return "it has groups";
   if (g.C < 16 || g.K < 16) return "fewer than 16 channels";
+  if (t.taps > 1 && t.C % 16 != 0) return "its channels are no multiple of 16";
   return refuses_tiles<M>(t, M == 2 ? 16 : g.C * g.K <= 128 * 128 ? 8 : 32);
 }
 

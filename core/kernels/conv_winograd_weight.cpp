@@ -32,14 +32,14 @@ struct Plan {
 
   Plan(const TileGrid& t, int64_t threads) {
     constexpr auto kSize = static_cast<int64_t>(sizeof(float));
-    channels = whole_vectors(t.C);
+    channels = whole_vectors(t.depth());
     columns = whole_vectors(t.K);
     // At least so many that a block's pixels and gradients outweigh the sums that they are added
     // to.
     const int64_t fit = kBlockBytes / (kPoints * (channels + columns) * kSize);
-    const int64_t least = 2 * t.C * t.K / (t.C + t.K);
+    const int64_t least = 2 * t.depth() * t.K / (t.depth() + t.K);
     tiles = fit < least ? least : fit;
-    sums = plane_size(t.C, columns);
+    sums = plane_size(t.depth(), columns);
     const int64_t bytes = kPoints * sums * kSize;
     const int64_t most = bytes > kSumBytes ? 1 : bytes > kSumBytes / 4 ? kChunks / 2 : kChunks;
     chunks = t.tiles() / tiles;
@@ -137,17 +137,13 @@ struct Span {
 template <int M>
 void transform_group(const TileGrid& t, const Plan<M>& plan, const Job& job, const Pieces& s,
                      const Span& span, int64_t group) {
-  constexpr int kSize = M + 2;
   float *copy = s.patches + group * plan.patch, *sum = s.group_bias + group * plan.bias;
   std::memset(sum, 0, static_cast<size_t>(plan.bias) * sizeof(float));
   for (int64_t i = group * kGroup; i < (group + 1) * kGroup && span.begin + i < span.end; ++i) {
     const TilePlace at = tile_at<M>(t, span.begin + i);
-    if (job.weights) {
-      const float* image = job.x + at.n * t.in[0] * t.in[1] * t.C;
-      const Patch x = patch_at(kSize, at.y - t.pad[0], at.x - t.pad[1], t.in, t.C, image, copy);
-      transform_patch<M>(x, t.C, s.pixels + i * plan.channels, plan.pixels);
-    }
-    const float* image = job.dy + at.n * t.out[0] * t.out[1] * t.K;
+    if (job.weights)
+      transform_source<M>(t, at, job.x, copy, s.pixels + i * plan.channels, plan.pixels);
+    const float* image = job.dy + at.plane * t.out[0] * t.out[1] * t.K;
     const Patch dy = patch_at(M, at.y, at.x, t.out, t.K, image, copy);
     if (job.weights) transform_grad_patch<M>(dy, t.K, s.grads + i * plan.columns, plan.grads);
     if (job.bias) add_pixels<M>(dy, t.K, sum);
@@ -160,7 +156,7 @@ void multiply_point(const TileGrid& t, const Plan<M>& plan, const Pieces& s, int
                     bool add) {
   for (int64_t k = 0; k < plan.columns;) {
     const int64_t vectors = tile_vectors(plan.columns - k);
-    multiply_rows<true>(t.C, vectors, n,
+    multiply_rows<true>(t.depth(), vectors, n,
                         {s.pixels + p * plan.pixels, plan.channels, s.grads + p * plan.grads + k,
                          plan.columns, s.sums + p * plan.sums + k, plan.columns, add});
     k += vectors * kLanes;
@@ -175,13 +171,15 @@ void add_share(const TileGrid& t, const Plan<M>& plan, const Job& job, const Pie
     const int64_t end = first + plan.tiles;
     const Span span{first, end < share.end ? end : share.end};
     const int64_t n = span.end - first, groups = (n + kGroup - 1) / kGroup;
-    parallel_for(groups, n * plan.kPoints * (t.C + t.K) / 4, [&](int64_t b, int64_t e) {
+    parallel_for(groups, n * plan.kPoints * (t.depth() + t.K) / 4, [&](int64_t b, int64_t e) {
       for (int64_t i = b; i < e; ++i) transform_group(t, plan, job, s, span, i);
     });
     if (job.weights)
-      parallel_for(plan.kPoints, n * plan.kPoints * (t.C / 8 + 1) * t.K, [&](int64_t b, int64_t e) {
-        for (int64_t p = b; p < e; ++p) multiply_point(t, plan, s, n, p, first > share.begin);
-      });
+      parallel_for(plan.kPoints, n * plan.kPoints * (t.depth() / 8 + 1) * t.K,
+                   [&](int64_t b, int64_t e) {
+                     for (int64_t p = b; p < e; ++p)
+                       multiply_point(t, plan, s, n, p, first > share.begin);
+                   });
     for (int64_t i = 0; i < groups; ++i)
       for (int64_t k = 0; k < t.K; ++k) s.bias[k] += s.group_bias[i * plan.bias + k];
   }
@@ -221,19 +219,22 @@ void write_weights(const TileGrid& t, const Plan<M>& plan, const float* sums, in
     }
   }
   for (int64_t l = 0; l < columns; ++l)
-    for (int64_t i = 0; i < 9 * n; ++i) dw[l * t.C * 9 + i] = tap[i / 9][i % 9][l];
+    for (int64_t i = 0; i < 9 * n; ++i)
+      dw[(l * t.C + i / 9) * t.taps * 9 + i % 9] = tap[i / 9][i % 9][l];
 }
 
 template <int M>
 void write_all_weights(const TileGrid& t, const Plan<M>& plan, const float* sums, float* dw) {
-  const int64_t parts = (t.C + kChannels - 1) / kChannels;
-  parallel_for(parts * (plan.columns / kLanes), t.C * plan.columns * 8,
+  const int64_t depth = t.depth(), parts = (depth + kChannels - 1) / kChannels;
+  parallel_for(parts * (plan.columns / kLanes), depth * plan.columns * 8,
                [=, &t, &plan](int64_t begin, int64_t end) {
                  for (int64_t i = begin; i < end; ++i) {
-                   const int64_t c = i % parts * kChannels, k = i / parts * kLanes;
-                   write_weights(t, plan, sums + c * plan.columns + k,
-                                 t.C - c < kChannels ? t.C - c : kChannels,
-                                 t.K - k < kLanes ? t.K - k : kLanes, dw + (k * t.C + c) * 9);
+                   // Those of several planes are multiples of kChannels: a part is of one.
+                   const int64_t d = i % parts * kChannels, k = i / parts * kLanes;
+                   write_weights(t, plan, sums + d * plan.columns + k,
+                                 depth - d < kChannels ? depth - d : kChannels,
+                                 t.K - k < kLanes ? t.K - k : kLanes,
+                                 dw + ((k * t.C + d % t.C) * t.taps + d / t.C) * 9);
                  }
                });
 }
@@ -252,7 +253,7 @@ void weight_grad(const ConvGeometry& g, int64_t threads, void* scratch, const fl
   if (plan.chunks == 1)
     add(0, 0);  // not inside a parallel loop: it holds some
   else
-    parallel_for(plan.slots, t.tiles() * plan.kPoints * (t.C / 8 + 1) * t.K,
+    parallel_for(plan.slots, t.tiles() * plan.kPoints * (t.depth() / 8 + 1) * t.K,
                  [&](int64_t begin, int64_t end) {
                    for (int64_t slot = begin; slot < end; ++slot)
                      for (int64_t c = plan.chunks * slot / plan.slots;

@@ -37,8 +37,20 @@ ConvProblem problem(int64_t N, int64_t C, int64_t K, int64_t H, int64_t W, int64
            {0, pad_y, pad_x}}};
 }
 
+// The same with T planes of the kernel and D of the image.
+ConvProblem volume(ConvProblem p, int64_t T, int64_t D, int64_t pad) {
+  p.D = 3;
+  p.g.kernel[0] = T;
+  p.g.in[0] = D;
+  p.g.out[0] = D + 2 * pad - T + 1;
+  p.g.pad[0] = pad;
+  return p;
+}
+
 Tensor conv(const ConvProblem& p, const Tensor& x, const Tensor& w, const Tensor& b = {}) {
-  return conv2d(x, w, b, 1, {p.g.pad[1], p.g.pad[2]});
+  const auto& pad = p.g.pad;
+  return p.D == 3 ? conv3d(x, w, b, 1, {pad[0], pad[1], pad[2]})
+                  : conv2d(x, w, b, 1, {pad[1], pad[2]});
 }
 
 TensorList reference(const ConvProblem& p, const TensorList& in) {
@@ -46,7 +58,7 @@ TensorList reference(const ConvProblem& p, const TensorList& in) {
   std::vector<double> y(static_cast<size_t>(numel_of(p.output())));
   if (in[2].defined()) {
     const auto b = in[2].to_vector();
-    const size_t pixels = static_cast<size_t>(p.g.out[1] * p.g.out[2]);
+    const size_t pixels = static_cast<size_t>(p.g.out[0] * p.g.out[1] * p.g.out[2]);
     for (size_t i = 0; i < y.size(); ++i) y[i] = b[i / pixels % b.size()];
   }
   for_each_product(p.g, [&](size_t i, size_t j, size_t k) { y[i] += x[j] * w[k]; });
@@ -54,8 +66,10 @@ TensorList reference(const ConvProblem& p, const TensorList& in) {
 }
 
 std::string explain(const ConvProblem& p) {
-  return explain_conv2d(zeros(p.input(), kFloat32), zeros(p.weight(), kFloat32), 1,
-                        {p.g.pad[1], p.g.pad[2]});
+  const Tensor x = zeros(p.input(), kFloat32), w = zeros(p.weight(), kFloat32);
+  const auto& pad = p.g.pad;
+  return p.D == 3 ? explain_conv3d(x, w, 1, {pad[0], pad[1], pad[2]})
+                  : explain_conv2d(x, w, 1, {pad[1], pad[2]});
 }
 
 size_t count(const std::string& text, const std::string& part) {
@@ -67,7 +81,7 @@ size_t count(const std::string& text, const std::string& part) {
 // y, dx, dw and db, by an algorithm that computes all three directions.
 void check_winograd(const char* algorithm, const ConvProblem& p, bool bias = true) {
   OpCase c;
-  c.name = concat(algorithm, " ", p.g.N, "x", p.g.C, "x", p.g.in[1], "x", p.g.in[2], " to ", p.g.K);
+  c.name = concat(algorithm, " ", p.input(), " to ", p.g.K);
   CAPTURE(c.name, explain(p));
   CHECK(count(explain(p), concat(algorithm, ": computes")) == 3);
   c.op = [&](const TensorList& in) { return conv(p, in[0], in[1], in[2]); };
@@ -123,7 +137,17 @@ TEST_CASE("conv winograd: tiles of 4x4") {
   check_winograd("winograd_f4", problem(1, 18, 97, 12, 10, 1, 1), false);
 }
 
+TEST_CASE("conv winograd: kernels of several planes") {
+  check_winograd("winograd_f4", volume(problem(1, 16, 16, 9, 9, 1, 1), 3, 4, 1));
+  check_winograd("winograd_f4", volume(problem(2, 32, 16, 8, 7, 0, 2), 3, 3, 0));
+  check_winograd("winograd_f4", volume(problem(1, 16, 48, 12, 8, 1, 0), 2, 3, 1), false);
+  check_winograd("winograd_f4", volume(problem(1, 48, 32, 11, 9, 1, 1), 1, 3, 0));
+  check_winograd("winograd_f2", volume(problem(1, 16, 32, 4, 4, 1, 1), 3, 5, 2));
+  check_winograd("winograd_f4", volume(problem(3, 16, 16, 24, 20, 1, 1), 3, 6, 1), false);
+}
+
 TEST_CASE("conv winograd: more padding than a gradient needs") {
+  check_winograd("winograd_f4", volume(problem(1, 16, 16, 9, 10, 1, 1), 2, 3, 3));
   check_winograd("winograd_f4", problem(2, 16, 18, 9, 10, 3, 4));
 }
 
@@ -155,9 +179,13 @@ TEST_CASE("conv winograd: rounding errors keep to their bounds") {
     double bound;  // 4e-6 for tiles of 4x4, 2e-6 for 2x2
   };
   const Row kRows[] = {
-      {problem(4, 16, 16, 32, 32, 1, 1), 4e-6},  {problem(2, 64, 64, 28, 28, 1, 1), 4e-6},
-      {problem(2, 64, 128, 16, 16, 0, 0), 4e-6}, {problem(8, 256, 256, 8, 8, 1, 1), 4e-6},
-      {problem(1, 256, 256, 8, 8, 1, 1), 2e-6},  {problem(1, 32, 32, 8, 8, 1, 1), 2e-6},
+      {problem(4, 16, 16, 32, 32, 1, 1), 4e-6},
+      {problem(2, 64, 64, 28, 28, 1, 1), 4e-6},
+      {problem(2, 64, 128, 16, 16, 0, 0), 4e-6},
+      {problem(8, 256, 256, 8, 8, 1, 1), 4e-6},
+      {volume(problem(2, 64, 64, 12, 12, 1, 1), 3, 6, 1), 4e-6},
+      {problem(1, 256, 256, 8, 8, 1, 1), 2e-6},
+      {problem(1, 32, 32, 8, 8, 1, 1), 2e-6},
   };
   ExecutionScope scope;
   for (Isa isa : {Isa::kBaseline, Isa::kAvx2, Isa::kAvx512}) {
@@ -222,6 +250,9 @@ TEST_CASE("conv winograd: says why it declines") {
        "too few tiles to pay for transforming the weights");
   CHECK(count(explain_conv1d(zeros({4, 16, 64}, kFloat32), zeros({16, 16, 3}, kFloat32), 1, 1),
               "winograd_f4: declines: the kernel is not 3x3\n") == 3);
-  CHECK(count(explain_conv3d(zeros({4, 16, 9, 9, 9}, kFloat32), zeros({16, 16, 1, 3, 3}, kFloat32)),
-              "winograd_f4: declines: the kernel is not 3x3\n") == 3);
+  CHECK(count(explain_conv3d(zeros({4, 17, 9, 9, 9}, kFloat32), zeros({17, 17, 3, 3, 3}, kFloat32)),
+              "winograd_f4: declines: its channels are no multiple of 16\n") == 3);
+  CHECK(count(explain_conv3d(zeros({4, 16, 9, 9, 9}, kFloat32), zeros({16, 16, 3, 3, 3}, kFloat32),
+                             1, 2, {2, 1, 1}),
+              "winograd_f4: declines: the dilation is not 1\n") == 3);
 }
