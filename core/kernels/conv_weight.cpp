@@ -35,18 +35,19 @@ struct Plan {
 
 // --- the gradients of a box, a block of channels side by side, and their sum ---
 
-// Gradients of a box's pixels: those of a row are `pixel` elements apart.
+// Gradients of a box's pixels, in rows of planes.
 template <class T>
 struct Grads {
   const T* base;
-  int64_t row, pixel;
+  int64_t plane, row, pixel;  // steps
 };
 
 // scalar: sum[l] += sum over pixels of grads[pixel][l]
 template <class V, class T>
-void add_pixels(int64_t rows, int64_t length, const Grads<T>& grads, T* sum) {
+void add_pixels(const Box& box, const Grads<T>& grads, T* sum) {
+  const int64_t rows = box.size[0] * box.size[1], length = box.size[2];
   for (int64_t r = 0; r < rows; ++r) {
-    const T* at = grads.base + r * grads.row;
+    const T* at = grads.base + r / box.size[1] * grads.plane + r % box.size[1] * grads.row;
     // Four sums at a time: one would wait for each addition.
     V part[4] = {};
     int64_t p = 0;
@@ -77,15 +78,15 @@ void pack_grads(const Sweep& s, const Box& box, const Block& b, const T* dy, T* 
 template <class T>
 Grads<T> grads_of(const Sweep& s, const Box& box, const Block& b, const T* dy, T* packed) {
   constexpr int64_t kMostBytes = 512;
-  const bool one_plane = box.size[0] == 1, whole = b.width == b.lanes;
   const int64_t K = s.target_channels;
   dy += target_channel(s, b);
-  if (one_plane && whole && K * static_cast<int64_t>(sizeof(T)) <= kMostBytes) {
+  if (b.width == b.lanes && K * static_cast<int64_t>(sizeof(T)) <= kMostBytes) {
     const int64_t row = box.begin[0] * s.out[1] + box.begin[1];
-    return {dy + (row * s.out[2] + box.begin[2]) * K, s.out[2] * K, K};
+    return {dy + (row * s.out[2] + box.begin[2]) * K, s.out[1] * s.out[2] * K, s.out[2] * K, K};
   }
   pack_grads(s, box, b, dy, packed);
-  return {packed, box.size[2] * b.lanes, b.lanes};
+  const int64_t row = box.size[2] * b.lanes;
+  return {packed, box.size[1] * row, row, b.lanes};
 }
 
 // --- the inner loop ---
@@ -105,8 +106,9 @@ template <class V, class T, int kRows, int kVectors, bool kDepthwise>
                                                 const int64_t (&at)[kRows], const Grads<T>& grads,
                                                 V (&acc)[kRows][kVectors], Ahead& ahead) {
   for (int64_t r = strip.begin; r < strip.end; ++r) {
-    const T* in = x + r / strip.per_plane * strip.plane + r % strip.per_plane * strip.row;
-    const T* dy = grads.base + r * grads.row;
+    const int64_t plane = r / strip.per_plane, row = r % strip.per_plane;
+    const T* in = x + plane * strip.plane + row * strip.row;
+    const T* dy = grads.base + plane * grads.plane + row * grads.row;
     for (int64_t p = 0; p < strip.length; ahead.advance())
       for (const int64_t stop = p + kPiece < strip.length ? p + kPiece : strip.length; p < stop;
            ++p, in += strip.pixel, dy += grads.pixel) {
@@ -181,7 +183,8 @@ void add_strip(const Sweep& s, const View<T>& view, const Block& b, const Strip&
   RowCursor<T> cursor{s, view};
   const int64_t rows = s.taps() * s.depth;
   const T* x = view.base + source_channel(s, b) + strip.first * strip.pixel;
-  const Grads<T> dy{grads.base + strip.first * grads.pixel, grads.row, grads.pixel};
+  Grads<T> dy = grads;
+  dy.base += strip.first * grads.pixel;
   if (s.depthwise)
     return add_rows<Vector<T>, T, 8, 1, true>(strip, rows, cursor, x, dy, sums, ahead);
   with_vectors<T>(
@@ -241,8 +244,8 @@ void add_chunk(const Sweep& s, const Plan<T>& plan, int64_t c, const T* dy, cons
       const Grads<T> grads = grads_of(s, box, b, dy + n * y_size, packed);
       if (bias)
         for (int64_t l = 0; l < b.lanes; l += kLanesOf<Half<T>, T>)
-          add_pixels<Half<T>>(box.size[0] * box.size[1], box.size[2],
-                              Grads<T>{grads.base + l, grads.row, grads.pixel}, block_sums + l);
+          add_pixels<Half<T>>(box, Grads<T>{grads.base + l, grads.plane, grads.row, grads.pixel},
+                              block_sums + l);
       if (weights) add_box(s, box, view, b, grads, block_sums + b.lanes, ahead);
     }
   }
