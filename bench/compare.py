@@ -3,9 +3,10 @@
 
 Usage: bench/compare.py [--rounds N] [--budget SECONDS] [--only REGEX] [--quick] [--python PYTHON] [--from-json FILE]
 
-Each round runs every program once, over all cases; a result is the median of the rounds. The peer is PyTorch in its best mode
-for the case: eager, channels-last, torch.compile, libtorch, and eager and channels-last once more with an allocator that
-keeps its memory and with pinned threads ("tuned"). What the file says outside the marked results is left alone.
+Each round goes through the cases, a network or a few operations at a time, which every program runs one after the other; a
+result is the median of the rounds. The peer is PyTorch in its best mode for the case: eager, channels-last, torch.compile, libtorch, and eager and channels-last once more with an allocator that
+keeps its memory and with pinned threads ("tuned"). Memory is the most that the process held, less what it holds when it trains
+the smallest network. What the file says outside the marked results is left alone.
 """
 import argparse
 import datetime
@@ -17,6 +18,7 @@ import re
 import statistics
 import subprocess
 import sys
+import threading
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = ROOT / 'build/release'
@@ -25,6 +27,8 @@ PICTURE = ROOT / 'docs/benchmarks.png'
 TORCH = '2.15'
 TUNED = {'GLIBC_TUNABLES': 'glibc.malloc.mmap_threshold=1073741824:glibc.malloc.trim_threshold=4294967296:'
                            'glibc.malloc.top_pad=268435456', 'OMP_PROC_BIND': 'true'}
+OPERATION = re.compile('^(conv[123]d|linear|[a-z]+norm|relu|sigmoid|maxpool)')
+SMALLEST = 'mlp_b8'
 BEGIN, END = '<!-- results: written by bench/compare.py -->', '<!-- end of results -->'
 
 # Ratio to the peer that is aimed at, by case; milliseconds for what has a time of its own to keep.
@@ -73,30 +77,45 @@ def programs(python, compiled):
 
 
 def run(command, environment, threads, args, only):
-    """The rows a program prints; what it did print counts even if it fails or takes too long."""
+    """The rows that a program prints, as far as it got in its time, and the most memory that it held, in bytes."""
     command = [*command, '--threads', str(threads), '--budget', str(args.budget), '--only', only]
-    try:
-        out = subprocess.run(command, env=os.environ | environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                             timeout=args.time_limit).stdout
-    except subprocess.TimeoutExpired as late:
-        out = late.stdout or b''
-    return [json.loads(line) for line in out.decode().splitlines() if line.startswith('{') and line.endswith('}')]
+    process = subprocess.Popen(command, env=os.environ | environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    timer = threading.Timer(args.time_limit, process.kill)
+    timer.start()
+    out = process.stdout.read()
+    _, process.returncode, usage = os.wait4(process.pid, 0)
+    timer.cancel()
+    rows = [json.loads(line) for line in out.decode().splitlines() if line.startswith('{') and line.endswith('}')]
+    return rows, usage.ru_maxrss * 1024
+
+
+def groups_of(only):
+    """The names of a network, or of a few operations, at a time."""
+    names = subprocess.run([BUILD / 'bin/reel_bench', '--list', '--only', only], check=True, capture_output=True,
+                           text=True).stdout.split()
+    operations = [n for n in names if OPERATION.match(n)]
+    groups = [[n] for n in names if n not in operations] + [operations[i:i + 6] for i in range(0, len(operations), 6)]
+    return [group for group in groups if group]
 
 
 def collect(args, python):
-    """times[threads][case][field][program]: a list of milliseconds."""
+    """times[threads][case][field][program]: a list of milliseconds, or of bytes for the field 'memory'."""
     times = {}
     for number in range(args.rounds):
         for threads in args.threads:
-            for name, command, environment in programs(python, not args.quick and number == 0):
-                # Compiling takes half a minute a network and makes single operations no faster.
-                only = '_b[0-9]+$' if name == 'compile' and args.only == '.*' else args.only
-                print(f'round {number + 1}, {threads} threads: {name}', file=sys.stderr)
-                for row in run(command, environment, threads, args, only):
-                    for field in ('ms', 'fwd_ms', 'fwdbwd_ms'):
-                        if field in row:
-                            case = times.setdefault(str(threads), {}).setdefault(row['case'], {})
-                            case.setdefault(field, {}).setdefault(name, []).append(row[field])
+            for group in groups_of(args.only):
+                print(f'round {number + 1}, {threads} threads: {" ".join(group)}', file=sys.stderr)
+                only, network = '^(' + '|'.join(group) + ')$', not OPERATION.match(group[0])
+                for name, command, environment in programs(python, not args.quick and number == 0):
+                    # Compiling takes half a minute a network and makes single operations no faster.
+                    if name == 'compile' and not network:
+                        continue
+                    rows, memory = run(command, environment, threads, args, only)
+                    for row in rows:
+                        case = times.setdefault(str(threads), {}).setdefault(row['case'], {})
+                        for field, value in (row | ({'memory': memory} if network else {})).items():
+                            if field in ('ms', 'fwd_ms', 'fwdbwd_ms', 'memory'):
+                                case.setdefault(field, {}).setdefault(name, []).append(value)
     return times
 
 
@@ -106,8 +125,8 @@ def machine(python):
                              text=True).stdout.strip()
     commit = subprocess.run(['git', '-C', ROOT, 'rev-parse', '--short', 'HEAD'], capture_output=True,
                             text=True).stdout.strip()
-    rows = run([str(BUILD / 'bin/reel_bench'), '--json'], {}, 1,
-               argparse.Namespace(budget=0.2, time_limit=60), '^conv2d_64_64|^relu_6M')
+    rows, _ = run([str(BUILD / 'bin/reel_bench'), '--json'], {}, 1,
+                  argparse.Namespace(budget=0.2, time_limit=60), '^conv2d_64_64|^relu_6M')
     peak = next((r['fwd_gflops'] / r['fwd_peak_share'] for r in rows if 'fwd_peak_share' in r), 0)
     triad = next((r['fwd_gbs'] / r['fwd_triad_share'] for r in rows if 'fwd_triad_share' in r), 0)
     return {'cpu': cpu, 'cores': os.cpu_count(), 'torch': version, 'commit': commit,
@@ -147,6 +166,26 @@ def table(times, title, fields):
                 result = compared(times, n, case, field)
                 line += f' {shown(result[0])} | {shown(result[1])} ({result[2]}) | {result[3]:.2f} |' if result else ' | | |'
         lines.append(line)
+    return lines
+
+
+def memory_table(times):
+    """Megabytes of each network beyond those of the smallest one."""
+    cases = times[max(times)]
+    if 'memory' not in cases.get(SMALLEST, {}):
+        return []
+    least = {name: min(values) for name, values in cases[SMALLEST]['memory'].items()}
+    lines = ['| memory beyond that of ' + SMALLEST + ', MB | reel | peer | ratio |', '|---|--:|--:|--:|']
+    for case, fields in cases.items():
+        if 'memory' not in fields or case == SMALLEST:
+            continue
+        held = {name: (statistics.median(values) - least[name]) / 1e6 for name, values in fields['memory'].items()
+                if name in least}
+        own = held.pop('reel', None)
+        if own is None or not held:
+            continue
+        mode = min(held, key=held.get)
+        lines.append(f'| {case} | {own:.0f} | {held[mode]:.0f} ({mode}) | {held[mode] / max(own, 0.1):.2f} |')
     return lines
 
 
@@ -209,6 +248,7 @@ def report(times, about):
         lines.append(f"Geometric mean of the networks, {n} threads: {mean_ratio(times, n, 'ms'):.2f}.")
     lines += [''] + table(times, 'operation, forward', [('fwd_ms', '')]) + ['']
     lines += table(times, 'operation, forward + backward', [('fwdbwd_ms', '')]) + ['']
+    lines += memory_table(times) + ['']
     lines += ['Targets missed in this run:', ''] + [f'- {line}' for line in missed(times)] + ['', END]
     text = REPORT.read_text() if REPORT.exists() else f'# Benchmarks\n\n{BEGIN}\n{END}\n'
     before, rest = text.split(BEGIN)
