@@ -73,14 +73,16 @@ void pack_grads(const Sweep& s, const Box& box, const Block& b, const T* dy, T* 
     }
 }
 
-// Where they are if whole vectors can be read there, else packed. Pixels of many channels would
-// fall into few sets of L1.
+// Where they are if whole vectors can be read there, else packed. What lies beyond the block's
+// channels ends in sums that nobody reads, but beyond the last pixel of all (`last`) lies nothing.
+// Pixels of many channels would fall into few sets of L1.
 template <class T>
-Grads<T> grads_of(const Sweep& s, const Box& box, const Block& b, const T* dy, T* packed) {
+Grads<T> grads_of(const Sweep& s, const Box& box, const Block& b, bool last, const T* dy,
+                  T* packed) {
   constexpr int64_t kMostBytes = 512;
   const int64_t K = s.target_channels;
   dy += target_channel(s, b);
-  if (b.width == b.lanes && K * static_cast<int64_t>(sizeof(T)) <= kMostBytes) {
+  if ((b.width == b.lanes || !last) && K * static_cast<int64_t>(sizeof(T)) <= kMostBytes) {
     const int64_t row = box.begin[0] * s.out[1] + box.begin[1];
     return {dy + (row * s.out[2] + box.begin[2]) * K, s.out[1] * s.out[2] * K, s.out[2] * K, K};
   }
@@ -241,7 +243,7 @@ void add_chunk(const Sweep& s, const Plan<T>& plan, int64_t c, const T* dy, cons
     for (int64_t j = 0; j < plan.blocks; ++j) {
       const Block b = block_at<T>(s, j);
       T* block_sums = sums + plan.rows * b.offset;
-      const Grads<T> grads = grads_of(s, box, b, dy + n * y_size, packed);
+      const Grads<T> grads = grads_of(s, box, b, i + 1 == plan.tasks, dy + n * y_size, packed);
       if (bias)
         for (int64_t l = 0; l < b.lanes; l += kLanesOf<Half<T>, T>)
           add_pixels<Half<T>>(box, Grads<T>{grads.base + l, grads.plane, grads.row, grads.pixel},
