@@ -20,9 +20,9 @@ int64_t tiles_per_task(const TileGrid& t) {
 
 // Floats of scratch. Weights: [point][block of columns][depth][lane]. For each slot of tasks at
 // work at once, pixels: [point][tile][channel], products: [point][tile][column], a patch.
-template <int M>
+template <class S>
 struct Plan {
-  static constexpr int kPoints = (M + 2) * (M + 2);
+  static constexpr int kPoints = S::kPoints;
   int64_t task_tiles, tasks, slots, columns;
   int64_t weights, pixels, products, patch;  // the first three of a point
 
@@ -53,41 +53,41 @@ struct WeightSteps {
 constexpr int64_t kDepths = 32;
 
 // Depths d .. d + n of a vector of columns; w is at the first of those.
-template <int M>
-void transform_weight_block(const TileGrid& t, const Plan<M>& plan, const WeightSteps& step,
+template <class S>
+void transform_weight_block(const TileGrid& t, const Plan<S>& plan, const WeightSteps& step,
                             int64_t targets, int64_t d, int64_t n, const float* w, int64_t lanes,
                             float* out) {
-  constexpr int kSize = M + 2;
+  constexpr int kTaps = S::kTaps;
   // A row of weights at a time: those of the lanes lie far apart, and evict each other from L1.
-  float tap[kDepths][9][kLanes] = {};
+  float tap[kDepths][kTaps][kLanes] = {};
   for (int64_t l = 0; l < targets; ++l)
     for (int64_t c = 0; c < n; ++c) {
       const int64_t plane = (d + c) / t.C, place = step.reversed ? t.taps - 1 - plane : plane;
-      const float* from = w + l * step.target + (d + c) % t.C * step.channel + place * 9;
-      for (int i = 0; i < 9; ++i) tap[c][step.reversed ? 8 - i : i][l] = from[i];
+      const float* from = w + l * step.target + (d + c) % t.C * step.channel + place * kTaps;
+      for (int i = 0; i < kTaps; ++i) tap[c][step.reversed ? kTaps - 1 - i : i][l] = from[i];
     }
   for (int64_t c = 0; c < n; ++c) {
-    Floats in[3], column[kSize], at[kSize][3], u[kSize];
+    Floats in[S::kTapRows], column[S::kHeight], at[S::kHeight][3], u[S::kWidth];
 #pragma GCC unroll 3
     for (int j = 0; j < 3; ++j) {
 #pragma GCC unroll 3
-      for (int i = 0; i < 3; ++i) load<float>(in[i], tap[c][3 * i + j]);
-      transform_weights<M>(in, column);
+      for (int i = 0; i < S::kTapRows; ++i) load<float>(in[i], tap[c][3 * i + j]);
+      transform_weights<S::kRows>(in, column);
 #pragma GCC unroll 6
-      for (int i = 0; i < kSize; ++i) at[i][j] = column[i];
+      for (int i = 0; i < S::kHeight; ++i) at[i][j] = column[i];
     }
 #pragma GCC unroll 6
-    for (int i = 0; i < kSize; ++i) {
-      transform_weights<M>(at[i], u);
+    for (int i = 0; i < S::kHeight; ++i) {
+      transform_weights<S::kColumns>(at[i], u);
 #pragma GCC unroll 6
-      for (int j = 0; j < kSize; ++j)
-        store<float>(out + (i * kSize + j) * plan.weights + c * lanes, u[j]);
+      for (int j = 0; j < S::kWidth; ++j)
+        store<float>(out + (i * S::kWidth + j) * plan.weights + c * lanes, u[j]);
     }
   }
 }
 
-template <int M>
-void transform_all_weights(const TileGrid& t, const Plan<M>& plan, const WeightSteps& step,
+template <class S>
+void transform_all_weights(const TileGrid& t, const Plan<S>& plan, const WeightSteps& step,
                            const float* w, float* out) {
   const int64_t depth = t.depth();
   const int64_t parts = (depth + kDepths - 1) / kDepths, work = 8 * depth * plan.columns;
@@ -108,37 +108,38 @@ void transform_all_weights(const TileGrid& t, const Plan<M>& plan, const WeightS
 
 // --- the products of a tile become pixels of the target ---
 
-template <int M>
+template <class S>
 void write_tile(const TileGrid& t, const TilePlace& at, const float* products, int64_t plane,
                 const float* b, float* y) {
-  constexpr int kSize = M + 2;
+  constexpr int M = S::kRows, N = S::kColumns;
   const int64_t height = t.out[0] - at.y < M ? t.out[0] - at.y : M;
-  const int64_t width = t.out[1] - at.x < M ? t.out[1] - at.x : M;
+  const int64_t width = t.out[1] - at.x < N ? t.out[1] - at.x : N;
   y += ((at.plane * t.out[0] + at.y) * t.out[1] + at.x) * t.K;
   for (int64_t k = 0; k < t.K; k += kLanes) {
     const int64_t lanes = t.K - k < kLanes ? t.K - k : kLanes;
     Floats bias{};
     if (b) std::memcpy(&bias, b + k, static_cast<size_t>(lanes) * sizeof(float));
-    Floats m[kSize], column[M], sum[M][kSize], out[M][M];
+    Floats m[S::kHeight], column[M], sum[M][S::kWidth], out[M][N];
 #pragma GCC unroll 6
-    for (int j = 0; j < kSize; ++j) {
+    for (int j = 0; j < S::kWidth; ++j) {
 #pragma GCC unroll 6
-      for (int i = 0; i < kSize; ++i) load<float>(m[i], products + (i * kSize + j) * plane + k);
+      for (int i = 0; i < S::kHeight; ++i)
+        load<float>(m[i], products + (i * S::kWidth + j) * plane + k);
       transform_products<M>(m, column);
 #pragma GCC unroll 4
       for (int i = 0; i < M; ++i) sum[i][j] = column[i];
     }
 #pragma GCC unroll 4
     for (int i = 0; i < M; ++i) {
-      transform_products<M>(sum[i], out[i]);
+      transform_products<N>(sum[i], out[i]);
 #pragma GCC unroll 4
-      for (int j = 0; j < M; ++j) out[i][j] += bias;
+      for (int j = 0; j < N; ++j) out[i][j] += bias;
     }
-    if (height == M && width == M && lanes == kLanes) {
+    if (height == M && width == N && lanes == kLanes) {
 #pragma GCC unroll 4
       for (int i = 0; i < M; ++i)
 #pragma GCC unroll 4
-        for (int j = 0; j < M; ++j) store<float>(y + (i * t.out[1] + j) * t.K + k, out[i][j]);
+        for (int j = 0; j < N; ++j) store<float>(y + (i * t.out[1] + j) * t.K + k, out[i][j]);
     } else {
       for (int64_t i = 0; i < height; ++i)
         for (int64_t j = 0; j < width; ++j)
@@ -150,8 +151,8 @@ void write_tile(const TileGrid& t, const TilePlace& at, const float* products, i
 
 // --- the whole ---
 
-template <int M>
-void convolve_task(const TileGrid& t, const Plan<M>& plan, int64_t task, const float* x,
+template <class S>
+void convolve_task(const TileGrid& t, const Plan<S>& plan, int64_t task, const float* x,
                    const float* weights, const float* b, float* scratch, float* y) {
   const int64_t first = task * plan.task_tiles, rest = t.tiles() - first;
   const int64_t n = rest < plan.task_tiles ? rest : plan.task_tiles;
@@ -159,7 +160,7 @@ void convolve_task(const TileGrid& t, const Plan<M>& plan, int64_t task, const f
   float *pixels = scratch, *products = pixels + plan.kPoints * plan.pixels,
         *copy = products + plan.kPoints * plan.products;
   for (int64_t i = 0; i < n; ++i)
-    transform_source<M>(t, tile_at<M>(t, first + i), x, copy, pixels + i * pitch, plan.pixels);
+    transform_source<S>(t, tile_at<S>(t, first + i), x, copy, pixels + i * pitch, plan.pixels);
   for (int64_t p = 0; p < plan.kPoints; ++p)
     for (int64_t k = 0; k < plan.columns;) {
       const int64_t vectors = tile_vectors(plan.columns - k);
@@ -170,13 +171,13 @@ void convolve_task(const TileGrid& t, const Plan<M>& plan, int64_t task, const f
       k += vectors * kLanes;
     }
   for (int64_t i = 0; i < n; ++i)
-    write_tile<M>(t, tile_at<M>(t, first + i), products + i * plan.columns, plan.products, b, y);
+    write_tile<S>(t, tile_at<S>(t, first + i), products + i * plan.columns, plan.products, b, y);
 }
 
-template <int M>
+template <class S>
 void convolve(const TileGrid& t, const WeightSteps& step, int64_t threads, const float* x,
               const float* w, const float* b, void* scratch, float* y) {
-  const Plan<M> plan(t, threads);
+  const Plan<S> plan(t, threads);
   float* weights = static_cast<float*>(scratch);
   transform_all_weights(t, plan, step, w, weights);
   float* slots = weights + plan.kPoints * plan.weights;
@@ -191,34 +192,53 @@ void convolve(const TileGrid& t, const WeightSteps& step, int64_t threads, const
 
 template <int M>
 int64_t forward_scratch(const ConvGeometry& g, int64_t threads) {
-  return Plan<M>(forward_grid<M>(g), threads).bytes();
+  return with_tile<M>(g, [&](auto tile) {
+    using S = decltype(tile);
+    return Plan<S>(forward_grid<S>(g), threads).bytes();
+  });
 }
 template <int M>
 int64_t input_grad_scratch(const ConvGeometry& g, int64_t threads) {
-  return Plan<M>(input_grad_grid<M>(g), threads).bytes();
+  return with_tile<M>(g, [&](auto tile) {
+    using S = decltype(tile);
+    return Plan<S>(input_grad_grid<S>(g), threads).bytes();
+  });
 }
 
 template <int M>
 void forward(const ConvGeometry& g, int64_t threads, void* scratch, const float* x, const float* w,
              const float* b, float* y) {
-  convolve<M>(forward_grid<M>(g), {g.C * g.kernel[0] * 9, g.kernel[0] * 9, false}, threads, x, w, b,
-              scratch, y);
+  with_tile<M>(g, [&](auto tile) {
+    using S = decltype(tile);
+    const int64_t channel = g.kernel[0] * S::kTaps;
+    convolve<S>(forward_grid<S>(g), {g.C * channel, channel, false}, threads, x, w, b, scratch, y);
+  });
 }
 
 template <int M>
 void input_grad(const ConvGeometry& g, int64_t threads, void* scratch, const float* dy,
                 const float* w, float* dx) {
-  convolve<M>(input_grad_grid<M>(g), {g.kernel[0] * 9, g.C * g.kernel[0] * 9, true}, threads, dy, w,
-              nullptr, scratch, dx);
+  with_tile<M>(g, [&](auto tile) {
+    using S = decltype(tile);
+    const int64_t channel = g.kernel[0] * S::kTaps;
+    convolve<S>(input_grad_grid<S>(g), {channel, g.C * channel, true}, threads, dy, w, nullptr,
+                scratch, dx);
+  });
 }
 
 template <int M>
 const char* declines_forward(const ConvGeometry& g) {
-  return refuses_winograd<M>(g, forward_grid<M>(g));
+  return with_tile<M>(g, [&](auto tile) {
+    using S = decltype(tile);
+    return refuses_winograd<S>(g, forward_grid<S>(g));
+  });
 }
 template <int M>
 const char* declines_input_grad(const ConvGeometry& g) {
-  return refuses_winograd<M>(g, input_grad_grid<M>(g));
+  return with_tile<M>(g, [&](auto tile) {
+    using S = decltype(tile);
+    return refuses_winograd<S>(g, input_grad_grid<S>(g));
+  });
 }
 
 template <int M>

@@ -12,6 +12,15 @@ namespace reel::kernels::REEL_ISA {
 using Floats = Vector<float>;
 inline constexpr int64_t kLanes = kWidth<float>;
 
+/// A tile has kRows x kColumns pixels; where kRows is 1, so is the height of the kernel.
+template <int kM, int kN>
+struct Tile {
+  static constexpr int kRows = kM, kColumns = kN;
+  static constexpr int kHeight = kM == 1 ? 1 : kM + 2, kWidth = kN + 2;  // of what it reads
+  static constexpr int kPoints = kHeight * kWidth;
+  static constexpr int kTapRows = kM == 1 ? 1 : 3, kTaps = 3 * kTapRows;
+};
+
 /// Tiles of the target; channels C of the source become K.
 struct TileGrid {
   int64_t N, C, K;
@@ -22,7 +31,7 @@ struct TileGrid {
   int64_t depth() const { return taps * C; }  // of the products
 };
 
-template <int M>
+template <class S>
 inline TileGrid forward_grid(const ConvGeometry& g) {
   TileGrid t{g.N,
              g.C,
@@ -34,23 +43,25 @@ inline TileGrid forward_grid(const ConvGeometry& g) {
              {g.in[0], g.out[0]},
              g.pad[0],
              {}};
-  for (int d = 0; d < 2; ++d) t.count[d] = (t.out[d] + M - 1) / M;
+  t.count[0] = (t.out[0] + S::kRows - 1) / S::kRows;
+  t.count[1] = (t.out[1] + S::kColumns - 1) / S::kColumns;
   return t;
 }
 /// dx from dy is a convolution with the taps in falling order.
-template <int M>
+template <class S>
 inline TileGrid input_grad_grid(const ConvGeometry& g) {
   TileGrid t{g.N,
              g.K,
              g.C,
              {g.out[1], g.out[2]},
              {g.in[1], g.in[2]},
-             {2 - g.pad[1], 2 - g.pad[2]},
+             {S::kTapRows - 1 - g.pad[1], 2 - g.pad[2]},
              g.kernel[0],
              {g.out[0], g.in[0]},
              g.kernel[0] - 1 - g.pad[0],
              {}};
-  for (int d = 0; d < 2; ++d) t.count[d] = (t.out[d] + M - 1) / M;
+  t.count[0] = (t.out[0] + S::kRows - 1) / S::kRows;
+  t.count[1] = (t.out[1] + S::kColumns - 1) / S::kColumns;
   return t;
 }
 
@@ -58,10 +69,10 @@ inline TileGrid input_grad_grid(const ConvGeometry& g) {
 struct TilePlace {
   int64_t plane, y, x;
 };
-template <int M>
+template <class S>
 inline TilePlace tile_at(const TileGrid& t, int64_t i) {
   const int64_t x = i % t.count[1], y = i / t.count[1] % t.count[0];
-  return {i / (t.count[0] * t.count[1]), y * M, x * M};
+  return {i / (t.count[0] * t.count[1]), y * S::kRows, x * S::kColumns};
 }
 /// The plane of the source that meets it at a tap; null if that is outside.
 inline const float* source_plane(const TileGrid& t, const TilePlace& at, int64_t tap,
@@ -83,16 +94,23 @@ inline int64_t plane_size(int64_t rows, int64_t columns) { return rows * columns
 
 inline constexpr float kA = 0.70710678118654752F, kB = 1.41421356237309505F;
 
+/// Points and taps of a dimension: one each where the kernel has one tap.
+template <int M>
+inline constexpr int kPointsOf = M == 1 ? 1 : M + 2;
+template <int M>
+inline constexpr int kTapsOf = M == 1 ? 1 : 3;
+
 /// scalar: x = B^T x
 template <int M>
-[[gnu::always_inline]] inline void transform_pixels(Floats (&x)[M + 2]) {
+[[gnu::always_inline]] inline void transform_pixels(Floats (&x)[kPointsOf<M>]) {
+  if constexpr (M == 1) return;
   if constexpr (M == 2) {
     const Floats x1 = x[1];
     x[0] -= x[2];
     x[1] = x1 + x[2];
     x[2] -= x1;
     x[3] = x1 - x[3];
-  } else {
+  } else if constexpr (M == 4) {
     const Floats even = x[4] - 2.0F * x[2], odd = kA * (x[3] - 2.0F * x[1]);
     const Floats even2 = x[4] - 0.5F * x[2], odd2 = kB * (x[3] - 0.5F * x[1]);
     x[0] += x[4] - 2.5F * x[2];
@@ -106,14 +124,15 @@ template <int M>
 
 /// scalar: u = G w
 template <int M>
-[[gnu::always_inline]] inline void transform_weights(const Floats (&w)[3], Floats (&u)[M + 2]) {
+[[gnu::always_inline]] inline void transform_weights(const Floats (&w)[kTapsOf<M>],
+                                                     Floats (&u)[kPointsOf<M>]) {
   u[0] = w[0];
-  u[M + 1] = w[2];
+  if constexpr (M > 1) u[M + 1] = w[2];
   if constexpr (M == 2) {
     const Floats even = 0.5F * (w[0] + w[2]), odd = 0.5F * w[1];
     u[1] = even + odd;
     u[2] = even - odd;
-  } else {
+  } else if constexpr (M == 4) {
     const Floats even = -2.0F / 3 * w[0] - 1.0F / 3 * w[2], odd = -2.0F / 3 * kA * w[1];
     const Floats even2 = 1.0F / 6 * w[0] + 1.0F / 3 * w[2], odd2 = kB / 6 * w[1];
     u[1] = even + odd;
@@ -125,12 +144,15 @@ template <int M>
 
 /// scalar: y = A^T m
 template <int M>
-[[gnu::always_inline]] inline void transform_products(const Floats (&m)[M + 2], Floats (&y)[M]) {
-  const Floats sum = m[1] + m[2], difference = m[1] - m[2];
+[[gnu::always_inline]] inline void transform_products(const Floats (&m)[kPointsOf<M>],
+                                                      Floats (&y)[M]) {
+  y[0] = m[0];
+  if constexpr (M == 1) return;
+  const Floats sum = m[M > 1] + m[M > 1 ? 2 : 0], difference = m[M > 1] - m[M > 1 ? 2 : 0];
   if constexpr (M == 2) {
     y[0] = m[0] + sum;
     y[1] = difference - m[3];
-  } else {
+  } else if constexpr (M == 4) {
     const Floats sum2 = m[3] + m[4], difference2 = m[3] - m[4];
     y[0] = m[0] + sum + sum2;
     y[1] = kA * difference + kB * difference2;
@@ -141,13 +163,14 @@ template <int M>
 
 /// scalar: e = A dy
 template <int M>
-[[gnu::always_inline]] inline void transform_grads(const Floats (&dy)[M], Floats (&e)[M + 2]) {
+[[gnu::always_inline]] inline void transform_grads(const Floats (&dy)[M],
+                                                   Floats (&e)[kPointsOf<M>]) {
   e[0] = dy[0];
   if constexpr (M == 2) {
     e[1] = dy[0] + dy[1];
     e[2] = dy[0] - dy[1];
     e[3] = -dy[1];
-  } else {
+  } else if constexpr (M == 4) {
     const Floats even = dy[0] + 0.5F * dy[2], odd = kA * (dy[1] + 0.5F * dy[3]);
     const Floats even2 = dy[0] + 2.0F * dy[2], odd2 = kB * (dy[1] + 2.0F * dy[3]);
     e[1] = even + odd;
@@ -160,13 +183,16 @@ template <int M>
 
 /// scalar: w = G^T s
 template <int M>
-[[gnu::always_inline]] inline void transform_sums(const Floats (&s)[M + 2], Floats (&w)[3]) {
-  const Floats sum = s[1] + s[2], difference = s[1] - s[2];
+[[gnu::always_inline]] inline void transform_sums(const Floats (&s)[kPointsOf<M>],
+                                                  Floats (&w)[kTapsOf<M>]) {
+  w[0] = s[0];
+  if constexpr (M == 1) return;
+  const Floats sum = s[M > 1] + s[M > 1 ? 2 : 0], difference = s[M > 1] - s[M > 1 ? 2 : 0];
   if constexpr (M == 2) {
     w[0] = s[0] + 0.5F * sum;
     w[1] = 0.5F * difference;
     w[2] = 0.5F * sum + s[3];
-  } else {
+  } else if constexpr (M == 4) {
     const Floats sum2 = s[3] + s[4], difference2 = s[3] - s[4];
     w[0] = s[0] - 2.0F / 3 * sum + 1.0F / 6 * sum2;
     w[1] = -2.0F / 3 * kA * difference + kB / 6 * difference2;
@@ -200,59 +226,61 @@ inline void copy_row(int64_t size, int64_t x, int64_t width, int64_t C, const fl
   copy_vectors(inside * C, (size - before) * C, row + (x + before) * C, out + before * C);
 }
 
-/// size x size pixels from (y, x) of an image: where they are if all lie inside and channels fill
-/// whole vectors, else copied, with zeros for what lies outside.
-inline Patch patch_at(int64_t size, int64_t y, int64_t x, const int64_t (&in)[2], int64_t C,
-                      const float* image, float* copy) {
-  const bool inside = y >= 0 && y + size <= in[0] && x >= 0 && x + size <= in[1];
+/// height x width pixels from (y, x) of an image: where they are if all lie inside and channels
+/// fill whole vectors, else copied, with zeros for what lies outside.
+template <int kHeight, int kWidth>
+inline Patch patch_at(int64_t y, int64_t x, const int64_t (&in)[2], int64_t C, const float* image,
+                      float* copy) {
+  const bool inside = y >= 0 && y + kHeight <= in[0] && x >= 0 && x + kWidth <= in[1];
   const bool whole = C % kLanes == 0;
   if (inside && whole) return {image + (y * in[1] + x) * C, in[1] * C, C};
-  const int64_t pitch = whole_vectors(C), row = size * pitch;
+  const int64_t pitch = whole_vectors(C), row = kWidth * pitch;
   const Patch patch{copy, row, pitch};
-  for (int64_t i = 0; i < size; ++i, ++y, copy += row)
+  for (int64_t i = 0; i < kHeight; ++i, ++y, copy += row)
     if (whole)  // a memcpy a row takes 1.04 times as long at 32 channels of 16x16
-      copy_row(size, x, y >= 0 && y < in[0] ? in[1] : 0, C, image + y * in[1] * C, copy);
+      copy_row(kWidth, x, y >= 0 && y < in[0] ? in[1] : 0, C, image + y * in[1] * C, copy);
     else if (y < 0 || y >= in[0])
       std::memset(copy, 0, static_cast<size_t>(row) * sizeof(float));
     else
-      gather_row(size, x, 1, in[1], C, pitch, image + y * in[1] * C, copy);
+      gather_row(kWidth, x, 1, in[1], C, pitch, image + y * in[1] * C, copy);
   return patch;
 }
 
 /// B^T x B of each channel of a patch, to out[point][channel].
-template <int M>
+template <class S>
 inline void transform_patch(const Patch& x, int64_t channels, float* out, int64_t plane) {
-  constexpr int kSize = M + 2;
   for (int64_t c = 0; c < channels; c += kLanes) {
-    Floats column[kSize], at[kSize][kSize];
+    Floats column[S::kHeight], at[S::kHeight][S::kWidth];
 #pragma GCC unroll 6
-    for (int j = 0; j < kSize; ++j) {
+    for (int j = 0; j < S::kWidth; ++j) {
 #pragma GCC unroll 6
-      for (int i = 0; i < kSize; ++i) load<float>(column[i], x.base + i * x.row + j * x.pixel + c);
-      transform_pixels<M>(column);
+      for (int i = 0; i < S::kHeight; ++i)
+        load<float>(column[i], x.base + i * x.row + j * x.pixel + c);
+      transform_pixels<S::kRows>(column);
 #pragma GCC unroll 6
-      for (int i = 0; i < kSize; ++i) at[i][j] = column[i];
+      for (int i = 0; i < S::kHeight; ++i) at[i][j] = column[i];
     }
 #pragma GCC unroll 6
-    for (int i = 0; i < kSize; ++i) {
-      transform_pixels<M>(at[i]);
+    for (int i = 0; i < S::kHeight; ++i) {
+      transform_pixels<S::kColumns>(at[i]);
 #pragma GCC unroll 6
-      for (int j = 0; j < kSize; ++j) store<float>(out + (i * kSize + j) * plane + c, at[i][j]);
+      for (int j = 0; j < S::kWidth; ++j)
+        store<float>(out + (i * S::kWidth + j) * plane + c, at[i][j]);
     }
   }
 }
 
 /// B^T x B of the pixels that a tile reads, to out[point][tap][channel]; `copy` is scratch.
-template <int M>
+template <class S>
 inline void transform_source(const TileGrid& t, const TilePlace& at, const float* x, float* copy,
                              float* out, int64_t plane) {
-  constexpr int kSize = M + 2;
   for (int64_t tap = 0; tap < t.taps; ++tap, out += t.C) {
     if (const float* image = source_plane(t, at, tap, x)) {
-      const int64_t row = at.y - t.pad[0], column = at.x - t.pad[1];
-      transform_patch<M>(patch_at(kSize, row, column, t.in, t.C, image, copy), t.C, out, plane);
+      const Patch patch =
+          patch_at<S::kHeight, S::kWidth>(at.y - t.pad[0], at.x - t.pad[1], t.in, t.C, image, copy);
+      transform_patch<S>(patch, t.C, out, plane);
     } else {
-      for (int64_t p = 0; p < kSize * kSize; ++p)
+      for (int64_t p = 0; p < S::kPoints; ++p)
         for (int64_t c = 0; c < t.C; c += kLanes) store<float>(out + p * plane + c, Floats{});
     }
   }
@@ -345,30 +373,36 @@ inline void multiply_rows(int64_t rows, int64_t vectors, int64_t depth, Operands
 
 // --- which convolutions ---
 
-/// Whether rows by columns pixels, N times, are worth tiles of M x M: they save a third of the
-/// multiplications at least, and the tiles are enough to pay for transformed weights.
-template <int M>
+/// Whether tiles are worth it: they save a third of the multiplications at least (as those of one
+/// row do), and are enough to pay for transformed weights.
+template <class S>
 inline const char* refuses_tiles(const TileGrid& t, int64_t least) {
-  constexpr int64_t kPoints = (M + 2) * (M + 2);
-  if (t.count[0] * t.count[1] * kPoints * 3 / 2 > t.out[0] * t.out[1] * 9)
+  const int64_t multiplications = t.count[0] * t.count[1] * S::kPoints;
+  if (multiplications * 3 / 2 > t.out[0] * t.out[1] * S::kTaps)
     return "too few pixels of a tile lie in the image";
   if (t.tiles() < least) return "too few tiles to pay for transforming the weights";
   return nullptr;
 }
 
-/// Null if tiles of M x M fit such a convolution, else why not. `t` are its tiles; where 2 x 2 are
-/// the alternative to 4 x 4, or a direct convolution to 2 x 2, was measured with 64 to 512
-/// channels, at AVX2 and AVX-512.
-template <int M>
+/// Null if the tiles fit such a convolution, else why not. `t` are its tiles; where 2 x 2 are the
+/// alternative to 4 x 4, or a direct convolution to 2 x 2, was measured with 64 to 512 channels, at
+/// AVX2 and AVX-512.
+template <class S>
 inline const char* refuses_winograd(const ConvGeometry& g, const TileGrid& t) {
-  if (g.kernel[1] != 3 || g.kernel[2] != 3) return "the kernel is not 3x3";
+  if (g.kernel[1] != S::kTapRows || g.kernel[2] != 3) return "the kernel is not 3x3, or 1x3";
   if (g.stride[0] != 1 || g.stride[1] != 1 || g.stride[2] != 1) return "the stride is not 1";
-  if ((g.kernel[0] > 1 && g.dilation[0] != 1) || g.dilation[1] != 1 || g.dilation[2] != 1)
-    return "the dilation is not 1";
+  for (int d = 0; d < 3; ++d)
+    if (g.kernel[d] > 1 && g.dilation[d] != 1) return "the dilation is not 1";
   if (g.G != 1) return "it has groups";
   if (g.C < 16 || g.K < 16) return "fewer than 16 channels";
   if (t.taps > 1 && t.C % 16 != 0) return "its channels are no multiple of 16";
-  return refuses_tiles<M>(t, M == 2 ? 16 : g.C * g.K <= 128 * 128 ? 8 : 32);
+  return refuses_tiles<S>(t, S::kColumns == 2 ? 16 : g.C * g.K <= 128 * 128 ? 8 : 32);
+}
+
+/// f(tile) for the tiles of M pixels a dimension that fit the kernel.
+template <int M, class F>
+[[gnu::always_inline]] inline auto with_tile(const ConvGeometry& g, F f) {
+  return g.kernel[1] == 1 ? f(Tile<1, M>{}) : f(Tile<M, M>{});
 }
 
 }  // namespace reel::kernels::REEL_ISA

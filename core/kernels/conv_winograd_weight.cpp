@@ -22,9 +22,9 @@ constexpr int64_t kBlockBytes = 384 << 10;
 
 // Floats of scratch, of a point: sums: [channel][column], pixels: [tile][channel], grads:
 // [tile][column].
-template <int M>
+template <class S>
 struct Plan {
-  static constexpr int kPoints = (M + 2) * (M + 2);
+  static constexpr int kPoints = S::kPoints;
   int64_t chunks, slots;  // all, and at work at once
   int64_t tiles, groups;  // of a block
   int64_t channels, columns;
@@ -61,38 +61,38 @@ struct Plan {
 };
 
 // A dy A^T of each channel of a patch, to out[point][channel].
-template <int M>
+template <class S>
 void transform_grad_patch(const Patch& dy, int64_t channels, float* out, int64_t plane) {
-  constexpr int kSize = M + 2;
   for (int64_t k = 0; k < channels; k += kLanes) {
-    Floats in[M], column[kSize], at[kSize][M], e[kSize];
+    Floats in[S::kRows], column[S::kHeight], at[S::kHeight][S::kColumns], e[S::kWidth];
 #pragma GCC unroll 4
-    for (int j = 0; j < M; ++j) {
+    for (int j = 0; j < S::kColumns; ++j) {
 #pragma GCC unroll 4
-      for (int i = 0; i < M; ++i) load<float>(in[i], dy.base + i * dy.row + j * dy.pixel + k);
-      transform_grads<M>(in, column);
+      for (int i = 0; i < S::kRows; ++i)
+        load<float>(in[i], dy.base + i * dy.row + j * dy.pixel + k);
+      transform_grads<S::kRows>(in, column);
 #pragma GCC unroll 6
-      for (int i = 0; i < kSize; ++i) at[i][j] = column[i];
+      for (int i = 0; i < S::kHeight; ++i) at[i][j] = column[i];
     }
 #pragma GCC unroll 6
-    for (int i = 0; i < kSize; ++i) {
-      transform_grads<M>(at[i], e);
+    for (int i = 0; i < S::kHeight; ++i) {
+      transform_grads<S::kColumns>(at[i], e);
 #pragma GCC unroll 6
-      for (int j = 0; j < kSize; ++j) store<float>(out + (i * kSize + j) * plane + k, e[j]);
+      for (int j = 0; j < S::kWidth; ++j) store<float>(out + (i * S::kWidth + j) * plane + k, e[j]);
     }
   }
 }
 
 // scalar: sum[k] += sum over pixels of the patch of dy[pixel][k]
-template <int M>
+template <class S>
 void add_pixels(const Patch& dy, int64_t channels, float* sum) {
   for (int64_t k = 0; k < channels; k += kLanes) {
-    Floats row[M], total;
+    Floats row[S::kRows], total;
 #pragma GCC unroll 4
-    for (int i = 0; i < M; ++i) {
+    for (int i = 0; i < S::kRows; ++i) {
       load<float>(row[i], dy.base + i * dy.row + k);
 #pragma GCC unroll 4
-      for (int j = 1; j < M; ++j) {
+      for (int j = 1; j < S::kColumns; ++j) {
         Floats pixel;
         load<float>(pixel, dy.base + i * dy.row + j * dy.pixel + k);
         row[i] += pixel;
@@ -100,7 +100,7 @@ void add_pixels(const Patch& dy, int64_t channels, float* sum) {
     }
     load<float>(total, sum + k);
 #pragma GCC unroll 4
-    for (int i = 0; i < M; ++i) total += row[i];
+    for (int i = 0; i < S::kRows; ++i) total += row[i];
     store<float>(sum + k, total);
   }
 }
@@ -117,8 +117,8 @@ struct Pieces {
   float *pixels, *grads, *patches, *group_bias;
 };
 
-template <int M>
-Pieces pieces_at(const Plan<M>& plan, int64_t chunk, int64_t slot, float* scratch) {
+template <class S>
+Pieces pieces_at(const Plan<S>& plan, int64_t chunk, int64_t slot, float* scratch) {
   Pieces s{};
   s.sums = scratch + chunk * plan.chunk();
   s.bias = s.sums + plan.kPoints * plan.sums;
@@ -134,25 +134,25 @@ struct Span {
   int64_t begin, end;
 };
 
-template <int M>
-void transform_group(const TileGrid& t, const Plan<M>& plan, const Job& job, const Pieces& s,
+template <class S>
+void transform_group(const TileGrid& t, const Plan<S>& plan, const Job& job, const Pieces& s,
                      const Span& span, int64_t group) {
   float *copy = s.patches + group * plan.patch, *sum = s.group_bias + group * plan.bias;
   std::memset(sum, 0, static_cast<size_t>(plan.bias) * sizeof(float));
   for (int64_t i = group * kGroup; i < (group + 1) * kGroup && span.begin + i < span.end; ++i) {
-    const TilePlace at = tile_at<M>(t, span.begin + i);
+    const TilePlace at = tile_at<S>(t, span.begin + i);
     if (job.weights)
-      transform_source<M>(t, at, job.x, copy, s.pixels + i * plan.channels, plan.pixels);
+      transform_source<S>(t, at, job.x, copy, s.pixels + i * plan.channels, plan.pixels);
     const float* image = job.dy + at.plane * t.out[0] * t.out[1] * t.K;
-    const Patch dy = patch_at(M, at.y, at.x, t.out, t.K, image, copy);
-    if (job.weights) transform_grad_patch<M>(dy, t.K, s.grads + i * plan.columns, plan.grads);
-    if (job.bias) add_pixels<M>(dy, t.K, sum);
+    const Patch dy = patch_at<S::kRows, S::kColumns>(at.y, at.x, t.out, t.K, image, copy);
+    if (job.weights) transform_grad_patch<S>(dy, t.K, s.grads + i * plan.columns, plan.grads);
+    if (job.bias) add_pixels<S>(dy, t.K, sum);
   }
 }
 
 // The products of n tiles at a point.
-template <int M>
-void multiply_point(const TileGrid& t, const Plan<M>& plan, const Pieces& s, int64_t n, int64_t p,
+template <class S>
+void multiply_point(const TileGrid& t, const Plan<S>& plan, const Pieces& s, int64_t n, int64_t p,
                     bool add) {
   for (int64_t k = 0; k < plan.columns;) {
     const int64_t vectors = tile_vectors(plan.columns - k);
@@ -163,8 +163,8 @@ void multiply_point(const TileGrid& t, const Plan<M>& plan, const Pieces& s, int
   }
 }
 
-template <int M>
-void add_share(const TileGrid& t, const Plan<M>& plan, const Job& job, const Pieces& s,
+template <class S>
+void add_share(const TileGrid& t, const Plan<S>& plan, const Job& job, const Pieces& s,
                const Span& share) {
   std::memset(s.bias, 0, static_cast<size_t>(plan.bias) * sizeof(float));
   for (int64_t first = share.begin; first < share.end; first += plan.tiles) {
@@ -188,18 +188,18 @@ void add_share(const TileGrid& t, const Plan<M>& plan, const Job& job, const Pie
 constexpr int64_t kChannels = 16;
 
 // G^T S G of n input channels, for a vector of columns; both dw and sums are at the first of them.
-template <int M>
-void write_weights(const TileGrid& t, const Plan<M>& plan, const float* sums, int64_t n,
+template <class S>
+void write_weights(const TileGrid& t, const Plan<S>& plan, const float* sums, int64_t n,
                    int64_t columns, float* dw) {
-  constexpr int kSize = M + 2;
-  float tap[kChannels][9][kLanes];
+  constexpr int kTaps = S::kTaps;
+  float tap[kChannels][kTaps][kLanes];
   for (int64_t c = 0; c < n; ++c) {
-    Floats s[kSize], column[3], at[3][kSize], w[3];
+    Floats s[S::kHeight], column[S::kTapRows], at[S::kTapRows][S::kWidth], w[3];
 #pragma GCC unroll 6
-    for (int j = 0; j < kSize; ++j) {
+    for (int j = 0; j < S::kWidth; ++j) {
 #pragma GCC unroll 6
-      for (int i = 0; i < kSize; ++i) {
-        const float* from = sums + (i * kSize + j) * plan.sums + c * plan.columns;
+      for (int i = 0; i < S::kHeight; ++i) {
+        const float* from = sums + (i * S::kWidth + j) * plan.sums + c * plan.columns;
         load<float>(s[i], from);
         for (int64_t chunk = 1; chunk < plan.chunks; ++chunk) {
           Floats more;
@@ -207,24 +207,24 @@ void write_weights(const TileGrid& t, const Plan<M>& plan, const float* sums, in
           s[i] += more;
         }
       }
-      transform_sums<M>(s, column);
+      transform_sums<S::kRows>(s, column);
 #pragma GCC unroll 3
-      for (int i = 0; i < 3; ++i) at[i][j] = column[i];
+      for (int i = 0; i < S::kTapRows; ++i) at[i][j] = column[i];
     }
 #pragma GCC unroll 3
-    for (int i = 0; i < 3; ++i) {
-      transform_sums<M>(at[i], w);
+    for (int i = 0; i < S::kTapRows; ++i) {
+      transform_sums<S::kColumns>(at[i], w);
 #pragma GCC unroll 3
       for (int j = 0; j < 3; ++j) store<float>(tap[c][3 * i + j], w[j]);
     }
   }
   for (int64_t l = 0; l < columns; ++l)
-    for (int64_t i = 0; i < 9 * n; ++i)
-      dw[(l * t.C + i / 9) * t.taps * 9 + i % 9] = tap[i / 9][i % 9][l];
+    for (int64_t i = 0; i < kTaps * n; ++i)
+      dw[(l * t.C + i / kTaps) * t.taps * kTaps + i % kTaps] = tap[i / kTaps][i % kTaps][l];
 }
 
-template <int M>
-void write_all_weights(const TileGrid& t, const Plan<M>& plan, const float* sums, float* dw) {
+template <class S>
+void write_all_weights(const TileGrid& t, const Plan<S>& plan, const float* sums, float* dw) {
   const int64_t depth = t.depth(), parts = (depth + kChannels - 1) / kChannels;
   parallel_for(parts * (plan.columns / kLanes), depth * plan.columns * 8,
                [=, &t, &plan](int64_t begin, int64_t end) {
@@ -234,18 +234,15 @@ void write_all_weights(const TileGrid& t, const Plan<M>& plan, const float* sums
                    write_weights(t, plan, sums + d * plan.columns + k,
                                  depth - d < kChannels ? depth - d : kChannels,
                                  t.K - k < kLanes ? t.K - k : kLanes,
-                                 dw + ((k * t.C + d % t.C) * t.taps + d / t.C) * 9);
+                                 dw + ((k * t.C + d % t.C) * t.taps + d / t.C) * S::kTaps);
                  }
                });
 }
 
-template <int M>
-void weight_grad(const ConvGeometry& g, int64_t threads, void* scratch, const float* dy,
-                 const float* x, float* dw, float* db) {
-  const TileGrid t = forward_grid<M>(g);
-  const Plan<M> plan(t, threads);
-  const Job job{dy, x, dw != nullptr, db != nullptr};
-  float* memory = static_cast<float*>(scratch);
+template <class S>
+void weight_grad_of(const TileGrid& t, int64_t threads, float* memory, const Job& job, float* dw,
+                    float* db) {
+  const Plan<S> plan(t, threads);
   const auto add = [&](int64_t chunk, int64_t slot) {
     add_share(t, plan, job, pieces_at(plan, chunk, slot, memory),
               {t.tiles() * chunk / plan.chunks, t.tiles() * (chunk + 1) / plan.chunks});
@@ -270,13 +267,29 @@ void weight_grad(const ConvGeometry& g, int64_t threads, void* scratch, const fl
 }
 
 template <int M>
+void weight_grad(const ConvGeometry& g, int64_t threads, void* scratch, const float* dy,
+                 const float* x, float* dw, float* db) {
+  with_tile<M>(g, [&](auto tile) {
+    using S = decltype(tile);
+    weight_grad_of<S>(forward_grid<S>(g), threads, static_cast<float*>(scratch),
+                      {dy, x, dw != nullptr, db != nullptr}, dw, db);
+  });
+}
+
+template <int M>
 int64_t scratch_bytes(const ConvGeometry& g, int64_t threads) {
-  return Plan<M>(forward_grid<M>(g), threads).bytes();
+  return with_tile<M>(g, [&](auto tile) {
+    using S = decltype(tile);
+    return Plan<S>(forward_grid<S>(g), threads).bytes();
+  });
 }
 
 template <int M>
 const char* declines(const ConvGeometry& g) {
-  return refuses_winograd<M>(g, forward_grid<M>(g));
+  return with_tile<M>(g, [&](auto tile) {
+    using S = decltype(tile);
+    return refuses_winograd<S>(g, forward_grid<S>(g));
+  });
 }
 
 }  // namespace

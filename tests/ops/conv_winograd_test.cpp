@@ -37,6 +37,15 @@ ConvProblem problem(int64_t N, int64_t C, int64_t K, int64_t H, int64_t W, int64
            {0, pad_y, pad_x}}};
 }
 
+// A kernel of 1x3, in as many dimensions.
+ConvProblem line(int D, int64_t N, int64_t C, int64_t K, int64_t H, int64_t W, int64_t pad_x) {
+  ConvProblem p = problem(N, C, K, H, W, 0, pad_x);
+  p.D = D;
+  p.g.kernel[1] = 1;
+  p.g.out[1] = H;
+  return p;
+}
+
 // The same with T planes of the kernel and D of the image.
 ConvProblem volume(ConvProblem p, int64_t T, int64_t D, int64_t pad) {
   p.D = 3;
@@ -49,6 +58,7 @@ ConvProblem volume(ConvProblem p, int64_t T, int64_t D, int64_t pad) {
 
 Tensor conv(const ConvProblem& p, const Tensor& x, const Tensor& w, const Tensor& b = {}) {
   const auto& pad = p.g.pad;
+  if (p.D == 1) return conv1d(x, w, b, 1, pad[2]);
   return p.D == 3 ? conv3d(x, w, b, 1, {pad[0], pad[1], pad[2]})
                   : conv2d(x, w, b, 1, {pad[1], pad[2]});
 }
@@ -68,6 +78,7 @@ TensorList reference(const ConvProblem& p, const TensorList& in) {
 std::string explain(const ConvProblem& p) {
   const Tensor x = zeros(p.input(), kFloat32), w = zeros(p.weight(), kFloat32);
   const auto& pad = p.g.pad;
+  if (p.D == 1) return explain_conv1d(x, w, 1, pad[2]);
   return p.D == 3 ? explain_conv3d(x, w, 1, {pad[0], pad[1], pad[2]})
                   : explain_conv2d(x, w, 1, {pad[1], pad[2]});
 }
@@ -146,6 +157,16 @@ TEST_CASE("conv winograd: kernels of several planes") {
   check_winograd("winograd_f4", volume(problem(3, 16, 16, 24, 20, 1, 1), 3, 6, 1), false);
 }
 
+TEST_CASE("conv winograd: kernels of one row") {
+  check_winograd("winograd_f4", line(1, 2, 16, 16, 1, 31, 1));
+  check_winograd("winograd_f4", line(1, 3, 17, 33, 1, 16, 0));
+  check_winograd("winograd_f4", line(1, 1, 33, 18, 1, 65, 2), false);
+  check_winograd("winograd_f4", line(2, 1, 16, 24, 5, 9, 1));
+  check_winograd("winograd_f4", volume(line(3, 1, 16, 16, 3, 8, 1), 3, 4, 1));
+  check_winograd("winograd_f2", line(1, 19, 16, 31, 1, 2, 1));
+  check_winograd("winograd_f4", line(1, 40, 64, 48, 1, 33, 1), false);
+}
+
 TEST_CASE("conv winograd: more padding than a gradient needs") {
   check_winograd("winograd_f4", volume(problem(1, 16, 16, 9, 10, 1, 1), 2, 3, 3));
   check_winograd("winograd_f4", problem(2, 16, 18, 9, 10, 3, 4));
@@ -183,6 +204,7 @@ TEST_CASE("conv winograd: rounding errors keep to their bounds") {
       {problem(2, 64, 64, 28, 28, 1, 1), 4e-6},
       {problem(2, 64, 128, 16, 16, 0, 0), 4e-6},
       {problem(8, 256, 256, 8, 8, 1, 1), 4e-6},
+      {line(1, 4, 64, 64, 1, 200, 1), 4e-6},
       {volume(problem(2, 64, 64, 12, 12, 1, 1), 3, 6, 1), 4e-6},
       {problem(1, 256, 256, 8, 8, 1, 1), 2e-6},
       {problem(1, 32, 32, 8, 8, 1, 1), 2e-6},
@@ -238,7 +260,7 @@ TEST_CASE("conv winograd: says why it declines") {
     CAPTURE(text, reason);
     CHECK(count(text, "winograd_f4: declines: " + reason + "\n") == 3);
   };
-  says(reasons({4, 16, 16, 16}, {16, 16, 5, 5}, 1, 2, 1, 1), "the kernel is not 3x3");
+  says(reasons({4, 16, 16, 16}, {16, 16, 5, 5}, 1, 2, 1, 1), "the kernel is not 3x3, or 1x3");
   says(reasons({4, 16, 16, 16}, {16, 16, 3, 3}, 2, 1, 1, 1), "the stride is not 1");
   says(reasons({4, 16, 16, 16}, {16, 16, 3, 3}, 1, 1, 2, 1), "the dilation is not 1");
   says(reasons({4, 32, 16, 16}, {32, 16, 3, 3}, 1, 1, 1, 2), "it has groups");
@@ -248,8 +270,8 @@ TEST_CASE("conv winograd: says why it declines") {
        "too few pixels of a tile lie in the image");
   says(reasons({1, 16, 8, 8}, {16, 16, 3, 3}, 1, 1, 1, 1),
        "too few tiles to pay for transforming the weights");
-  CHECK(count(explain_conv1d(zeros({4, 16, 64}, kFloat32), zeros({16, 16, 3}, kFloat32), 1, 1),
-              "winograd_f4: declines: the kernel is not 3x3\n") == 3);
+  CHECK(count(explain_conv1d(zeros({4, 16, 64}, kFloat32), zeros({16, 16, 5}, kFloat32), 1, 2),
+              "winograd_f4: declines: the kernel is not 3x3, or 1x3\n") == 3);
   CHECK(count(explain_conv3d(zeros({4, 17, 9, 9, 9}, kFloat32), zeros({17, 17, 3, 3, 3}, kFloat32)),
               "winograd_f4: declines: its channels are no multiple of 16\n") == 3);
   CHECK(count(explain_conv3d(zeros({4, 16, 9, 9, 9}, kFloat32), zeros({16, 16, 3, 3, 3}, kFloat32),
