@@ -301,28 +301,6 @@ void forward(const ConvGeometry& g, int64_t threads, void* scratch, const T* x, 
 
 // --- dx from dy: equation 2 ---
 
-// The input pixels i = phase + j * stride. Output pixel o reached them by tap r where
-// o * stride = i + pad - r * dilation, so only each (stride / common)-th tap counts, and o falls as
-// r rises: the taps are taken from the last to the first.
-Axis input_grad_axis(const ConvGeometry& g, int d, int64_t phase) {
-  const int64_t stride = g.stride[d], common = gcd(stride, g.dilation[d]), reach = phase + g.pad[d];
-  Axis a{};
-  a.source = g.out[d];
-  a.target = g.in[d] > phase ? (g.in[d] - phase - 1) / stride + 1 : 0;
-  a.stride = 1;
-  a.dilation = g.dilation[d] / common;
-  a.out_first = phase;
-  a.out_step = stride;
-  a.w_step = -(stride / common);
-  int64_t r = 0;
-  while (r < g.kernel[d] && (reach - r * g.dilation[d]) % stride != 0) ++r;
-  if (r == g.kernel[d]) return a;
-  a.taps = (g.kernel[d] - 1 - r) / -a.w_step + 1;
-  a.w_first = r - (a.taps - 1) * a.w_step;
-  a.first = (reach - a.w_first * g.dilation[d]) / stride;
-  return a;
-}
-
 Sweep input_grad_sweep(const ConvGeometry& g, const int64_t (&phase)[3]) {
   Sweep s = forward_sweep(g);
   s.source_channels = g.K;

@@ -21,6 +21,42 @@ struct Axis {
   int64_t out_first, out_step;  // target pixel j is pixel out_first + j * out_step of the output
 };
 
+inline int64_t gcd(int64_t a, int64_t b) {
+  while (b != 0) {
+    const int64_t rest = a % b;
+    a = b;
+    b = rest;
+  }
+  return a;
+}
+
+/// y from x: equation 1.
+inline Axis forward_axis(const ConvGeometry& g, int d) {
+  return {g.in[d], g.out[d], g.kernel[d], -g.pad[d], g.stride[d], g.dilation[d], 0, 1, 0, 1};
+}
+
+/// dx from dy, equation 2: the input pixels i = phase + j * stride. Output pixel o reached them by
+/// tap r where o * stride = i + pad - r * dilation, so only each (stride / common)-th tap counts,
+/// and o falls as r rises: the taps are taken from the last to the first.
+inline Axis input_grad_axis(const ConvGeometry& g, int d, int64_t phase) {
+  const int64_t stride = g.stride[d], common = gcd(stride, g.dilation[d]), reach = phase + g.pad[d];
+  Axis a{};
+  a.source = g.out[d];
+  a.target = g.in[d] > phase ? (g.in[d] - phase - 1) / stride + 1 : 0;
+  a.stride = 1;
+  a.dilation = g.dilation[d] / common;
+  a.out_first = phase;
+  a.out_step = stride;
+  a.w_step = -(stride / common);
+  int64_t r = 0;
+  while (r < g.kernel[d] && (reach - r * g.dilation[d]) % stride != 0) ++r;
+  if (r == g.kernel[d]) return a;
+  a.taps = (g.kernel[d] - 1 - r) / -a.w_step + 1;
+  a.w_first = r - (a.taps - 1) * a.w_step;
+  a.first = (reach - a.w_first * g.dilation[d]) / stride;
+  return a;
+}
+
 /// target += source (*) taps for all samples and groups. Depthwise, where each target channel has
 /// one source channel of its own, is one group whose sums have depth 1.
 struct Sweep {
@@ -53,7 +89,7 @@ inline Sweep forward_sweep(const ConvGeometry& g) {
   s.w_depth = taps;
   s.depthwise = depthwise;
   for (int d = 0; d < 3; ++d) {
-    s.axis[d] = {g.in[d], g.out[d], g.kernel[d], -g.pad[d], g.stride[d], g.dilation[d], 0, 1, 0, 1};
+    s.axis[d] = forward_axis(g, d);
     s.out[d] = g.out[d];
     s.kernel[d] = g.kernel[d];
   }
@@ -148,15 +184,6 @@ struct Cut {
   int64_t size[3], count[3];
   int64_t boxes() const { return count[0] * count[1] * count[2]; }
 };
-
-inline int64_t gcd(int64_t a, int64_t b) {
-  while (b != 0) {
-    const int64_t rest = a % b;
-    a = b;
-    b = rest;
-  }
-  return a;
-}
 
 /// The step between the source pixels that n target pixels meet.
 inline int64_t lattice_step(const Axis& a, int64_t n) {
