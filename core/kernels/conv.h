@@ -14,8 +14,9 @@ struct ConvGeometry {
 
 /// Ways to compute a direction of a convolution, in the order in which they are asked: the first
 /// that does not decline computes. A source fills the slots it has an algorithm for.
-enum ConvKind : int { kConvWinograd4, kConvWinograd2, kConvDirect, kConvKinds };
-constexpr const char* const kConvNames[kConvKinds] = {"winograd_f4", "winograd_f2", "direct"};
+enum ConvKind : int { kConvDepthwise, kConvWinograd4, kConvWinograd2, kConvDirect, kConvKinds };
+constexpr const char* const kConvNames[kConvKinds] = {"depthwise", "winograd_f4", "winograd_f2",
+                                                      "direct"};
 
 template <class Run>
 struct ConvAlgorithm {

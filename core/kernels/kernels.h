@@ -37,6 +37,8 @@
   X(batch_norm)                \
   X(binary)                    \
   X(conv)                      \
+  X(conv_depthwise)            \
+  X(conv_depthwise_weight)     \
   X(conv_weight)               \
   X(conv_winograd)             \
   X(conv_winograd_weight)      \

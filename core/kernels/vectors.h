@@ -87,6 +87,16 @@ template <class T, class V>
   std::memcpy(p, &v, sizeof v);
 }
 
+/// Keeps a loaded vector in a register: GCC would load it again for each of its uses.
+template <class V>
+[[gnu::always_inline]] inline void hold(V& v) {
+#if defined(__x86_64__)
+  asm("" : "+v"(v));
+#elif defined(__aarch64__)
+  asm("" : "+w"(v));
+#endif
+}
+
 /// f(V{}, c) for the channels 0 .. C, as many at a time as V has lanes: whole vectors, then fours,
 /// then single ones.
 template <class T, class F>
