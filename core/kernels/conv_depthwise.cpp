@@ -39,43 +39,58 @@ struct Tile {
   T* y;
 };
 
-// scalar: acc[p] += sum over s of x[p * stride + s] * w[s]; each x is loaded once. kTaps is 0 where
-// taps and stride are those of the tile.
+// scalar: acc[p] += sum over s of x[p * kStride + s] * w[s], for the columns begin .. end of x;
+// each is loaded once.
+template <class V, class T, int kPixels, int kTaps, int kStride, int kVectors>
+[[gnu::always_inline]] inline void slide(const Tile<T>& t, int64_t begin, int64_t end, const T* x,
+                                         const T* w, V (&acc)[kPixels][kVectors]) {
+  V wv[kTaps][kVectors];
+#pragma GCC unroll 8
+  for (int s = 0; s < kTaps; ++s)
+#pragma GCC unroll 2
+    for (int v = 0; v < kVectors; ++v) wv[s][v] = lanes_at<V>(w + s * t.w_step + v * t.block);
+#pragma GCC unroll 32
+  for (int k = 0; k < (kPixels - 1) * kStride + kTaps; ++k, x += t.x_step)
+    if (k >= begin && k < end)
+#pragma GCC unroll 2
+      for (int v = 0; v < kVectors; ++v) {
+        V xv = lanes_at<V>(x + v * kLanesOf<V, T>);
+        hold(xv);
+#pragma GCC unroll 8
+        for (int s = 0; s < kTaps; ++s)
+          if (k >= s && (k - s) % kStride == 0 && (k - s) / kStride < kPixels)
+            acc[(k - s) / kStride][v] += xv * wv[s][v];
+      }
+}
+
+// The same for tap s alone and any stride; x and w are at it.
+template <class V, class T, int kPixels, int kVectors>
+[[gnu::always_inline]] inline void add_tap(const Tile<T>& t, int64_t s, const T* x, const T* w,
+                                           V (&acc)[kPixels][kVectors]) {
+  V wv[kVectors];
+#pragma GCC unroll 2
+  for (int v = 0; v < kVectors; ++v) wv[v] = lanes_at<V>(w + v * t.block);
+  const bool inside = s >= t.begin && s + (kPixels - 1) * t.stride < t.end;
+#pragma GCC unroll 8
+  for (int p = 0; p < kPixels; ++p, s += t.stride, x += t.stride * t.x_step)
+    if (inside || (s >= t.begin && s < t.end))
+#pragma GCC unroll 2
+      for (int v = 0; v < kVectors; ++v) acc[p][v] += lanes_at<V>(x + v * kLanesOf<V, T>) * wv[v];
+}
+
+// A row of taps. kTaps is 0 where they are those of the tile, kStride where the stride is.
 template <class V, class T, int kPixels, int kTaps, int kStride, int kVectors>
 [[gnu::always_inline]] inline void add_taps(const Tile<T>& t, const T* x, const T* w,
                                             V (&acc)[kPixels][kVectors]) {
-  constexpr int kLanes = kLanesOf<V, T>;
   if constexpr (kTaps > 0) {
-    V wv[kTaps][kVectors];
-#pragma GCC unroll 8
-    for (int s = 0; s < kTaps; ++s)
-#pragma GCC unroll 2
-      for (int v = 0; v < kVectors; ++v) wv[s][v] = lanes_at<V>(w + s * t.w_step + v * t.block);
-#pragma GCC unroll 32
-    for (int k = 0; k < (kPixels - 1) * kStride + kTaps; ++k, x += t.x_step)
-      if (k >= t.begin && k < t.end)
-#pragma GCC unroll 2
-        for (int v = 0; v < kVectors; ++v) {
-          V xv = lanes_at<V>(x + v * kLanes);
-          hold(xv);
-#pragma GCC unroll 8
-          for (int s = 0; s < kTaps; ++s)
-            if (k >= s && (k - s) % kStride == 0 && (k - s) / kStride < kPixels)
-              acc[(k - s) / kStride][v] += xv * wv[s][v];
-        }
+    slide<V, T, kPixels, kTaps, kStride, kVectors>(t, t.begin, t.end, x, w, acc);
   } else {
-    for (int64_t s = 0; s < t.taps; ++s, w += t.w_step, x += t.x_step) {
-      V wv[kVectors];
-#pragma GCC unroll 2
-      for (int v = 0; v < kVectors; ++v) wv[v] = lanes_at<V>(w + v * t.block);
-      const T* at = x;
-      int64_t k = s;
-#pragma GCC unroll 8
-      for (int p = 0; p < kPixels; ++p, k += t.stride, at += t.stride * t.x_step)
-        if (k >= t.begin && k < t.end)
-#pragma GCC unroll 2
-          for (int v = 0; v < kVectors; ++v) acc[p][v] += lanes_at<V>(at + v * kLanes) * wv[v];
-    }
+    int64_t s = 0;
+    if constexpr (kStride > 0)
+      for (; s + 3 <= t.taps; s += 3, x += 3 * t.x_step, w += 3 * t.w_step)
+        slide<V, T, kPixels, 3, kStride, kVectors>(t, t.begin - s, t.end - s, x, w, acc);
+    for (; s < t.taps; ++s, x += t.x_step, w += t.w_step)
+      add_tap<V, T, kPixels, kVectors>(t, s, x, w, acc);
   }
 }
 
@@ -143,12 +158,14 @@ Code<T> code_for(int64_t taps, int64_t stride) {
   if constexpr (sizeof(V) == kVectorBytes && sizeof(T) == sizeof(float)) {
     if (taps == 1 && stride == 1) return code_of<V, T, 1, 1>();
     if (taps == 2 && stride == 1) return code_of<V, T, 2, 1>();
+    if (taps == 3 && stride == 1) return code_of<V, T, 3, 1>();
     if (taps == 5 && stride == 1) return code_of<V, T, 5, 1>();
     if (taps == 7 && stride == 1) return code_of<V, T, 7, 1>();
     if (taps == 3 && stride == 2) return code_of<V, T, 3, 2>();
   }
-  if (taps == 3 && stride == 1) return code_of<V, T, 3, 1>();
-  return code_of<V, T, 0, 1>();
+  return stride == 1   ? code_of<V, T, 0, 1>()
+         : stride == 2 ? code_of<V, T, 0, 2>()
+                       : code_of<V, T, 0, 0>();
 }
 
 // --- a whole target ---
