@@ -42,7 +42,7 @@ REEL_ROW(Or, (a != 0) | (b != 0))
 // inlined: both callers would carry the loops, 0.75 MB over all types and levels.
 template <class F, class T, class Y>
 [[gnu::noinline]] void dense_row(int64_t n, T alpha, const T* a, int64_t step_a, const T* b,
-                           int64_t step_b, Y* y) {
+                                 int64_t step_b, Y* y) {
   if (step_a != 0 && step_b != 0) {
 #pragma omp simd
     for (int64_t i = 0; i < n; ++i) y[i] = F::template of<Y>(a[i], b[i], alpha);

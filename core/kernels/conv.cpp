@@ -80,7 +80,7 @@ void set_runs(const Sweep& s, const View<T>& v, Runs& r) {
   }
   r.length = s.depth;
   // Where the channels of one tap end, those of the next begin: one long run for a row of taps.
-  if (!s.depthwise && r.step[2] == s.depth) {
+  if (r.step[2] == s.depth) {
     r.length *= r.count[2];
     r.count[2] = r.count[2] > 0;
   }
@@ -91,7 +91,7 @@ void set_runs(const Sweep& s, const View<T>& v, Runs& r) {
 }
 
 // scalar: acc[i][lane] += in[i][l] * w[lane]
-template <class V, class T, int kPixels, int kVectors, bool kDepthwise>
+template <class V, class T, int kPixels, int kVectors>
 [[gnu::always_inline]] inline void multiply_step(const T* const (&in)[kPixels], int64_t l,
                                                  const T* w, V (&acc)[kPixels][kVectors]) {
   V wv[kVectors];
@@ -99,11 +99,7 @@ template <class V, class T, int kPixels, int kVectors, bool kDepthwise>
     wv[v.value] = lanes_at<V>(w + v.value * kLanesOf<V, T>);
   });
   unrolled<kPixels>([&](auto i) __attribute__((always_inline)) {
-    V x{};
-    if constexpr (kDepthwise)
-      x = lanes_at<V>(in[i.value] + l);
-    else
-      x = broadcast<V>(in[i.value][l]);
+    const V x = broadcast<V>(in[i.value][l]);
     unrolled<kVectors>([&](auto v) __attribute__((always_inline)) {
       acc[i.value][v.value] += x * wv[v.value];
     });
@@ -111,18 +107,18 @@ template <class V, class T, int kPixels, int kVectors, bool kDepthwise>
 }
 
 // scalar: acc[i][lane] += sum over taps and depth of in[i][tap + depth] * w[tap][depth][lane]
-template <class V, class T, int kPixels, int kVectors, bool kDepthwise>
+template <class V, class T, int kPixels, int kVectors>
 [[gnu::always_inline]] inline void multiply_add(const Runs& runs, const T* const (&in)[kPixels],
                                                 const T* w, V (&acc)[kPixels][kVectors],
                                                 Ahead& ahead) {
   constexpr int64_t kLanes = kVectors * kLanesOf<V, T>;
   for (int64_t i = 0; i < runs.listed; ++i, w += kLanes)
-    multiply_step<V, T, kPixels, kVectors, kDepthwise>(in, runs.list[i], w, acc);
+    multiply_step<V, T, kPixels, kVectors>(in, runs.list[i], w, acc);
   if (runs.listed) return ahead.advance();
   runs.for_each([&](int64_t l) __attribute__((always_inline)) {
     for (const int64_t end = l + runs.length; l < end; ahead.advance())
       for (const int64_t stop = l + kPiece < end ? l + kPiece : end; l < stop; ++l, w += kLanes)
-        multiply_step<V, T, kPixels, kVectors, kDepthwise>(in, l, w, acc);
+        multiply_step<V, T, kPixels, kVectors>(in, l, w, acc);
   });
 }
 
@@ -169,12 +165,12 @@ struct Tiles {
   int64_t width;
   const T *source, *w;
   T* y;
-  T start[kMostVectors * kWidth<T>];  // of the sums
+  T start[kMostVectors<T> * kWidth<T>];  // of the sums
 };
 
 // kPixels pixels share each load of weights, kVectors vectors each source value. Not inlined: the
 // loop of tiles would take registers that the sums need, with spills 1.6 times as slow at 8 x 3.
-template <class V, class T, int kPixels, int kVectors, bool kDepthwise>
+template <class V, class T, int kPixels, int kVectors>
 [[gnu::noinline]] void sweep_tile(const Tiles<T>& t, Cursor& at, Ahead& ahead) {
   constexpr int64_t kLanes = kLanesOf<V, T>;
   const T* in[kPixels];
@@ -189,7 +185,7 @@ template <class V, class T, int kPixels, int kVectors, bool kDepthwise>
       acc[i.value][v.value] = lanes_at<V>(t.start + v.value * kLanes);
     });
   });
-  multiply_add<V, T, kPixels, kVectors, kDepthwise>(t.runs, in, t.w, acc, ahead);
+  multiply_add<V, T, kPixels, kVectors>(t.runs, in, t.w, acc, ahead);
   unrolled<kPixels>([&](auto i) __attribute__((always_inline)) {
     unrolled<kVectors>([&](auto v) __attribute__((always_inline)) {
       store_lanes<V>(t.width - v.value * kLanes, acc[i.value][v.value],
@@ -199,12 +195,10 @@ template <class V, class T, int kPixels, int kVectors, bool kDepthwise>
 }
 
 // Whole tiles, then smaller ones for the pixels that are left.
-template <class V, class T, int kPixels, int kVectors, bool kDepthwise>
+template <class V, class T, int kPixels, int kVectors>
 void sweep_tiles(const Tiles<T>& t, int64_t pixels, Cursor& at, Ahead& ahead) {
-  for (; pixels >= kPixels; pixels -= kPixels)
-    sweep_tile<V, T, kPixels, kVectors, kDepthwise>(t, at, ahead);
-  if constexpr (kPixels > 1)
-    sweep_tiles<V, T, kPixels / 2, kVectors, kDepthwise>(t, pixels, at, ahead);
+  for (; pixels >= kPixels; pixels -= kPixels) sweep_tile<V, T, kPixels, kVectors>(t, at, ahead);
+  if constexpr (kPixels > 1) sweep_tiles<V, T, kPixels / 2, kVectors>(t, pixels, at, ahead);
 }
 
 template <class T>
@@ -223,7 +217,7 @@ void sweep_box(const Sweep& s, const Box& box, const View<T>& view, const T* pac
   Runs runs;
   set_runs(s, view, runs);
   const int64_t blocks = s.groups * blocks_per_group<T>(s), pixels = box.pixels();
-  Ahead ahead(next, blocks * (pixels / kTileRows<kMostVectors> + 1) * runs.pieces());
+  Ahead ahead(next, blocks * (pixels / kTileRows<kMostVectors<T>> + 1) * runs.pieces());
   for (int64_t i = 0; i < blocks; ++i) {
     const Block block = block_at<T>(s, i);
     const int64_t k = target_channel(s, block);
@@ -235,15 +229,10 @@ void sweep_box(const Sweep& s, const Box& box, const View<T>& view, const T* pac
                    {}};
     for (int64_t l = 0; b && l < block.width; ++l) tiles.start[l] = b[k + l];
     Cursor at = first;
-    if (s.depthwise) {
-      sweep_tiles<Vector<T>, T, 8, 1, true>(tiles, pixels, at, ahead);
-      continue;
-    }
     with_vectors<T>(
         block, [&](auto zero, auto vectors) __attribute__((always_inline)) {
           constexpr int kVectors = decltype(vectors)::value;
-          sweep_tiles<decltype(zero), T, kTileRows<kVectors>, kVectors, false>(tiles, pixels, at,
-                                                                               ahead);
+          sweep_tiles<decltype(zero), T, kTileRows<kVectors>, kVectors>(tiles, pixels, at, ahead);
         });
   }
 }
@@ -305,13 +294,11 @@ Sweep input_grad_sweep(const ConvGeometry& g, const int64_t (&phase)[3]) {
   Sweep s = forward_sweep(g);
   s.source_channels = g.K;
   s.target_channels = g.C;
-  if (!s.depthwise) {
-    s.depth = g.K / g.G;
-    s.targets = g.C / g.G;
-    const int64_t w_target = s.w_target;
-    s.w_target = s.w_depth;
-    s.w_depth = w_target;
-  }
+  s.depth = g.K / g.G;
+  s.targets = g.C / g.G;
+  const int64_t w_target = s.w_target;
+  s.w_target = s.w_depth;
+  s.w_depth = w_target;
   for (int d = 0; d < 3; ++d) {
     s.axis[d] = input_grad_axis(g, d, phase[d]);
     s.out[d] = g.in[d];

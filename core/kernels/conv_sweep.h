@@ -57,8 +57,7 @@ inline Axis input_grad_axis(const ConvGeometry& g, int d, int64_t phase) {
   return a;
 }
 
-/// target += source (*) taps for all samples and groups. Depthwise, where each target channel has
-/// one source channel of its own, is one group whose sums have depth 1.
+/// target += source (*) taps for all samples and groups.
 struct Sweep {
   Axis axis[3];
   int64_t N, groups;
@@ -66,20 +65,16 @@ struct Sweep {
   int64_t depth, targets;                    // of a group: source channels summed, target channels
   int64_t out[3], kernel[3];                 // sizes of the whole output and of the kernel
   int64_t w_group, w_target, w_depth;        // steps in the weights
-  bool depthwise;
   int64_t taps() const { return axis[0].taps * axis[1].taps * axis[2].taps; }
   int64_t pixels() const { return axis[0].target * axis[1].target * axis[2].target; }
 };
 
-inline bool is_depthwise(const ConvGeometry& g) { return g.G > 1 && g.G == g.C && g.G == g.K; }
-
 /// y from x: equation 1.
 inline Sweep forward_sweep(const ConvGeometry& g) {
   Sweep s{};
-  const bool depthwise = is_depthwise(g);
   const int64_t taps = g.kernel[0] * g.kernel[1] * g.kernel[2], Cg = g.C / g.G;
   s.N = g.N;
-  s.groups = depthwise ? 1 : g.G;
+  s.groups = g.G;
   s.source_channels = g.C;
   s.target_channels = g.K;
   s.depth = Cg;
@@ -87,7 +82,6 @@ inline Sweep forward_sweep(const ConvGeometry& g) {
   s.w_group = s.targets * Cg * taps;
   s.w_target = Cg * taps;
   s.w_depth = taps;
-  s.depthwise = depthwise;
   for (int d = 0; d < 3; ++d) {
     s.axis[d] = forward_axis(g, d);
     s.out[d] = g.out[d];
@@ -105,10 +99,13 @@ struct Block {
   int64_t offset;  // lanes of the blocks before
 };
 
-/// With that many vectors a tile of sums fills the registers and shares each source value best.
+/// With that many vectors a tile of sums fills the registers and shares each source value best;
+/// float64, which is there for checking, makes do with tiles of 12 x 2 at AVX-512 too.
 #if defined(__AVX512F__)
-inline constexpr int64_t kMostVectors = 4;
+template <class T>
+inline constexpr int64_t kMostVectors = sizeof(T) == 4 ? 4 : 2;
 #else
+template <class T>
 inline constexpr int64_t kMostVectors = 2;
 #endif
 
@@ -118,8 +115,7 @@ inline int64_t vectors_per_group(const Sweep& s) {
 }
 template <class T>
 inline int64_t blocks_per_group(const Sweep& s) {
-  const int64_t vectors = vectors_per_group<T>(s), most = s.depthwise ? 1 : kMostVectors;
-  return (vectors + most - 1) / most;
+  return (vectors_per_group<T>(s) + kMostVectors<T> - 1) / kMostVectors<T>;
 }
 /// Lanes of all blocks.
 template <class T>
@@ -135,15 +131,13 @@ inline Block block_at(const Sweep& s, int64_t i) {
   const int64_t first = begin * kWidth<T>, rest = s.targets - first;
   const int64_t lanes = (end - begin) * kWidth<T>, width = rest < lanes ? rest : lanes;
   constexpr int64_t kHalf = kLanesOf<Half<T>, T>;
-  // Depthwise reads whole vectors of the source.
-  const bool half = width <= kHalf && !s.depthwise;
-  return {group, first, width, half ? kHalf : lanes, group * vectors * kWidth<T> + first};
+  return {group, first, width, width <= kHalf ? kHalf : lanes, group * vectors * kWidth<T> + first};
 }
 /// f(V{}, Constant<vectors>{}) for the vectors of a block.
 template <class T, class F>
 [[gnu::always_inline]] inline void with_vectors(const Block& b, F f) {
   if (b.lanes < kWidth<T>) return f(Half<T>{}, Constant<1>{});
-  if constexpr (kMostVectors == 4) {
+  if constexpr (kMostVectors<T> == 4) {
     if (b.lanes == 4 * kWidth<T>) return f(Vector<T>{}, Constant<4>{});
     if (b.lanes == 3 * kWidth<T>) return f(Vector<T>{}, Constant<3>{});
   }
@@ -153,14 +147,12 @@ template <class T, class F>
 /// Rows of a tile of sums of that many vectors: 24 sums fill the registers of AVX-512, 12 those of
 /// the others, beside the vectors that are shared and a source value.
 template <int kVectors>
-inline constexpr int kTileRows = kMostVectors == 2 ? (kVectors == 2 ? 6 : 12)
-                                 : kVectors == 4   ? 6
-                                 : kVectors == 3   ? 8
-                                                   : 12;
+inline constexpr int kTileRows = kMostVectors<float> == 2 ? (kVectors == 2 ? 6 : 12)
+                                 : kVectors == 4          ? 6
+                                 : kVectors == 3          ? 8
+                                                          : 12;
 /// The first source channel that a block reads.
-inline int64_t source_channel(const Sweep& s, const Block& b) {
-  return s.depthwise ? b.first : b.group * s.depth;
-}
+inline int64_t source_channel(const Sweep& s, const Block& b) { return b.group * s.depth; }
 /// The first target channel that it writes.
 inline int64_t target_channel(const Sweep& s, const Block& b) {
   return b.group * s.targets + b.first;
@@ -196,17 +188,10 @@ inline int64_t lattice_size(const Axis& a, int64_t n) {
   return ((n - 1) * a.stride + (a.taps - 1) * a.dilation) / lattice_step(a, n) + 1;
 }
 
-/// Channels of a copied pixel: depthwise reads whole vectors.
-template <class T>
-inline int64_t pixel_pitch(const Sweep& s) {
-  const int64_t C = s.source_channels;
-  return s.depthwise ? (C + kWidth<T> - 1) / kWidth<T> * kWidth<T> : C;
-}
-
 /// Bytes of the copied source of a box of that size.
 template <class T>
 inline int64_t box_bytes(const Sweep& s, const int64_t (&size)[3]) {
-  int64_t n = pixel_pitch<T>(s) * static_cast<int64_t>(sizeof(T));
+  int64_t n = s.source_channels * static_cast<int64_t>(sizeof(T));
   for (int d = 0; d < 3; ++d) n *= lattice_size(s.axis[d], size[d]);
   return n;
 }
@@ -277,11 +262,11 @@ inline void gather_row(int64_t n, int64_t z, int64_t step, int64_t size, int64_t
 /// `buffer`.
 template <class T>
 inline View<T> view_of(const Sweep& s, const Box& box, const T* x, T* buffer) {
-  const int64_t C = s.source_channels, pitch = pixel_pitch<T>(s);
+  const int64_t C = s.source_channels;
   View<T> v{x, {}, {}};
   if (s.taps() == 0) return v;
   int64_t z[3], step[3], size[3];
-  bool inside = pitch == C;
+  bool inside = true;
   for (int d = 0; d < 3; ++d) {
     const Axis& a = s.axis[d];
     z[d] = a.first + box.begin[d] * a.stride;
@@ -289,7 +274,7 @@ inline View<T> view_of(const Sweep& s, const Box& box, const T* x, T* buffer) {
     size[d] = lattice_size(a, box.size[d]);
     inside = inside && z[d] >= 0 && z[d] + (size[d] - 1) * step[d] < a.source;
   }
-  int64_t element = inside ? C : pitch;
+  int64_t element = C;
   for (int d = 2; d >= 0; --d) {
     const Axis& a = s.axis[d];
     v.pixel[d] = inside ? a.stride * element : a.stride / step[d] * element;
@@ -299,14 +284,14 @@ inline View<T> view_of(const Sweep& s, const Box& box, const T* x, T* buffer) {
   }
   if (inside) return v;
   v.base = buffer;
-  const int64_t row = size[2] * pitch;
+  const int64_t row = size[2] * C;
   for (int64_t i = 0; i < size[0]; ++i)
     for (int64_t j = 0; j < size[1]; ++j, buffer += row) {
       const int64_t z0 = z[0] + i * step[0], z1 = z[1] + j * step[1];
       if (z0 < 0 || z0 >= s.axis[0].source || z1 < 0 || z1 >= s.axis[1].source)
         std::memset(buffer, 0, static_cast<size_t>(row) * sizeof(T));
       else
-        gather_row(size[2], z[2], step[2], s.axis[2].source, C, pitch,
+        gather_row(size[2], z[2], step[2], s.axis[2].source, C, C,
                    x + (z0 * s.axis[1].source + z1) * s.axis[2].source * C, buffer);
     }
   return v;

@@ -25,7 +25,7 @@ struct Plan {
     rows = 1 + s.taps() * s.depth;
     partial = padded_bytes(all_lanes<T>(s) * rows * kSize);
     box = padded_bytes(box_bytes<T>(s, cut.size));
-    const int64_t lanes = (s.depthwise ? 1 : kMostVectors) * kWidth<T>;
+    const int64_t lanes = kMostVectors<T> * kWidth<T>;
     grads = padded_bytes(cut.size[0] * cut.size[1] * cut.size[2] * lanes * kSize);
     chunks = tasks < kChunks ? tasks : kChunks;
     while (chunks > 2 && chunks * partial > kPartialBytes) chunks /= 2;
@@ -103,7 +103,7 @@ struct Strip {
 };
 
 // scalar: sums[i][l] += sum over pixels p of the strip of x[p][at[i]] * grads[p][l]
-template <class V, class T, int kRows, int kVectors, bool kDepthwise>
+template <class V, class T, int kRows, int kVectors>
 [[gnu::always_inline]] inline void multiply_add(const Strip& strip, const T* x,
                                                 const int64_t (&at)[kRows], const Grads<T>& grads,
                                                 V (&acc)[kRows][kVectors], Ahead& ahead) {
@@ -119,11 +119,7 @@ template <class V, class T, int kRows, int kVectors, bool kDepthwise>
           g[v.value] = lanes_at<V>(dy + v.value * kLanesOf<V, T>);
         });
         unrolled<kRows>([&](auto i) __attribute__((always_inline)) {
-          V source{};
-          if constexpr (kDepthwise)
-            source = lanes_at<V>(in + at[i.value]);
-          else
-            source = broadcast<V>(in[at[i.value]]);
+          const V source = broadcast<V>(in[at[i.value]]);
           unrolled<kVectors>([&](auto v) __attribute__((always_inline)) {
             acc[i.value][v.value] += source * g[v.value];
           });
@@ -153,14 +149,14 @@ struct RowCursor {
 };
 
 // A tile of rows of one block over one strip. Not inlined, see sweep_tile.
-template <class V, class T, int kRows, int kVectors, bool kDepthwise>
+template <class V, class T, int kRows, int kVectors>
 [[gnu::noinline]] void add_tile(const Strip& strip, RowCursor<T>& cursor, const T* x,
                                 const Grads<T>& grads, T* sums, Ahead& ahead) {
   constexpr int64_t kLanes = kLanesOf<V, T>;
   int64_t at[kRows];
   for (int i = 0; i < kRows; ++i) at[i] = cursor.next();
   V acc[kRows][kVectors] = {};
-  multiply_add<V, T, kRows, kVectors, kDepthwise>(strip, x, at, grads, acc, ahead);
+  multiply_add<V, T, kRows, kVectors>(strip, x, at, grads, acc, ahead);
   unrolled<kRows>([&](auto i) __attribute__((always_inline)) {
     unrolled<kVectors>([&](auto v) __attribute__((always_inline)) {
       T* to = sums + (i.value * kVectors + v.value) * kLanes;
@@ -170,13 +166,13 @@ template <class V, class T, int kRows, int kVectors, bool kDepthwise>
 }
 
 // Whole tiles, then smaller ones for the rows that are left.
-template <class V, class T, int kRows, int kVectors, bool kDepthwise>
+template <class V, class T, int kRows, int kVectors>
 void add_rows(const Strip& strip, int64_t rows, RowCursor<T>& cursor, const T* x,
               const Grads<T>& grads, T* sums, Ahead& ahead) {
   for (; rows >= kRows; rows -= kRows, sums += kRows * kVectors * kLanesOf<V, T>)
-    add_tile<V, T, kRows, kVectors, kDepthwise>(strip, cursor, x, grads, sums, ahead);
+    add_tile<V, T, kRows, kVectors>(strip, cursor, x, grads, sums, ahead);
   if constexpr (kRows > 1)
-    add_rows<V, T, kRows / 2, kVectors, kDepthwise>(strip, rows, cursor, x, grads, sums, ahead);
+    add_rows<V, T, kRows / 2, kVectors>(strip, rows, cursor, x, grads, sums, ahead);
 }
 
 template <class T>
@@ -187,13 +183,11 @@ void add_strip(const Sweep& s, const View<T>& view, const Block& b, const Strip&
   const T* x = view.base + source_channel(s, b) + strip.first * strip.pixel;
   Grads<T> dy = grads;
   dy.base += strip.first * grads.pixel;
-  if (s.depthwise)
-    return add_rows<Vector<T>, T, 8, 1, true>(strip, rows, cursor, x, dy, sums, ahead);
   with_vectors<T>(
       b, [&](auto zero, auto vectors) __attribute__((always_inline)) {
         constexpr int kVectors = decltype(vectors)::value;
-        add_rows<decltype(zero), T, kTileRows<kVectors>, kVectors, false>(strip, rows, cursor, x,
-                                                                          dy, sums, ahead);
+        add_rows<decltype(zero), T, kTileRows<kVectors>, kVectors>(strip, rows, cursor, x, dy, sums,
+                                                                   ahead);
       });
 }
 
@@ -237,7 +231,7 @@ void add_chunk(const Sweep& s, const Plan<T>& plan, int64_t c, const T* dy, cons
     const Box box = box_at(s, plan.cut, i % boxes);
     const Box next_box = box_at(s, plan.cut, next % boxes);
     const int64_t pieces =
-        plan.blocks * (plan.rows / kTileRows<kMostVectors> + 1) * (box.pixels() / kPiece + 1);
+        plan.blocks * (plan.rows / kTileRows<kMostVectors<T>> + 1) * (box.pixels() / kPiece + 1);
     Ahead ahead(range_of(s, next_box, x + next / boxes * x_size), pieces);
     const View<T> view = weights ? view_of(s, box, x + n * x_size, buffer) : View<T>{};
     for (int64_t j = 0; j < plan.blocks; ++j) {

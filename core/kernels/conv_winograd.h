@@ -335,7 +335,7 @@ void multiply_tile(int64_t rows, int64_t depth, const Operands& o) {
 /// Vectors of columns that a tile takes where `rest` columns, whole vectors, are left.
 inline int64_t tile_vectors(int64_t rest) {
   const int64_t n = rest / kLanes;
-  return n >= kMostVectors ? kMostVectors : n;
+  return n >= kMostVectors<float> ? kMostVectors<float> : n;
 }
 
 /// A tile and how many rows it has.
@@ -348,7 +348,7 @@ struct RowTile {
 /// place of 8 take 0.8 of the time.
 template <bool kTransposed>
 inline RowTile row_tile(int64_t vectors, int64_t a_pitch) {
-  if constexpr (kMostVectors == 4) {
+  if constexpr (kMostVectors<float> == 4) {
     if (vectors == 4) return {6, multiply_tile<6, 4, kTransposed>};
     if (vectors == 3) return {8, multiply_tile<8, 3, kTransposed>};
     if (vectors == 2) return {12, multiply_tile<12, 2, kTransposed>};
