@@ -66,16 +66,23 @@ void backward_recorded(BackwardCall& call, const BatchNormGeometry& g, const Ten
   if (call.wanted(2)) call.set_grad_input(2, dy.sum(dims));
 }
 
+template <class T>
+kernels::ChannelAffine<T> affine_of(const BatchNormGeometry& g, const Tensor& moments,
+                                    const Tensor& w, const Tensor& b) {
+  const T* mean = physical_data<T>(moments);
+  return {mean, mean + g.C, data_or_null<T>(w), data_or_null<T>(b), g.relu};
+}
+
 struct BatchNormBackward final : NodeOf<BatchNormBackward> {
   static constexpr const char* kName = "batch_norm";
   BatchNormGeometry g;
   SavedTensor x, weight, bias;  // bias for the sign that ReLU saw
-  Tensor mean, rstd;
+  Tensor moments;               // mean and rstd
 
   void backward(BackwardCall& call) override {
     const Tensor input = call.unpack(x, "input"), w = call.unpack(weight, "weight"),
                  b = call.unpack(bias, "bias");
-    if (call.create_graph()) return backward_recorded(call, g, input, w, b, mean, rstd);
+    if (call.create_graph()) return backward_recorded(call, g, input, w, b, moments[0], moments[1]);
     visit_floating(input.dtype(), [&](auto zero) { run<decltype(zero)>(call, input, w, b); });
   }
 
@@ -84,16 +91,15 @@ struct BatchNormBackward final : NodeOf<BatchNormBackward> {
     const auto& kernels = kernels::active<kernels::BatchNorm<T>>();
     const Tensor rows = channel_rows(input), dy = channel_rows(call.grad_output());
     const T *px = physical_data<T>(rows), *pdy = physical_data<T>(dy);
-    const kernels::ChannelAffine<T> affine{physical_data<T>(mean), physical_data<T>(rstd),
-                                           data_or_null<T>(w), data_or_null<T>(b), g.relu};
+    const kernels::ChannelAffine<T> affine = affine_of<T>(g, moments, w, b);
     Tensor dw, db;
     // With the batch's own statistics the input gradient is made of these sums.
     if (call.wanted(1) || call.wanted(2) || g.batch_statistics) {
       dw = empty({g.C}, dy.dtype());
       db = empty({g.C}, dy.dtype());
-      const Tensor scratch = empty({kernels::batch_norm_scratch(g.M, g.C)}, kFloat64);
-      kernels.backward_affine(g.M, g.C, pdy, px, affine, physical_data<double>(scratch),
-                              physical_data<T>(dw), physical_data<T>(db));
+      NormScratch scratch(kernels::batch_norm_scratch(g.M, g.C));
+      kernels.backward_affine(g.M, g.C, pdy, px, affine, scratch.data(), physical_data<T>(dw),
+                              physical_data<T>(db));
     }
     if (call.wanted(0)) {
       const Tensor dx = empty_channel_rows(input);
@@ -110,17 +116,54 @@ struct BatchNormBackward final : NodeOf<BatchNormBackward> {
     x.reset();
     weight.reset();
     bias.reset();
-    mean = rstd = Tensor();
+    moments = Tensor();
   }
 };
 
-// Equation 2: running = (1 - momentum) * running + momentum * batch, the variance unbiased.
-void update_running(const BatchNormGeometry& g, const Tensor& mean, const Tensor& var,
-                    double momentum, const Tensor& running_mean, const Tensor& running_var) {
+// A running statistic as the kernel takes it: itself where its memory is dense, else a copy.
+struct RunningStatistic {
+  explicit RunningStatistic(const Tensor& kept)
+      : tensor(kept), values(kept.defined() ? kept.contiguous() : kept) {}
+
+  // The kernel has written to it.
+  void written() const {
+    if (values.impl() == tensor.impl())
+      ++tensor.impl()->storage->version;
+    else
+      tensor.copy_(values);
+  }
+  const Tensor& tensor;
+  Tensor values;
+};
+
+// Mean and rstd a channel, (2, C): the batch's, which move the running ones, or the running ones.
+template <class T>
+Tensor moments_of(const BatchNormGeometry& g, const Tensor& rows, const Tensor& running_mean,
+                  const Tensor& running_var, double momentum) {
+  const auto& kernels = kernels::active<kernels::BatchNorm<T>>();
   NoGradGuard no_grad;
-  const double unbiased = static_cast<double>(g.M) / static_cast<double>(g.M - 1);
-  running_mean.mul_(1 - momentum).add_(mean, momentum);
-  running_var.mul_(1 - momentum).add_(var, momentum * unbiased);
+  if (g.batch_statistics && g.M == 0) return ones({2, g.C}, rows.dtype());
+  const bool moves = g.batch_statistics && running_mean.defined();
+  if (moves) {
+    check_in_place("batch_norm", running_mean);
+    check_in_place("batch_norm", running_var);
+  }
+  const RunningStatistic mean(running_mean), var(running_var);
+  const Tensor moments = empty({2, g.C}, rows.dtype());
+  T* data = physical_data<T>(moments);
+  const kernels::BatchMoments<T> to{
+      g.eps, momentum, data, data + g.C, data_or_null<T>(mean.values), data_or_null<T>(var.values)};
+  if (!g.batch_statistics) {
+    kernels.running_moments(g.C, to);
+    return moments;
+  }
+  NormScratch scratch(kernels::batch_norm_scratch(g.M, g.C));
+  kernels.statistics(g.M, g.C, physical_data<T>(rows), scratch.data(), to);
+  if (moves) {
+    mean.written();
+    var.written();
+  }
+  return moments;
 }
 
 Tensor normalize(const BatchNormGeometry& g, const Tensor& x, const Tensor& weight,
@@ -129,37 +172,19 @@ Tensor normalize(const BatchNormGeometry& g, const Tensor& x, const Tensor& weig
   const Tensor rows = channel_rows(x), y = empty_channel_rows(x);
   const Tensor w = weight.defined() ? weight.contiguous() : weight;
   const Tensor b = bias.defined() ? bias.contiguous() : bias;
-  Tensor mean, rstd;
+  Tensor moments;
   visit_floating(x.dtype(), [&](auto zero) {
     using T = decltype(zero);
-    const auto& kernels = kernels::active<kernels::BatchNorm<T>>();
-    NoGradGuard no_grad;
-    if (g.batch_statistics && g.M > 0) {
-      mean = empty({g.C}, x.dtype());
-      const Tensor var = empty({g.C}, x.dtype());
-      const Tensor scratch = empty({kernels::batch_norm_scratch(g.M, g.C)}, kFloat64);
-      kernels.statistics(g.M, g.C, physical_data<T>(rows), physical_data<double>(scratch),
-                         physical_data<T>(mean), physical_data<T>(var));
-      rstd = (var + g.eps).rsqrt();
-      if (running_mean.defined()) update_running(g, mean, var, momentum, running_mean, running_var);
-    } else if (g.batch_statistics) {
-      mean = zeros({g.C}, x.dtype());
-      rstd = ones({g.C}, x.dtype());
-    } else {
-      mean = running_mean.detach().clone();  // may be updated before backward
-      rstd = (running_var + g.eps).rsqrt();
-    }
-    const kernels::ChannelAffine<T> affine{physical_data<T>(mean), physical_data<T>(rstd),
-                                           data_or_null<T>(w), data_or_null<T>(b), g.relu};
-    kernels.forward(g.M, g.C, physical_data<T>(rows), affine, physical_data<T>(y));
+    moments = moments_of<T>(g, rows, running_mean, running_var, momentum);
+    kernels::active<kernels::BatchNorm<T>>().forward(
+        g.M, g.C, physical_data<T>(rows), affine_of<T>(g, moments, w, b), physical_data<T>(y));
   });
   if (auto* node = record<BatchNormBackward>(y, x, w, b)) {
     node->g = g;
     node->x.save(x);
     if (node->wanted(0) || g.relu) node->weight.save(w);
     if (g.relu) node->bias.save(b);
-    node->mean = mean;
-    node->rstd = rstd;
+    node->moments = moments;
   }
   return y;
 }

@@ -1,4 +1,4 @@
-#include <reel/core/kernels/channel_sums.h>
+#include <reel/core/kernels/channel_norm.h>
 #include <reel/core/kernels/kernels.h>
 #include <reel/core/parallel.h>
 
@@ -8,72 +8,104 @@ namespace reel::kernels::REEL_ISA {
 
 namespace {
 
-// Sums over all rows: chunk by chunk, then the chunks in order. The totals end in scratch[0 .. 2C).
-template <class T, class Make>
-[[gnu::always_inline]] inline void sum_rows(int64_t M, int64_t C, double* scratch, Make make) {
-  const int64_t chunks = batch_norm_chunks(M);
-  parallel_for(chunks, 2 * M * C, [=](int64_t begin, int64_t end) {
-    for (int64_t k = begin; k < end; ++k) {
-      double* sums = scratch + k * 4 * C;
-      for (int64_t c = 0; c < 2 * C; ++c) sums[c] = 0;
-      add_channel_sums<T>(M * k / chunks, M * (k + 1) / chunks, C, make,
-                          reinterpret_cast<T*>(sums + 2 * C), sums, sums + C);
+// Adds the chunks up, in order: the totals end in sums[0 .. 2C).
+void add_chunks(int64_t chunks, int64_t C, double* sums) {
+  for (int64_t k = 1; k < chunks; ++k)
+    for (int64_t c = 0; c < 2 * C; ++c) sums[c] += sums[k * 2 * C + c];
+}
+
+// Two sums a channel over all rows; the totals end in scratch[0 .. 2C).
+template <class T, class Op>
+[[gnu::always_inline]] inline void sum_chunks(int64_t M, int64_t C, double* scratch, const Op& op) {
+  const int64_t chunks = batch_norm_chunks(M, C), rows = rows_together<T>(C), parts = M / rows;
+  parallel_for(chunks, 2 * M * C, [&op, M, C, scratch, chunks, rows, parts](int64_t b, int64_t e) {
+    for (int64_t k = b; k < e; ++k) {
+      const int64_t end = k + 1 < chunks ? parts * (k + 1) / chunks * rows : M;
+      double* sums = scratch + k * 2 * C;
+      sum_rows<T>(parts * k / chunks * rows, end, C, op, sums, sums + C);
     }
   });
-  for (int64_t k = 1; k < chunks; ++k)
-    for (int64_t c = 0; c < 2 * C; ++c) scratch[c] += scratch[k * 4 * C + c];
+  add_chunks(chunks, C, scratch);
 }
 
 template <class T>
-void statistics(int64_t M, int64_t C, const T* x, double* scratch, T* mean, T* var) {
-  // Shifted by the first row, the squares do not cancel where the mean is large.
-  sum_rows<T>(
-      M, C, scratch, [=](auto zero, int64_t c) __attribute__((always_inline)) {
-        using V = decltype(zero);
-        const V pivot = lanes_at<V>(x + c);
-        return [=](int64_t row, V & a, V & b) __attribute__((always_inline)) {
-          const V d = lanes_at<V>(x + row * C + c) - pivot;
-          a += d;
-          b += d * d;
-        };
-      });
+T rstd_of(double var, double eps) {
+  return static_cast<T>(1 / std::sqrt(var + eps));
+}
+
+template <class T>
+void moments(int64_t M, int64_t C, int64_t chunks, const T* pivot, double* sums,
+             const BatchMoments<T>& to) {
+  add_chunks(chunks, C, sums);
+  const auto count = static_cast<double>(M);
   for (int64_t c = 0; c < C; ++c) {
-    const double shift = scratch[c] / static_cast<double>(M);
-    const double v = scratch[C + c] / static_cast<double>(M) - shift * shift;
-    mean[c] = static_cast<T>(static_cast<double>(x[c]) + shift);
-    var[c] = static_cast<T>(v > 0 ? v : 0);
+    const double shift = sums[c] / count, v = sums[C + c] / count - shift * shift;
+    sums[c] = static_cast<double>(pivot[c]) + shift;
+    sums[C + c] = v < 0 ? 0 : v;
+    to.mean[c] = static_cast<T>(sums[c]);
+    to.rstd[c] = rstd_of<T>(sums[C + c], to.eps);
+  }
+  if (!to.running_mean) return;
+  const double keep = 1 - to.momentum, take = to.momentum, take_var = take * count / (count - 1);
+  for (int64_t c = 0; c < C; ++c) {
+    const auto mean = static_cast<double>(to.running_mean[c]),
+               var = static_cast<double>(to.running_var[c]);
+    to.running_mean[c] = static_cast<T>(keep * mean + take * sums[c]);
+    to.running_var[c] = static_cast<T>(keep * var + take_var * sums[C + c]);
   }
 }
 
-// The factors of some channels, in registers.
-template <class V>
-struct Factors {
-  V mean, rstd, scale, shift;
-
-  template <class T>
-  [[gnu::always_inline]] Factors(const ChannelAffine<T>& a, int64_t c)
-      : mean(lanes_at<V>(a.mean + c)), rstd(lanes_at<V>(a.rstd + c)), scale(rstd), shift{} {
-    if (a.w) scale *= lanes_at<V>(a.w + c);
-    if (a.b) shift = lanes_at<V>(a.b + c);
+template <class T>
+void running_moments(int64_t C, const BatchMoments<T>& to) {
+  for (int64_t c = 0; c < C; ++c) {
+    to.mean[c] = to.running_mean[c];
+    to.rstd[c] = rstd_of<T>(static_cast<double>(to.running_var[c]), to.eps);
   }
-  // scalar: y = (x - mean) * (rstd * w) + b
-  [[gnu::always_inline]] V normalized(const V& x) const { return (x - mean) * scale + shift; }
+}
+
+template <class T>
+void statistics(int64_t M, int64_t C, const T* x, double* scratch, const BatchMoments<T>& to) {
+  const auto first_row = [x](int64_t c, int64_t n, auto* k) {
+    for (int64_t i = 0; i < n; ++i) k[kCentre][i] = x[c + i];
+  };
+  sum_chunks<T>(M, C, scratch, AboutCentre<T, decltype(first_row)>{first_row, x});
+  moments(M, C, 1, x, scratch, to);
+}
+
+// The factors of equation 3.
+template <class T>
+struct AffineFactors {
+  ChannelAffine<T> a;
+  template <class Table>
+  void operator()(int64_t c, int64_t n, Table* k) const {
+    for (int64_t i = 0; i < n; ++i) {
+      k[kCentre][i] = a.mean[c + i];
+      k[kScale][i] = a.w ? a.rstd[c + i] * a.w[c + i] : a.rstd[c + i];
+      k[kShift][i] = a.b ? a.b[c + i] : T(0);
+    }
+  }
+};
+
+// And those of equation 6.
+template <class T>
+struct GradientFactors {
+  ChannelAffine<T> a;
+  const T *dw, *db;
+  T share;  // 1 / M
+  template <class Table>
+  void operator()(int64_t c, int64_t n, Table* k) const {
+    AffineFactors<T>{a}(c, n, k);
+    for (int64_t i = 0; i < n; ++i) {
+      k[kMeanGradient][i] = db[c + i] * share * k[kScale][i];
+      k[kMeanProduct][i] = dw[c + i] * a.rstd[c + i] * share * k[kScale][i];
+    }
+  }
 };
 
 template <class T, bool kRelu>
 void forward_rows(int64_t M, int64_t C, const T* x, const ChannelAffine<T>& affine, T* y) {
-  parallel_for(M, 2 * M * C, [=, &affine](int64_t begin, int64_t end) {
-    for_channel_rows<T>(
-        begin, end, C, [=](auto zero, int64_t c) __attribute__((always_inline)) {
-          using V = decltype(zero);
-          const Factors<V> f(affine, c);
-          return [=](int64_t row) __attribute__((always_inline)) {
-            V v = f.normalized(lanes_at<V>(x + row * C + c));
-            if constexpr (kRelu) v = v <= V{} ? V{} : v;
-            put_lanes(y + row * C + c, v);
-          };
-        });
-  });
+  const Normalize<T, kRelu, AffineFactors<T>> op{{affine}, x};
+  map_all_rows(M, C, 2 * M * C, op, y);
 }
 
 template <class T>
@@ -82,28 +114,10 @@ void forward(int64_t M, int64_t C, const T* x, const ChannelAffine<T>& affine, T
               : forward_rows<T, false>(M, C, x, affine, y);
 }
 
-// scalar: dy of the normalization, 0 where ReLU gave 0
-template <bool kRelu, class V, class T>
-[[gnu::always_inline]] inline V gradient_at(const Factors<V>& f, const T* dy, const V& x) {
-  const V g = lanes_at<V>(dy);
-  if constexpr (kRelu) return f.normalized(x) <= V{} ? V{} : g;
-  return g;
-}
-
 template <class T, bool kRelu>
 void sum_gradients(int64_t M, int64_t C, const T* dy, const T* x, const ChannelAffine<T>& affine,
                    double* scratch) {
-  sum_rows<T>(
-      M, C, scratch, [ =, &affine ](auto zero, int64_t c) __attribute__((always_inline)) {
-        using V = decltype(zero);
-        const Factors<V> f(affine, c);
-        return [=](int64_t row, V & a, V & b) __attribute__((always_inline)) {
-          const V in = lanes_at<V>(x + row * C + c);
-          const V g = gradient_at<kRelu>(f, dy + row * C + c, in);
-          a += g;
-          b += g * (in - f.mean);
-        };
-      });
+  sum_chunks<T>(M, C, scratch, GradientSums<T, kRelu, AffineFactors<T>>{{affine}, dy, x});
 }
 
 template <class T>
@@ -117,43 +131,30 @@ void backward_affine(int64_t M, int64_t C, const T* dy, const T* x, const Channe
   }
 }
 
-template <class T, bool kConstant, bool kRelu>
+template <class T, bool kRelu>
 void input_rows(int64_t M, int64_t C, const T* dy, const T* x, const ChannelAffine<T>& affine,
                 const T* dw, const T* db, T* dx) {
-  const T share = T(1) / static_cast<T>(M);
-  parallel_for(M, 4 * M * C, [=, &affine](int64_t begin, int64_t end) {
-    for_channel_rows<T>(
-        begin, end, C, [=](auto zero, int64_t c) __attribute__((always_inline)) {
-          using V = decltype(zero);
-          const Factors<V> f(affine, c);
-          V k1 = {}, k2 = {};
-          if constexpr (!kConstant) {
-            k1 = lanes_at<V>(db + c) * share;
-            k2 = lanes_at<V>(dw + c) * f.rstd * share;
-          }
-          return [=](int64_t row) __attribute__((always_inline)) {
-            V in = {};
-            if constexpr (kRelu || !kConstant) in = lanes_at<V>(x + row * C + c);
-            V g = gradient_at<kRelu>(f, dy + row * C + c, in);
-            if constexpr (!kConstant) g -= k1 + (in - f.mean) * k2;
-            put_lanes(dx + row * C + c, g * f.scale);
-          };
-        });
-  });
+  if (dw) {
+    const GradientFactors<T> factors{affine, dw, db, T(1) / static_cast<T>(M)};
+    const InputGradient<T, kRelu, GradientFactors<T>> op{factors, dy, x};
+    map_all_rows(M, C, 4 * M * C, op, dx);
+  } else {
+    const ScaledGradient<T, kRelu, AffineFactors<T>> op{{affine}, dy, x};
+    map_all_rows(M, C, 4 * M * C, op, dx);
+  }
 }
 
 template <class T>
 void backward_input(int64_t M, int64_t C, const T* dy, const T* x, const ChannelAffine<T>& affine,
                     const T* dw, const T* db, T* dx) {
-  const auto run = dw ? affine.relu ? input_rows<T, false, true> : input_rows<T, false, false>
-                   : affine.relu ? input_rows<T, true, true>
-                                 : input_rows<T, true, false>;
-  run(M, C, dy, x, affine, dw, db, dx);
+  affine.relu ? input_rows<T, true>(M, C, dy, x, affine, dw, db, dx)
+              : input_rows<T, false>(M, C, dy, x, affine, dw, db, dx);
 }
 
 template <class T>
 void install(Tables& tables) {
-  tables.set(BatchNorm<T>{statistics<T>, forward<T>, backward_affine<T>, backward_input<T>});
+  tables.set(BatchNorm<T>{statistics<T>, moments<T>, running_moments<T>, forward<T>,
+                          backward_affine<T>, backward_input<T>});
 }
 
 }  // namespace

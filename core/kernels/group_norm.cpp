@@ -1,4 +1,4 @@
-#include <reel/core/kernels/channel_sums.h>
+#include <reel/core/kernels/channel_norm.h>
 #include <reel/core/kernels/kernels.h>
 #include <reel/core/parallel.h>
 
@@ -8,192 +8,214 @@ namespace reel::kernels::REEL_ISA {
 
 namespace {
 
-// One sample's part of the scratch: values of C channels each.
-template <class T>
-struct Scratch {
-  Scratch(double* all, int64_t n, int64_t C)
-      : first(all + n * 7 * C),
-        second(first + C),
-        chain(reinterpret_cast<T*>(second + C)),
-        centre(reinterpret_cast<T*>(second + 3 * C)),
-        scale(reinterpret_cast<T*>(second + 4 * C)),
-        shift(reinterpret_cast<T*>(second + 5 * C)) {}
-  double *first, *second;     // sums
-  T* chain;                   // for add_channel_sums: 2C
-  T *centre, *scale, *shift;  // factors of the pass that writes
-};
-
-template <class T, class Make>
-[[gnu::always_inline]] inline void sum_pixels(const GroupNormGeometry& g, const Scratch<T>& s,
-                                              Make make) {
-  for (int64_t c = 0; c < g.C; ++c) s.first[c] = s.second[c] = 0;
-  add_channel_sums<T>(0, g.P, g.C, make, s.chain, s.first, s.second);
-}
-
-// What scales and shifts the channels of a sample: y = (x - centre) * scale + shift.
-template <class T>
-void set_factors(const GroupNormGeometry& g, const T* w, const T* b, const T* mean, const T* rstd,
-                 const Scratch<T>& s) {
+// f(i, group) for the channels c .. c + n.
+template <class F>
+[[gnu::always_inline]] inline void for_channels(const GroupNormGeometry& g, int64_t c, int64_t n,
+                                                F f) {
   const int64_t width = g.C / g.G;
-  for (int64_t c = 0; c < g.C; ++c) {
-    s.centre[c] = mean[c / width];
-    s.scale[c] = w ? rstd[c / width] * w[c] : rstd[c / width];
-    s.shift[c] = b ? b[c] : T(0);
+  int64_t group = c / width;
+  for (int64_t i = 0; i < n; ++group) {
+    const int64_t stop = (group + 1) * width - c < n ? (group + 1) * width - c : n;
+    for (; i < stop; ++i) f(i, group);
   }
 }
 
-// The factors of some channels, in registers.
-template <class V>
-struct Factors {
-  V centre, scale, shift;
-  template <class T>
-  [[gnu::always_inline]] Factors(const Scratch<T>& s, int64_t c)
-      : centre(lanes_at<V>(s.centre + c)),
-        scale(lanes_at<V>(s.scale + c)),
-        shift(lanes_at<V>(s.shift + c)) {}
-  [[gnu::always_inline]] V normalized(const V& x) const { return (x - centre) * scale + shift; }
+// A value near the group's mean: that of its first pixel.
+template <class T>
+[[gnu::always_inline]] inline T pivot_of(const GroupNormGeometry& g, const T* x, int64_t group) {
+  const int64_t width = g.C / g.G;
+  T sum = 0;
+  for (int64_t c = group * width; c < (group + 1) * width; ++c) sum += x[c];
+  return sum / static_cast<T>(width);
+}
+
+template <class T>
+struct Pivots {
+  const GroupNormGeometry& g;
+  const T* x;
+  template <class Table>
+  void operator()(int64_t c, int64_t n, Table* k) const {
+    int64_t last = -1;
+    T pivot = 0;
+    for_channels(g, c, n, [&](int64_t i, int64_t group) {
+      if (group != last) pivot = pivot_of(g, x, group);
+      last = group;
+      k[kCentre][i] = pivot;
+    });
+  }
 };
 
-// Mean and variance of each group, from sums shifted by the sample's first pixel: E[x^2] - E[x]^2
-// would cancel where the mean is large, and a second pass over x costs a third of the time.
+// The factors of equation 3 for one sample.
 template <class T>
-void statistics(const GroupNormGeometry& g, T eps, const T* x, const Scratch<T>& s, T* mean,
-                T* rstd) {
-  const int64_t C = g.C, width = C / g.G;
-  const auto P = static_cast<double>(g.P), count = static_cast<double>(width) * P;
-  sum_pixels<T>(
-      g, s, [=](auto zero, int64_t c) __attribute__((always_inline)) {
-        using V = decltype(zero);
-        const V pivot = lanes_at<V>(x + c);
-        return [=](int64_t p, V & a, V & b) __attribute__((always_inline)) {
-          const V d = lanes_at<V>(x + p * C + c) - pivot;
-          a += d;
-          b += d * d;
-        };
-      });
-  for (int64_t k = 0; k < g.G; ++k) {
-    double centre = 0, squares = 0;
-    for (int64_t c = k * width; c < (k + 1) * width; ++c)
-      centre += static_cast<double>(x[c]) * P + s.first[c];
-    centre /= count;
-    // About the group's mean instead of the channel's pivot.
-    for (int64_t c = k * width; c < (k + 1) * width; ++c) {
-      const double shift = centre - static_cast<double>(x[c]);
-      squares += s.second[c] - shift * (2 * s.first[c] - shift * P);
+struct AffineFactors {
+  const GroupNormGeometry& g;
+  const T *w, *b, *mean, *rstd;
+  template <class Table>
+  void operator()(int64_t c, int64_t n, Table* k) const {
+    for_channels(g, c, n, [&](int64_t i, int64_t group) {
+      k[kCentre][i] = mean[group];
+      k[kScale][i] = w ? rstd[group] * w[c + i] : rstd[group];
+      k[kShift][i] = b ? b[c + i] : T(0);
+    });
+  }
+};
+
+// And those of equation 6: the two means times rstd, a group.
+template <class T>
+struct GradientFactors {
+  AffineFactors<T> affine;
+  const T *mean_gradient, *mean_product;
+  template <class Table>
+  void operator()(int64_t c, int64_t n, Table* k) const {
+    affine(c, n, k);
+    for_channels(affine.g, c, n, [&](int64_t i, int64_t group) {
+      k[kMeanGradient][i] = mean_gradient[group];
+      k[kMeanProduct][i] = mean_product[group];
+    });
+  }
+};
+
+// The parts in which the pixels of a sample are summed.
+struct Parts {
+  explicit Parts(const GroupNormGeometry& g, double* scratch)
+      : count(group_norm_parts(g)), sums(scratch + g.N * 2 * (g.C + g.G)) {}
+  int64_t count;
+  double* sums;
+};
+
+// Two sums a channel of one sample, in sums[0 .. 2C).
+template <class T, class Op>
+[[gnu::always_inline]] inline void sum_pixels(const GroupNormGeometry& g, const Parts& parts,
+                                              const Op& op, double* sums) {
+  const int64_t rows = rows_together<T>(g.C), units = g.P / rows;
+  double* part_sums = parts.count > 1 ? parts.sums : sums;
+  parallel_for(parts.count, 2 * g.P * g.C, [&, rows, units](int64_t begin, int64_t end) {
+    for (int64_t k = begin; k < end; ++k) {
+      const int64_t last = k + 1 < parts.count ? units * (k + 1) / parts.count * rows : g.P;
+      double* part = part_sums + k * 2 * g.C;
+      sum_rows<T>(units * k / parts.count * rows, last, g.C, op, part, part + g.C);
     }
-    mean[k] = static_cast<T>(centre);
-    const double variance = squares > 0 ? squares / count : 0;
+  });
+  if (parts.count == 1) return;
+  for (int64_t c = 0; c < 2 * g.C; ++c) sums[c] = part_sums[c];
+  for (int64_t k = 1; k < parts.count; ++k)
+    for (int64_t c = 0; c < 2 * g.C; ++c) sums[c] += part_sums[k * 2 * g.C + c];
+}
+
+// Calls f(n) for all samples: side by side, or one after the other where each is cut.
+template <class F>
+[[gnu::always_inline]] inline void for_samples(const GroupNormGeometry& g, const Parts& parts,
+                                               int64_t work, F f) {
+  if (parts.count > 1) {
+    for (int64_t n = 0; n < g.N; ++n) f(n);
+    return;
+  }
+  parallel_for(g.N, work, [&](int64_t begin, int64_t end) {
+    for (int64_t n = begin; n < end; ++n) f(n);
+  });
+}
+
+// Equations 1 and 2 of a sample, from sums about its pivots: E[x^2] - E[x]^2 would cancel where the
+// mean is large, and a second pass over x costs a third of the time.
+template <class T>
+void moments(const GroupNormGeometry& g, T eps, const T* x, const double* sums, T* mean, T* rstd) {
+  const int64_t width = g.C / g.G;
+  const auto count = static_cast<double>(width * g.P);
+  for (int64_t k = 0; k < g.G; ++k) {
+    double shift = 0, squares = 0;
+    for (int64_t c = k * width; c < (k + 1) * width; ++c) {
+      shift += sums[c];
+      squares += sums[g.C + c];
+    }
+    shift /= count;
+    const double v = squares / count - shift * shift, variance = v < 0 ? 0 : v;
+    mean[k] = static_cast<T>(static_cast<double>(pivot_of(g, x, k)) + shift);
     rstd[k] = static_cast<T>(1 / std::sqrt(variance + static_cast<double>(eps)));
   }
 }
 
 template <class T, bool kRelu>
-void write_output(const GroupNormGeometry& g, const T* x, const Scratch<T>& s, T* y) {
-  const int64_t C = g.C;
-  for_channel_rows<T>(
-      0, g.P, C, [=](auto zero, int64_t c) __attribute__((always_inline)) {
-        using V = decltype(zero);
-        const Factors<V> f(s, c);
-        return [=](int64_t p) __attribute__((always_inline)) {
-          V v = f.normalized(lanes_at<V>(x + p * C + c));
-          if constexpr (kRelu) v = v <= V{} ? V{} : v;
-          put_lanes(y + p * C + c, v);
-        };
-      });
+void forward_samples(const GroupNormGeometry& g, T eps, const T* x, const T* w, const T* b,
+                     double* scratch, T* y, T* mean, T* rstd) {
+  const Parts parts(g, scratch);
+  for_samples(g, parts, 4 * g.N * g.P * g.C, [&](int64_t n) {
+    const T* in = x + n * g.P * g.C;
+    T *m = mean + n * g.G, *r = rstd + n * g.G;
+    double* sums = scratch + n * 2 * (g.C + g.G);
+    sum_pixels<T>(g, parts, AboutCentre<T, Pivots<T>>{{g, in}, in}, sums);
+    moments(g, eps, in, sums, m, r);
+    const Normalize<T, kRelu, AffineFactors<T>> normalize{{g, w, b, m, r}, in};
+    map_all_rows(g.P, g.C, 2 * g.P * g.C, normalize, y + n * g.P * g.C);
+  });
 }
 
 template <class T>
 void forward(const GroupNormGeometry& g, T eps, const T* x, const T* w, const T* b, double* scratch,
              T* y, T* mean, T* rstd) {
-  const int64_t sample = g.P * g.C;
-  if (sample == 0) return;
-  parallel_for(g.N, 4 * g.N * sample, [=](int64_t begin, int64_t end) {
-    for (int64_t n = begin; n < end; ++n) {
-      const Scratch<T> s(scratch, n, g.C);
-      statistics(g, eps, x + n * sample, s, mean + n * g.G, rstd + n * g.G);
-      set_factors(g, w, b, mean + n * g.G, rstd + n * g.G, s);
-      const auto write = g.relu ? write_output<T, true> : write_output<T, false>;
-      write(g, x + n * sample, s, y + n * sample);
-    }
-  });
+  if (g.P * g.C == 0) return;
+  const auto run = g.relu ? forward_samples<T, true> : forward_samples<T, false>;
+  run(g, eps, x, w, b, scratch, y, mean, rstd);
 }
 
-// scalar: dy of the normalization, 0 where ReLU gave 0
-template <bool kRelu, class V, class T>
-[[gnu::always_inline]] inline V gradient_at(const Factors<V>& f, const T* dy, const V& x) {
-  const V g = lanes_at<V>(dy);
-  if constexpr (kRelu) return f.normalized(x) <= V{} ? V{} : g;
-  return g;
-}
-
-// Leaves the sample's terms of equations 4 and 5 in first (db) and second (dw).
-template <class T, bool kRelu>
-void backward_sample(const GroupNormGeometry& g, const T* dy, const T* x, const T* w, const T* rstd,
-                     const Scratch<T>& s, T* dx) {
-  const int64_t C = g.C, width = C / g.G;
-  const double count = static_cast<double>(width * g.P);
-  sum_pixels<T>(
-      g, s, [=](auto zero, int64_t c) __attribute__((always_inline)) {
-        using V = decltype(zero);
-        const Factors<V> f(s, c);
-        return [=](int64_t p, V & a, V & b) __attribute__((always_inline)) {
-          const V in = lanes_at<V>(x + p * C + c);
-          const V d = gradient_at<kRelu>(f, dy + p * C + c, in);
-          a += d;
-          b += d * (in - f.centre);
-        };
-      });
-  for (int64_t c = 0; c < C; ++c) s.second[c] *= static_cast<double>(rstd[c / width]);
-  if (!dx) return;
-  T *c1 = s.chain, *c2 = s.chain + C;  // the two means of equation 6, a channel
+// The means of equation 6, times rstd, from the sample's terms of equations 4 and 5.
+template <class T>
+void gradient_means(const GroupNormGeometry& g, const T* w, const T* rstd, const double* sums,
+                    T* mean_gradient, T* mean_product) {
+  const int64_t width = g.C / g.G;
+  const auto count = static_cast<double>(width * g.P);
   for (int64_t k = 0; k < g.G; ++k) {
     double m1 = 0, m2 = 0;
     for (int64_t c = k * width; c < (k + 1) * width; ++c) {
       const double weight = w ? static_cast<double>(w[c]) : 1;
-      m1 += weight * s.first[c];
-      m2 += weight * s.second[c];
+      m1 += weight * sums[c];
+      m2 += weight * sums[g.C + c];
     }
     const auto r = static_cast<double>(rstd[k]);
-    for (int64_t c = k * width; c < (k + 1) * width; ++c) {
-      c1[c] = static_cast<T>(m1 / count * r);
-      c2[c] = static_cast<T>(m2 / count * r * r);
-    }
+    mean_gradient[k] = static_cast<T>(m1 / count * r);
+    mean_product[k] = static_cast<T>(m2 / count * r * r);
   }
-  for_channel_rows<T>(
-      0, g.P, C, [=](auto zero, int64_t c) __attribute__((always_inline)) {
-        using V = decltype(zero);
-        const Factors<V> f(s, c);
-        const V k1 = lanes_at<V>(c1 + c), k2 = lanes_at<V>(c2 + c);
-        return [=](int64_t p) __attribute__((always_inline)) {
-          const V in = lanes_at<V>(x + p * C + c);
-          const V d = gradient_at<kRelu>(f, dy + p * C + c, in);
-          put_lanes(dx + p * C + c, d * f.scale - k1 - (in - f.centre) * k2);
-        };
-      });
+}
+
+// Leaves each sample's terms of equations 4 and 5 in its part of the scratch.
+template <class T, bool kRelu>
+void backward_samples(const GroupNormGeometry& g, const T* dy, const T* x, const T* w, const T* b,
+                      const T* mean, const T* rstd, double* scratch, T* dx) {
+  const Parts parts(g, scratch);
+  for_samples(g, parts, 5 * g.N * g.P * g.C, [&](int64_t n) {
+    const int64_t sample = n * g.P * g.C;
+    const AffineFactors<T> affine{g, w, b, mean + n * g.G, rstd + n * g.G};
+    double* sums = scratch + n * 2 * (g.C + g.G);
+    const GradientSums<T, kRelu, AffineFactors<T>> terms{affine, dy + sample, x + sample};
+    sum_pixels<T>(g, parts, terms, sums);
+    for_channels(g, 0, g.C, [&](int64_t c, int64_t group) {
+      sums[g.C + c] *= static_cast<double>(affine.rstd[group]);
+    });
+    if (!dx) return;
+    T *m1 = reinterpret_cast<T*>(sums + 2 * g.C), *m2 = m1 + g.G;
+    gradient_means(g, w, affine.rstd, sums, m1, m2);
+    const GradientFactors<T> factors{affine, m1, m2};
+    const InputGradient<T, kRelu, GradientFactors<T>> gradient{factors, dy + sample, x + sample};
+    map_all_rows(g.P, g.C, 3 * g.P * g.C, gradient, dx + sample);
+  });
 }
 
 template <class T>
 void backward(const GroupNormGeometry& g, const T* dy, const T* x, const T* w, const T* b,
               const T* mean, const T* rstd, double* scratch, T* dx, T* dw, T* db) {
-  const int64_t sample = g.P * g.C;
-  parallel_for(g.N, 5 * g.N * sample, [=](int64_t begin, int64_t end) {
-    for (int64_t n = begin; n < end; ++n) {
-      const Scratch<T> s(scratch, n, g.C);
-      set_factors(g, w, b, mean + n * g.G, rstd + n * g.G, s);
-      const auto run = g.relu ? backward_sample<T, true> : backward_sample<T, false>;
-      run(g, dy + n * sample, x + n * sample, w, rstd + n * g.G, s, dx ? dx + n * sample : nullptr);
+  const auto run = g.relu ? backward_samples<T, true> : backward_samples<T, false>;
+  run(g, dy, x, w, b, mean, rstd, scratch, dx);
+  if (g.N == 0) {
+    for (int64_t c = 0; c < g.C; ++c) {
+      if (dw) dw[c] = 0;
+      if (db) db[c] = 0;
     }
-  });
-  if (!dw && !db) return;
+    return;
+  }
+  for (int64_t n = 1; n < g.N; ++n)
+    for (int64_t c = 0; c < 2 * g.C; ++c) scratch[c] += scratch[n * 2 * (g.C + g.G) + c];
   for (int64_t c = 0; c < g.C; ++c) {
-    double sum_w = 0, sum_b = 0;
-    for (int64_t n = 0; n < g.N; ++n) {
-      const Scratch<T> s(scratch, n, g.C);
-      sum_b += s.first[c];
-      sum_w += s.second[c];
-    }
-    if (dw) dw[c] = static_cast<T>(sum_w);
-    if (db) db[c] = static_cast<T>(sum_b);
+    if (db) db[c] = static_cast<T>(scratch[c]);
+    if (dw) dw[c] = static_cast<T>(scratch[g.C + c]);
   }
 }
 

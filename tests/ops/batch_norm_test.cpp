@@ -6,6 +6,9 @@
 #include <reel/autograd/ops.h>
 #include <reel/autograd/ops/norm.h>
 #include <reel/core/creation.h>
+#include <reel/core/kernels/kernels.h>
+
+#include <cmath>
 
 using namespace reel;
 using namespace reel::tests;
@@ -69,6 +72,30 @@ TEST_CASE("batch_norm: training") {
   check_op(training_case("many rows", {{150, 2}, {2}, {2}}));
 }
 
+// Rows are taken together until they fill vectors, with some left over; 1, 2, 3, 4 or more vectors.
+TEST_CASE("batch_norm: few and many channels") {
+  for (int64_t C : {1, 2, 3, 4, 5, 6, 10, 12, 20, 24, 32, 40, 48, 64, 65, 80, 96, 128, 140}) {
+    OpCase c = training_case("channels " + std::to_string(C), {{37, C}, {C}, {C}});
+    c.second_order = false;
+    check_op(c);
+    c = relu_case("ReLU, channels " + std::to_string(C), {{3, C, 7}, {C}, {C}});
+    c.second_order = false;
+    check_op(c);
+  }
+  // Wider than one table of factors, in float and in double.
+  for (int64_t C : {513, 1024, 1030, 2100}) {
+    OpCase c = training_case("channels " + std::to_string(C), {{5, C}, {C}, {C}});
+    c.second_order = false;
+    check_op(c);
+  }
+  // Several chunks.
+  for (int64_t C : {3, 16, 33, 64}) {
+    OpCase c = training_case("chunks, channels " + std::to_string(C), {{30000 / C, C}, {C}, {C}});
+    c.second_order = false;
+    check_op(c);
+  }
+}
+
 TEST_CASE("batch_norm: evaluation") {
   const Tensor mean = uniform({3}, 7), var = uniform({3}, 8, 0.5, 2);
   OpCase c;
@@ -111,6 +138,52 @@ TEST_CASE("batch_norm: running statistics move towards the batch's, the variance
   CHECK(var.item<double>() == Catch::Approx(0.75 * 1 + 0.25 * 14.0 / 3));
   batch_norm(x, {}, {}, mean, var, false);
   CHECK(mean.item<double>() == Catch::Approx(0.75));
+}
+
+TEST_CASE("batch_norm: running statistics count as written and may lie anywhere") {
+  const Tensor x = uniform({6, 3}), all = uniform({3, 4}, 5, 0.5, 2);
+  const Tensor mean = all.select(1, 1), var = all.select(1, 2), before = all.clone();
+  const Tensor dense_mean = mean.clone(), dense_var = var.clone();
+  const uint32_t version = all.version(), dense_version = dense_mean.version();
+  batch_norm(x, {}, {}, mean, var, true, 0.3);
+  batch_norm(x, {}, {}, dense_mean, dense_var, true, 0.3);
+  CHECK(all.version() > version);
+  CHECK(dense_mean.version() > dense_version);
+  CHECK(mean.equal(dense_mean));
+  CHECK(var.equal(dense_var));
+  CHECK(all.select(1, 0).equal(before.select(1, 0)));
+  CHECK_FALSE(mean.equal(before.select(1, 1)));
+  const Tensor one = zeros({1}, kFloat64).expand({3});
+  CHECK_THROWS_AS(batch_norm(x, {}, {}, one, dense_var, true), ArgumentError);
+
+  const uint32_t kept = dense_mean.version();
+  const Tensor y = batch_norm(x, {}, {}, dense_mean, dense_var, false);
+  CHECK(dense_mean.version() == kept);
+  CHECK(y.equal(batch_norm(x, {}, {}, mean, var, false)));
+}
+
+TEST_CASE("batch_norm: moments from sums of chunks about any pivot") {
+  constexpr int64_t M = 40, C = 3, kChunks = 4;
+  const Tensor x = uniform({M, C}) + 5.0;
+  const std::vector<double> values = x.to_vector(), pivot{4, 5, 6};
+  std::vector<double> sums(kChunks * 2 * C), moments(2 * C), running{1, 2, 3, 4, 5, 6};
+  for (size_t i = 0; i < values.size(); ++i) {
+    const size_t c = i % C, chunk = i / C / (M / kChunks);
+    const double d = values[i] - pivot[c];
+    sums[chunk * 2 * C + c] += d;
+    sums[chunk * 2 * C + C + c] += d * d;
+  }
+  const kernels::BatchMoments<double> to{1e-5,           0.1,        moments.data(), &moments[C],
+                                         running.data(), &running[C]};
+  kernels::active<kernels::BatchNorm<double>>().moments(M, C, kChunks, pivot.data(), sums.data(),
+                                                        to);
+  const std::vector<double> mean = x.mean(0).to_vector(), var = x.var(0, false).to_vector();
+  for (size_t c = 0; c < C; ++c) {
+    CHECK(moments[c] == Catch::Approx(mean[c]));
+    CHECK(moments[C + c] == Catch::Approx(1 / std::sqrt(var[c] + 1e-5)));
+    CHECK(running[c] == Catch::Approx(0.9 * (1.0 + double(c)) + 0.1 * mean[c]));
+    CHECK(running[C + c] == Catch::Approx(0.9 * (4.0 + double(c)) + 0.1 * var[c] * M / (M - 1)));
+  }
 }
 
 TEST_CASE("batch_norm: a large mean does not cancel the variance") {

@@ -77,6 +77,35 @@ TEST_CASE("group_norm") {
         group_case("channels " + std::to_string(C), C % 3 == 0 ? 3 : 1, {{2, C, 3}, {C}, {C}}));
 }
 
+// Rows are taken together until they fill vectors, with some left over; 1, 2, 3, 4 or more vectors.
+TEST_CASE("group_norm: few and many channels") {
+  for (int64_t C : {2, 3, 4, 6, 10, 12, 20, 24, 32, 40, 48, 64, 66, 80, 128, 140}) {
+    OpCase c =
+        group_case("channels " + std::to_string(C), C % 2 == 0 ? 2 : 3, {{2, C, 37}, {C}, {C}});
+    c.second_order = false;
+    check_op(c);
+    c = relu_case("ReLU, channels " + std::to_string(C), 1, {{2, C, 37}, {C}, {C}});
+    c.second_order = false;
+    check_op(c);
+  }
+  // Wider than one table of factors, with a group on both sides of its edge.
+  OpCase wide = group_case("1100 channels", 5, {{1, 1100, 3}, {1100}, {1100}});
+  wide.second_order = false;
+  check_op(wide);
+}
+
+TEST_CASE("group_norm: few large samples are cut") {
+  for (int64_t C : {3, 16, 33, 64}) {
+    OpCase c = group_case("channels " + std::to_string(C), C % 2 == 0 ? 2 : 3,
+                          {{2, C, 40000 / C}, {C}, {C}});
+    c.second_order = false;
+    check_op(c);
+    c = relu_case("ReLU, channels " + std::to_string(C), 1, {{1, C, 40000 / C}, {C}, {C}});
+    c.second_order = false;
+    check_op(c);
+  }
+}
+
 TEST_CASE("group_norm: no samples") {
   OpCase c = group_case("no samples", 2, {{0, 4, 3}, {4}, {4}});
   c.zero_gradient = true;
