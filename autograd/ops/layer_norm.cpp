@@ -3,6 +3,7 @@
 // derives it.
 
 #include <reel/autograd/ops.h>
+#include <reel/autograd/ops/norm.h>
 #include <reel/autograd/variable.h>
 #include <reel/core/creation.h>
 #include <reel/core/kernels/kernels.h>
@@ -66,7 +67,7 @@ struct LayerNormBackward final : NodeOf<LayerNormBackward> {
   static constexpr const char* kName = "layer_norm";
   LayerNormGeometry g;
   SavedTensor x, weight;
-  Tensor mean, rstd;
+  Tensor moments;  // mean and rstd, (2, N)
 
   void backward(BackwardCall& call) override {
     const Tensor input = call.unpack(x, "input"), w = call.unpack(weight, "weight");
@@ -81,20 +82,14 @@ struct LayerNormBackward final : NodeOf<LayerNormBackward> {
     const Tensor dy = call.grad_output().contiguous();
     // Only a gradient of bias alone does without the input.
     const T* px = input.defined() ? input.data_ptr<T>() : dy.data_ptr<T>();
-    if (call.wanted(0)) {
-      const Tensor dx = empty(input.sizes(), input.dtype());
-      kernels.backward_input(g.N, g.D, dy.data_ptr<T>(), px,
-                             w.defined() ? w.data_ptr<T>() : nullptr, mean.data_ptr<T>(),
-                             rstd.data_ptr<T>(), dx.data_ptr<T>());
-      call.set_grad_input(0, dx);
-    }
-    if (!call.wanted(1) && !call.wanted(2)) return;
+    const Tensor dx = call.wanted(0) ? empty(input.sizes(), input.dtype()) : Tensor();
     const Tensor dw = call.wanted(1) ? empty(g.normalized_shape, dy.dtype()) : Tensor();
     const Tensor db = call.wanted(2) ? empty(g.normalized_shape, dy.dtype()) : Tensor();
-    const Tensor partial = empty({2, kernels::layer_norm_chunks(g.N), g.D}, dy.dtype());
-    kernels.backward_affine(g.N, g.D, dy.data_ptr<T>(), px, mean.data_ptr<T>(), rstd.data_ptr<T>(),
-                            partial.data_ptr<T>(), dw.defined() ? dw.data_ptr<T>() : nullptr,
-                            db.defined() ? db.data_ptr<T>() : nullptr);
+    NormScratch scratch(dw.defined() || db.defined() ? kernels::layer_norm_scratch(g.N, g.D) : 0);
+    kernels.backward(g.N, g.D, dy.data_ptr<T>(), px, data_or_null<T>(w), physical_data<T>(moments),
+                     physical_data<T>(moments) + g.N, scratch.data(), data_or_null<T>(dx),
+                     data_or_null<T>(dw), data_or_null<T>(db));
+    call.set_grad_input(0, dx);
     call.set_grad_input(1, dw);
     call.set_grad_input(2, db);
   }
@@ -102,7 +97,7 @@ struct LayerNormBackward final : NodeOf<LayerNormBackward> {
   void release_saved() override {
     x.reset();
     weight.reset();
-    mean = rstd = Tensor();
+    moments = Tensor();
   }
 };
 
@@ -115,20 +110,19 @@ Tensor layer_norm(const Tensor& input, IntArrayRef normalized_shape, const Tenso
   const Tensor w = weight.defined() ? weight.contiguous() : weight;
   const Tensor b = bias.defined() ? bias.contiguous() : bias;
   const Tensor y = empty(x.sizes(), x.dtype());
-  const Tensor mean = empty({g.N}, x.dtype()), rstd = empty({g.N}, x.dtype());
+  const Tensor moments = empty({2, g.N}, x.dtype());
   visit_floating(x.dtype(), [&](auto zero) {
     using T = decltype(zero);
-    kernels::active<kernels::LayerNorm<T>>().forward(
-        g.N, g.D, static_cast<T>(eps), x.data_ptr<T>(), w.defined() ? w.data_ptr<T>() : nullptr,
-        b.defined() ? b.data_ptr<T>() : nullptr, y.data_ptr<T>(), mean.data_ptr<T>(),
-        rstd.data_ptr<T>());
+    T* mean = physical_data<T>(moments);
+    kernels::active<kernels::LayerNorm<T>>().forward(g.N, g.D, static_cast<T>(eps), x.data_ptr<T>(),
+                                                     data_or_null<T>(w), data_or_null<T>(b),
+                                                     physical_data<T>(y), mean, mean + g.N);
   });
   if (auto* node = record<LayerNormBackward>(y, x, w, b)) {
     node->g = g;
     if (node->wanted(0) || node->wanted(1)) node->x.save(x);
     if (node->wanted(0)) node->weight.save(w);
-    node->mean = mean;
-    node->rstd = rstd;
+    node->moments = moments;
   }
   return y;
 }

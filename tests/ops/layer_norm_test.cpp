@@ -67,6 +67,38 @@ TEST_CASE("layer_norm") {
     check_op(over_last("rows of " + std::to_string(D), 1, {{D % 2 + 2, D}, {D}, {D}}));
 }
 
+// Short rows advance four at a time, long ones alone; the last vector overlaps or is padded.
+TEST_CASE("layer_norm: short and long rows") {
+  for (int64_t D : {3, 5, 10, 20, 48, 64, 90, 96, 127, 128, 129, 130, 200, 257})
+    for (int64_t N : {1, 3, 4, 5, 9}) {
+      OpCase c =
+          over_last(std::to_string(N) + " rows of " + std::to_string(D), 1, {{N, D}, {D}, {D}});
+      c.second_order = false;
+      check_op(c);
+    }
+  for (int64_t D : {10, 64, 200}) {
+    check_op(over_last("weight alone, " + std::to_string(D), 1, {{5, D}, {D}}));
+    check_op(over_last("plain, " + std::to_string(D), 1, {{5, D}}));
+  }
+}
+
+TEST_CASE("layer_norm: bias alone") {
+  for (int64_t D : {10, 64, 200}) {
+    OpCase c = over_last("rows of " + std::to_string(D), 1, {{5, D}, {D}});
+    c.op = [=](const TensorList& in) { return layer_norm(in[0], {D}, {}, in[1]); };
+    c.reference = [=](const TensorList& in) { return reference({in[0], {}, in[1]}, 1, 1e-5); };
+    check_op(c);
+  }
+}
+
+TEST_CASE("layer_norm: several chunks, and more rows than one float chain") {
+  for (int64_t D : {7, 33, 64, 300}) {
+    OpCase c = over_last("rows of " + std::to_string(D), 1, {{45001 / D, D}, {D}, {D}});
+    c.second_order = false;
+    check_op(c);
+  }
+}
+
 TEST_CASE("layer_norm: edges") {
   OpCase empty_batch = over_last("no rows", 1, {{0, 5}, {5}, {5}});
   empty_batch.zero_gradient = true;
