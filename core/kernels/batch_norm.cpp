@@ -65,7 +65,7 @@ void running_moments(int64_t C, const BatchMoments<T>& to) {
 
 template <class T>
 void statistics(int64_t M, int64_t C, const T* x, double* scratch, const BatchMoments<T>& to) {
-  const auto first_row = [x](int64_t c, int64_t n, auto* k) {
+  const auto first_row = [x](int64_t c, int64_t n, auto& k) {
     for (int64_t i = 0; i < n; ++i) k[kCentre][i] = x[c + i];
   };
   sum_chunks<T>(M, C, scratch, AboutCentre<T, decltype(first_row)>{first_row, x});
@@ -76,12 +76,14 @@ void statistics(int64_t M, int64_t C, const T* x, double* scratch, const BatchMo
 template <class T>
 struct AffineFactors {
   ChannelAffine<T> a;
-  template <class Table>
-  void operator()(int64_t c, int64_t n, Table* k) const {
+  template <int kCount, int64_t kChannels>
+  void operator()(int64_t c, int64_t n, T (&k)[kCount][kChannels]) const {
     for (int64_t i = 0; i < n; ++i) {
       k[kCentre][i] = a.mean[c + i];
-      k[kScale][i] = a.w ? a.rstd[c + i] * a.w[c + i] : a.rstd[c + i];
-      k[kShift][i] = a.b ? a.b[c + i] : T(0);
+      if constexpr (kCount > kShift) {
+        k[kScale][i] = a.w ? a.rstd[c + i] * a.w[c + i] : a.rstd[c + i];
+        k[kShift][i] = a.b ? a.b[c + i] : T(0);
+      }
     }
   }
 };
@@ -92,8 +94,8 @@ struct GradientFactors {
   ChannelAffine<T> a;
   const T *dw, *db;
   T share;  // 1 / M
-  template <class Table>
-  void operator()(int64_t c, int64_t n, Table* k) const {
+  template <int kCount, int64_t kChannels>
+  void operator()(int64_t c, int64_t n, T (&k)[kCount][kChannels]) const {
     AffineFactors<T>{a}(c, n, k);
     for (int64_t i = 0; i < n; ++i) {
       k[kMeanGradient][i] = db[c + i] * share * k[kScale][i];

@@ -4,10 +4,10 @@
 
 namespace reel::kernels {
 
-/// Rows are summed in this many chunks of some 8192 elements or more, whatever the number of
-/// threads.
+/// Rows are summed in this many chunks, of 64 rows and 8192 elements or more, whatever the number
+/// of threads.
 inline int64_t batch_norm_chunks(int64_t M, int64_t C) {
-  const int64_t chunks = M * C / 8192;
+  const int64_t by_work = M * C / 8192, chunks = by_work < M / 64 ? by_work : M / 64;
   return chunks < 1 ? 1 : chunks < 32 ? chunks : 32;
 }
 

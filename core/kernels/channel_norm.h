@@ -3,7 +3,8 @@
 // channel_sums.h. Included inside kernels only: everything here belongs to the level that compiles
 // it.
 //
-// Each takes its factors from a callable (c, n, k); their order in k is that of the names below.
+// Each takes its factors from a callable (c, n, k), as many as k has rows, in the order of the
+// names below.
 
 #include <reel/core/kernels/channel_sums.h>
 
@@ -52,7 +53,7 @@ template <bool kRelu, class V, class T>
 /// Sums of dy and of dy * (x - centre).
 template <class T, bool kRelu, class Factors>
 struct GradientSums {
-  static constexpr int kFactors = 3;
+  static constexpr int kFactors = kRelu ? 3 : 1;
   Factors factors;
   const T *dy, *x;
   template <class V>

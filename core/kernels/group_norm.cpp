@@ -33,8 +33,8 @@ template <class T>
 struct Pivots {
   const GroupNormGeometry& g;
   const T* x;
-  template <class Table>
-  void operator()(int64_t c, int64_t n, Table* k) const {
+  template <int kCount, int64_t kChannels>
+  void operator()(int64_t c, int64_t n, T (&k)[kCount][kChannels]) const {
     int64_t last = -1;
     T pivot = 0;
     for_channels(g, c, n, [&](int64_t i, int64_t group) {
@@ -50,12 +50,14 @@ template <class T>
 struct AffineFactors {
   const GroupNormGeometry& g;
   const T *w, *b, *mean, *rstd;
-  template <class Table>
-  void operator()(int64_t c, int64_t n, Table* k) const {
+  template <int kCount, int64_t kChannels>
+  void operator()(int64_t c, int64_t n, T (&k)[kCount][kChannels]) const {
     for_channels(g, c, n, [&](int64_t i, int64_t group) {
       k[kCentre][i] = mean[group];
-      k[kScale][i] = w ? rstd[group] * w[c + i] : rstd[group];
-      k[kShift][i] = b ? b[c + i] : T(0);
+      if constexpr (kCount > kShift) {
+        k[kScale][i] = w ? rstd[group] * w[c + i] : rstd[group];
+        k[kShift][i] = b ? b[c + i] : T(0);
+      }
     });
   }
 };
@@ -65,8 +67,8 @@ template <class T>
 struct GradientFactors {
   AffineFactors<T> affine;
   const T *mean_gradient, *mean_product;
-  template <class Table>
-  void operator()(int64_t c, int64_t n, Table* k) const {
+  template <int kCount, int64_t kChannels>
+  void operator()(int64_t c, int64_t n, T (&k)[kCount][kChannels]) const {
     affine(c, n, k);
     for_channels(affine.g, c, n, [&](int64_t i, int64_t group) {
       k[kMeanGradient][i] = mean_gradient[group];

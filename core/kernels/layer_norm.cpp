@@ -253,13 +253,18 @@ void backward_rows(const Gradients<T>& g, int64_t begin, int64_t end, T* chain_w
   }
 }
 
-// Moves n sums on to double, and begins them anew.
+// Moves n sums on to double, after those that are there or as the first.
 template <class T>
-[[gnu::noinline]] void move_to_double(int64_t n, T* chain, double* sums) {
-  for (int64_t i = 0; i < n; ++i) {
-    sums[i] += static_cast<double>(chain[i]);
-    chain[i] = 0;
-  }
+[[gnu::noinline]] void move_to_double(int64_t n, const T* chain, bool first, double* sums) {
+  if (first)
+    for (int64_t i = 0; i < n; ++i) sums[i] = static_cast<double>(chain[i]);
+  else
+    for (int64_t i = 0; i < n; ++i) sums[i] += static_cast<double>(chain[i]);
+}
+
+template <class T>
+[[gnu::noinline]] void begin_chain(int64_t n, T* chain) {
+  for (int64_t i = 0; i < n; ++i) chain[i] = 0;
 }
 
 // The rows of one chunk: their sums in sums[0 .. 2 * width).
@@ -270,11 +275,12 @@ void backward_chunk(const Gradients<T>& g, int64_t begin, int64_t end, double* s
   if constexpr (!kAffine)
     return backward_rows<T, kRows, kInput, kAffine, kWeight>(g, begin, end, nullptr, nullptr);
   constexpr int64_t kChain = 128;  // rows added in T before the sum moves on to double
-  for (int64_t i = 0; i < 4 * width; ++i) sums[i] = 0;  // and both chains
+  if (begin == end) begin_chain(2 * width, sums);
   for (int64_t n = begin, stop; n < end; n = stop) {
     stop = end - n < kChain ? end : n + kChain;
+    begin_chain(2 * width, chain_w);
     backward_rows<T, kRows, kInput, kAffine, kWeight>(g, n, stop, chain_w, chain_b);
-    move_to_double(2 * width, chain_w, sums);
+    move_to_double(2 * width, chain_w, n == begin, sums);
   }
 }
 

@@ -4,10 +4,10 @@
 
 namespace reel::kernels {
 
-/// Rows of which backward adds up the weight's gradient: at most 32 chunks, of 4 rows or some 8192
+/// Rows of which backward adds up the weight's gradient: at most 32 chunks, of 8 rows or some 8192
 /// elements or more, whatever the number of threads.
 inline int64_t layer_norm_chunks(int64_t N, int64_t D) {
-  const int64_t by_work = N * D / 8192, by_rows = N / 4,
+  const int64_t by_work = N * D / 8192, by_rows = N / 8,
                 chunks = by_work < by_rows ? by_work : by_rows;
   return chunks < 1 ? 1 : chunks < 32 ? chunks : 32;
 }
