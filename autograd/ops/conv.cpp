@@ -130,7 +130,7 @@ using kernels::kConvKinds;
 // Why the algorithm does not compute this convolution; null if it can.
 template <class Run>
 const char* refusal(int kind, const ConvAlgorithm<Run>& a, const ConvGeometry& g) {
-  if (!a.run) return "there is none for this dtype";
+  if (!a.run) return "there is none for this direction and dtype";
   if ((kind == kernels::kConvWinograd4 || kind == kernels::kConvWinograd2) && !winograd())
     return "switched off by set_winograd or REEL_WINOGRAD";
   return a.declines ? a.declines(g) : nullptr;

@@ -14,13 +14,20 @@ struct ConvGeometry {
 
 /// Ways to compute a direction of a convolution, in the order in which they are asked: the first
 /// that does not decline computes. A source fills the slots it has an algorithm for.
-enum ConvKind : int { kConvDepthwise, kConvWinograd4, kConvWinograd2, kConvDirect, kConvKinds };
+enum ConvKind : int {
+  kConvDepthwise,
+  kConvWinograd4,
+  kConvWinograd2,
+  kConvCol2im,
+  kConvDirect,
+  kConvKinds
+};
 constexpr const char* const kConvNames[kConvKinds] = {"depthwise", "winograd_f4", "winograd_f2",
-                                                      "direct"};
+                                                      "col2im", "direct"};
 
 template <class Run>
 struct ConvAlgorithm {
-  Run* run;  // null: there is none for this dtype
+  Run* run;  // null: there is none for this direction and dtype
   /// Bytes of scratch on that many threads.
   int64_t (*scratch)(const ConvGeometry& g, int64_t threads);
   /// Null if it takes the job, else why not; null itself takes every job. It sees the geometry

@@ -37,6 +37,7 @@
   X(batch_norm)                \
   X(binary)                    \
   X(conv)                      \
+  X(conv_col2im)               \
   X(conv_depthwise)            \
   X(conv_depthwise_weight)     \
   X(conv_weight)               \
