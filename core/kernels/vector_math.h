@@ -83,6 +83,13 @@ REEL_INLINE float exp(float x) {
   return (half + half * e.p) * power_of_two(e.k - (e.k >> 1));
 }
 
+/// The same bits for -80 <= x <= 80, where one step suffices.
+REEL_INLINE float exp_within(float x) {
+  const ReducedExp e = reduced_exp(x);
+  const float scale = power_of_two(e.k);
+  return scale + scale * e.p;
+}
+
 REEL_INLINE float expm1(float x) {
   const float low = where(x < -25.0f, with_sign_of(25.0f, x), x);
   const float bounded = where(x > 89.0f, with_sign_of(89.0f, x), low);
@@ -145,7 +152,7 @@ REEL_INLINE float erf(float x) {
   l = l * t - 0.633334577f;
   l = l * t - 1.12952089f;
   l = l * t + 0.000175879846f;
-  return where(t < 0.92f, x + x * s, with_sign_of(1 - exp(l), x));
+  return where(t < 0.92f, x + x * s, with_sign_of(1 - exp_within(l), x));
 }
 
 }  // namespace reel::kernels::REEL_ISA
