@@ -22,7 +22,7 @@ void set_isa(Isa isa);
 
 const char* name_of(Isa isa);
 
-/// One line on version, instruction set, threads and BLAS, for logs and bug reports.
+/// One line on version, instruction set and threads, for logs and bug reports.
 std::string describe();
 
 }  // namespace reel

@@ -10,7 +10,7 @@ namespace reel {
 /// cgroup quota allow, or REEL_NUM_THREADS.
 int num_threads();
 
-/// Governs every later operation in the process, OpenBLAS included. Throws: ArgumentError below 1.
+/// Governs every later operation in the process. Throws: ArgumentError below 1.
 void set_num_threads(int n);
 
 /// Flushes denormals to zero while it lives, on this thread; restores the mode on the way out.

@@ -6,10 +6,7 @@
 #include <reel/core/blas.h>
 #include <reel/core/creation.h>
 #include <reel/core/layout.h>
-#include <reel/core/parallel.h>
 #include <reel/core/reduction.h>
-
-#include <cstring>
 
 namespace reel {
 
@@ -45,15 +42,6 @@ LinearGeometry check_linear(const Tensor& x, const Tensor& weight, const Tensor&
   Shape lead = x.sizes();
   lead.erase(lead.size() - 1);
   return {numel_of(lead), in, out, output};
-}
-
-// Every row of y = b.
-template <class T>
-void fill_rows(int64_t rows, int64_t out, const T* b, T* y) {
-  parallel_for(rows, rows * out, [=](int64_t begin, int64_t end) {
-    for (int64_t r = begin; r < end; ++r)
-      std::memcpy(y + r * out, b, static_cast<size_t>(out) * sizeof(T));
-  });
 }
 
 // The equations in differentiable operations, for gradients of gradients.
@@ -120,9 +108,9 @@ Tensor linear(const Tensor& input, const Tensor& weight, const Tensor& bias) {
   const Tensor y = empty(g.output, x.dtype());
   visit_floating(x.dtype(), [&](auto zero) {
     using T = decltype(zero);
-    if (b.defined()) fill_rows(g.rows, g.out, b.data_ptr<T>(), y.data_ptr<T>());
     parallel_gemm<T>(Trans::kNo, Trans::kYes, g.rows, g.out, g.in, 1, x.data_ptr<T>(), g.in,
-                     w.data_ptr<T>(), g.in, b.defined() ? T(1) : T(0), y.data_ptr<T>(), g.out);
+                     w.data_ptr<T>(), g.in, 0, y.data_ptr<T>(), g.out,
+                     b.defined() ? b.data_ptr<T>() : nullptr);
   });
   if (auto* node = record<LinearBackward>(y, x, w, b)) {
     node->g = g;

@@ -37,7 +37,7 @@ MatmulGeometry check_matmul(const Tensor& a, const Tensor& b) {
   return {broadcast_shapes("matmul", batch_of(a), batch_of(b)), a.size(-2), b.size(-1), a.size(-1)};
 }
 
-// Matrices in memory as BLAS takes them, and the step to the next one along each batch dimension.
+// Matrices in memory as gemm takes them, and the step to the next one along each batch dimension.
 struct Operand {
   Tensor x;
   Trans trans;
@@ -78,7 +78,7 @@ void multiply(const MatmulGeometry& g, const Operand& a, const Operand& b, T* c)
   const int64_t count = numel_of(g.batch);
   const auto one = [&](auto product, int64_t i) {
     product(a.trans, b.trans, g.M, g.N, g.K, T(1), pa + offset_of(i, g.batch, a.steps), a.ld,
-            pb + offset_of(i, g.batch, b.steps), b.ld, T(0), c + i * g.M * g.N, g.N);
+            pb + offset_of(i, g.batch, b.steps), b.ld, T(0), c + i * g.M * g.N, g.N, nullptr);
   };
   if (count < kSharedBatch) {
     for (int64_t i = 0; i < count; ++i) one(parallel_gemm<T>, i);

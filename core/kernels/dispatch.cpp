@@ -1,6 +1,5 @@
 // Chooses the instruction-set level. The only file of this folder that is compiled once.
 
-#include <reel/core/blas.h>
 #include <reel/core/error.h>
 #include <reel/core/isa.h>
 #include <reel/core/kernels/kernels.h>
@@ -108,7 +107,7 @@ const char* name_of(Isa isa) {
 
 std::string describe() {
   return concat("reel ", REEL_VERSION, ", kernels ", name_of(active_isa()), ", threads ",
-                num_threads(), ", ", blas_description());
+                num_threads());
 }
 
 namespace kernels {

@@ -17,6 +17,7 @@
 #include <reel/core/kernels/cross_entropy.h>
 #include <reel/core/kernels/dropout.h>
 #include <reel/core/kernels/elementwise_loss.h>
+#include <reel/core/kernels/gemm.h>
 #include <reel/core/kernels/group_norm.h>
 #include <reel/core/kernels/layer_norm.h>
 #include <reel/core/kernels/optimizer.h>
@@ -25,7 +26,6 @@
 #include <reel/core/kernels/pool.h>
 #include <reel/core/kernels/random.h>
 #include <reel/core/kernels/reduce.h>
-#include <reel/core/kernels/small_gemm.h>
 #include <reel/core/kernels/softmax.h>
 #include <reel/core/kernels/transpose.h>
 #include <reel/core/kernels/where.h>
@@ -46,6 +46,7 @@
   X(cross_entropy)             \
   X(dropout)                   \
   X(elementwise_loss)          \
+  X(gemm)                      \
   X(group_norm)                \
   X(layer_norm)                \
   X(max_pool)                  \
@@ -54,7 +55,6 @@
   X(pointwise)                 \
   X(random)                    \
   X(reduce)                    \
-  X(small_gemm)                \
   X(softmax)                   \
   X(transpose)                 \
   X(where)
@@ -91,6 +91,8 @@ struct Tables : ArgReduce<uint8_t>,
                 Dropout<double>,
                 ElementwiseLoss<float>,
                 ElementwiseLoss<double>,
+                Gemm<float>,
+                Gemm<double>,
                 GroupNorm<float>,
                 GroupNorm<double>,
                 LayerNorm<float>,
@@ -120,8 +122,6 @@ struct Tables : ArgReduce<uint8_t>,
                 Reduce<double>,
                 ReduceAbout<float>,
                 ReduceAbout<double>,
-                SmallGemm<float>,
-                SmallGemm<double>,
                 Softmax<float>,
                 Softmax<double>,
                 Transpose<uint32_t>,
