@@ -128,7 +128,7 @@ struct Product {
     // Row by row, as they come from memory.
     for (int64_t k = 0; k < x.depth; ++k)
       for (int64_t p = panels.begin; p < panels.end; ++p)
-        pack_row(lanes_of(p), width_of(p), B + (x.k + k) * g.ldb + column_of(p),
+        pack_row(width_of(p), B + (x.k + k) * g.ldb + column_of(p),
                  packed_b(x, p) + k * lanes_of(p));
   }
 
@@ -142,7 +142,7 @@ struct Product {
     Epilogue<T> e = x.e;
     T bias[kFlatVectors * W];
     if (e.bias) {
-      pack_row(lanes_of(p), width, e.bias + j, bias);
+      pack_row(width, e.bias + j, bias);
       e.bias = bias;
     }
     Tile<T> add = tile_of<T>(rows_of(tiles.begin), vectors);
@@ -275,11 +275,45 @@ void dot_rows(const GemmGeometry& g, int64_t threads, const Epilogue<T>& e, cons
   });
 }
 
+// --- products so small that a plan would cost as much ---
+
+constexpr int64_t kTinyDepth = 64;
+
+bool is_tiny(const GemmGeometry& g) {
+  return g.K <= kTinyDepth && g.M * g.N <= 1024 && g.M * g.N * g.K <= 32 * 32 * 32;
+}
+
+template <class T>
+void tiny(const GemmGeometry& g, const Epilogue<T>& e, const T* A, const T* B, T* C) {
+  constexpr int64_t W = kWidth<T>, kLanes = kTileVectors * W;
+  const FlushDenormals flush;
+  alignas(kLine) T panel[kTinyDepth * kLanes];
+  T bias[kLanes];
+  for (int64_t j = 0; j < g.N; j += kLanes) {
+    const int64_t width = least(g.N - j, kLanes), vectors = ceil_div(width, W), lanes = vectors * W;
+    const bool packed = g.trans_b || width < lanes;
+    if (g.trans_b)
+      pack_transposed(lanes, width, g.K, B + j * g.ldb, g.ldb, panel);
+    else if (packed)
+      for (int64_t k = 0; k < g.K; ++k) pack_row(width, B + k * g.ldb + j, panel + k * lanes);
+    Epilogue<T> now = e;
+    if (e.bias) {
+      pack_row(width, e.bias + j, bias);
+      now.bias = bias;
+    }
+    for (int64_t i = 0; i < g.M; i += kTileRows) {
+      const Operands<T> in{A + (g.trans_a ? i : i * g.lda), g.trans_a ? 1 : g.lda,
+                           g.trans_a ? g.lda : 1, packed ? panel : B + j, packed ? lanes : g.ldb};
+      tile_of<T>(least(g.M - i, kTileRows), vectors)(g.K, in, now, width, C + i * g.ldc + j, g.ldc);
+    }
+  }
+}
+
 // --- entry ---
 
 template <class T>
 int64_t scratch(const GemmGeometry& g, int64_t threads) {
-  if (is_dots(g)) return 0;
+  if (is_dots(g) || is_tiny(g)) return 0;
   const Plan<T> plan(g);
   const int64_t sums = plan.chunks > 1 ? plan.chunks * g.M * g.N : 0;
   return (grid_of(g, plan, threads).slots * plan.own() + sums) * plan.kSize;
@@ -290,6 +324,7 @@ void run(const GemmGeometry& g, int64_t threads, void* scratch, T alpha, const T
          T beta, const T* bias, T* C) {
   const Epilogue<T> e{alpha, beta, bias};
   if (is_dots(g)) return dot_rows(g, threads, e, A, B, C);
+  if (is_tiny(g)) return tiny(g, e, A, B, C);
   const Plan<T> plan(g);
   const Product<T> product{g, plan, A, B};
   const Grid grid = grid_of(g, plan, threads);

@@ -116,16 +116,16 @@ void pack_columns(int64_t rows, int64_t K, const T* A, int64_t lda, T* out) {
   }
 }
 
-/// A row of B, `lanes` wide, zeros from `width` on.
+/// A row of B in whole vectors, zeros from `width` on.
 template <class T>
-[[gnu::always_inline]] inline void pack_row(int64_t lanes, int64_t width, const T* B, T* out) {
-  constexpr int64_t kUsual = kTileVectors * kWidth<T>;
-  if (width == kUsual) {
-    std::memcpy(out, B, kUsual * sizeof(T));
-    return;
+[[gnu::always_inline]] inline void pack_row(int64_t width, const T* B, T* out) {
+  constexpr int64_t W = kWidth<T>;
+  int64_t l = 0;
+  for (; l + W <= width; l += W) std::memcpy(out + l, B + l, kVectorBytes);
+  if (l < width) {
+    std::memset(out + l, 0, kVectorBytes);
+    copy_pieces<T, kWidth<T> / 2>(width - l, B + l, out + l);
   }
-  std::memcpy(out, B, static_cast<size_t>(width) * sizeof(T));
-  std::memset(out + width, 0, static_cast<size_t>(lanes - width) * sizeof(T));
 }
 
 /// Rows of B as columns: out[k * lanes + l] = B[l * ldb + k], zeros from l = width on.
