@@ -55,11 +55,15 @@ bool AdamOf<kDecoupled>::accepts(const OptimizerOptions& options) const {
 }
 
 template <bool kDecoupled>
-void AdamOf<kDecoupled>::update(const OptimizerOptions& options, const Tensor& parameter,
-                                const Tensor& gradient, OptimizerParamState& state) {
+bool AdamOf<kDecoupled>::uses(const OptimizerOptions& options, size_t buffer) const {
+  return buffer < 2 || static_cast<const Options&>(options).amsgrad();
+}
+
+template <bool kDecoupled>
+void AdamOf<kDecoupled>::update(const OptimizerOptions& options, const ParameterBatch& batch) {
   const auto& o = static_cast<const Options&>(options);
   const auto [beta1, beta2] = o.betas();
-  const double steps = static_cast<double>(state.step);
+  const double steps = static_cast<double>(batch.step);
   const kernels::AdamStep step{.lr = o.lr(),
                                .beta1 = beta1,
                                .beta2 = beta2,
@@ -68,14 +72,11 @@ void AdamOf<kDecoupled>::update(const OptimizerOptions& options, const Tensor& p
                                .correction1 = 1 - std::pow(beta1, steps),
                                .correction2 = 1 - std::pow(beta2, steps),
                                .decoupled = kDecoupled,
+                               .amsgrad = o.amsgrad(),
                                .maximize = o.maximize()};
-  const Tensor m = buffer(state, 0, parameter), v = buffer(state, 1, parameter),
-               v_max = o.amsgrad() ? buffer(state, 2, parameter) : Tensor();
-  visit_floating(parameter.dtype(), [&](auto zero) {
-    using T = decltype(zero);
-    kernels::active<kernels::OptimizerStep<T>>().adam(
-        parameter.numel(), step, gradient.data_ptr<T>(), parameter.data_ptr<T>(), m.data_ptr<T>(),
-        v.data_ptr<T>(), v_max.defined() ? v_max.data_ptr<T>() : nullptr);
+  visit_floating(batch.dtype, [&](auto zero) {
+    kernels::active<kernels::OptimizerStep<decltype(zero)>>().adam(batch.size(),
+                                                                   batch.segments.data(), step);
   });
 }
 

@@ -35,9 +35,9 @@ class AdamOf : public Optimizer {
   explicit AdamOf(std::vector<OptimizerParamGroup> groups, const Options& defaults = {});
 
  protected:
-  void update(const OptimizerOptions& options, const Tensor& parameter, const Tensor& gradient,
-              OptimizerParamState& state) override;
+  void update(const OptimizerOptions& options, const ParameterBatch& batch) override;
   bool accepts(const OptimizerOptions& options) const override;
+  bool uses(const OptimizerOptions& options, size_t buffer) const override;
 };
 
 extern template struct AdamOptionsOf<false>;

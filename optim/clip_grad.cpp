@@ -1,5 +1,7 @@
 #include <reel/autograd/grad_mode.h>
+#include <reel/core/creation.h>
 #include <reel/core/kernels/kernels.h>
+#include <reel/core/layout.h>
 #include <reel/optim/clip_grad.h>
 
 #include <cmath>
@@ -16,35 +18,88 @@ TensorList gradients_of(const TensorList& parameters) {
   return gradients;
 }
 
-double sum_of_squares(const Tensor& gradient) {
-  const Tensor g = gradient.detach().contiguous();
-  std::vector<double> partial(
-      static_cast<size_t>((g.numel() + kernels::kSquaresChunk - 1) / kernels::kSquaresChunk));
-  visit_floating(g.dtype(), [&](auto zero) {
-    using T = decltype(zero);
-    kernels::active<kernels::OptimizerStep<T>>().sum_of_squares(g.numel(), g.data_ptr<T>(),
-                                                                partial.data());
+constexpr int64_t kMostSegments = 64;  // of one call of a kernel: kept on the stack
+
+// f(dtype, count, segments) over the gradients, as many at a time as are of one dtype; alone(g) for
+// each that loops over plain memory can not take, or that others hold too, so that it may come
+// twice.
+template <class F, class Alone>
+void for_segments(const TensorList& gradients, F f, Alone alone) {
+  Segment segments[kMostSegments];
+  int64_t count = 0;
+  Dtype dtype{};
+  const auto pass = [&] {
+    if (count > 0) f(dtype, std::exchange(count, 0), segments);
+  };
+  for (const Tensor& g : gradients) {
+    g.impl()->present();
+    // One handle is the parameter's, one the list's.
+    const bool shared = g.impl()->use_count() > 2 || g.impl()->storage->use_count() > 1;
+    const bool fits = !shared && is_plain(g);
+    if (!fits || g.dtype() != dtype || count == kMostSegments) pass();
+    if (!fits) {
+      alone(g);
+      continue;
+    }
+    dtype = g.dtype();
+    segments[count++] = {g.numel(), g.data_ptr(), g.data_ptr(), {}};
+  }
+  pass();
+}
+
+void add_squares(Dtype dtype, int64_t count, const Segment* segments, double& total) {
+  int64_t chunks = 0;
+  const auto chunks_of = [](const Segment& s) {
+    return (s.N + kernels::kSquaresChunk - 1) / kernels::kSquaresChunk;
+  };
+  for (int64_t i = 0; i < count; ++i) chunks += chunks_of(segments[i]);
+  const Tensor partial = empty({chunks}, kFloat64);
+  visit_floating(dtype, [&](auto zero) {
+    kernels::active<kernels::OptimizerStep<decltype(zero)>>().sum_of_squares(
+        count, segments, partial.data_ptr<double>());
   });
-  double sum = 0;
-  for (double chunk : partial) sum += chunk;
-  return sum;
+  const double* next = partial.data_ptr<double>();
+  for (int64_t i = 0; i < count; ++i) {
+    double sum = 0;
+    for (int64_t c = 0; c < chunks_of(segments[i]); ++c) sum += *next++;
+    total += sum;
+  }
+}
+
+double sum_of_squares(const TensorList& gradients) {
+  double total = 0;
+  const auto add = [&](Dtype dtype, int64_t count, const Segment* segments) {
+    add_squares(dtype, count, segments, total);
+  };
+  for_segments(gradients, add, [&](const Tensor& g) {
+    const Tensor plain = g.contiguous();
+    const Segment segment{plain.numel(), plain.data_ptr(), nullptr, {}};
+    add(g.dtype(), 1, &segment);
+  });
+  return total;
+}
+
+void scale_all(const TensorList& gradients, double factor) {
+  const auto scale = [&](Dtype dtype, int64_t count, const Segment* segments) {
+    visit_floating(dtype, [&](auto zero) {
+      kernels::active<kernels::OptimizerStep<decltype(zero)>>().scale(count, segments, factor);
+    });
+  };
+  for_segments(gradients, scale, [&](const Tensor& g) { g.mul_(factor); });
+  for (const Tensor& g : gradients) ++g.impl()->storage->version;
 }
 
 double norm_of(const TensorList& gradients, double p) {
-  double total = 0;
-  for (const Tensor& g : gradients) {
-    if (p == 2) {
-      total += sum_of_squares(g);
-      continue;
-    }
-    for (double v : g.to_vector()) {
-      const double magnitude = std::abs(v);
-      if (std::isinf(p))
-        total = magnitude > total || std::isnan(magnitude) ? magnitude : total;
-      else
-        total += std::pow(magnitude, p);
-    }
-  }
+  double total = p == 2 ? sum_of_squares(gradients) : 0;
+  if (p != 2)
+    for (const Tensor& g : gradients)
+      for (double v : g.to_vector()) {
+        const double magnitude = std::abs(v);
+        if (std::isinf(p))
+          total = magnitude > total || std::isnan(magnitude) ? magnitude : total;
+        else
+          total += std::pow(magnitude, p);
+      }
   return std::isinf(p) ? total : std::pow(total, 1 / p);
 }
 
@@ -62,8 +117,7 @@ double clip_grad_norm_(const TensorList& parameters, double max_norm, double nor
              "; it must be finite. [pass error_if_nonfinite = false to scale them all the same]");
   const double scale = max_norm / (norm + 1e-6);
   // Written so that a norm that is not a number also scales, as in PyTorch.
-  if (!(scale >= 1))
-    for (const Tensor& g : gradients) g.mul_(scale);
+  if (!(scale >= 1)) scale_all(gradients, scale);
   return norm;
 }
 

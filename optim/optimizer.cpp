@@ -19,6 +19,7 @@ Optimizer::Optimizer(const char* name, std::vector<std::string> buffer_names,
                      std::unique_ptr<OptimizerOptions> defaults)
     : name_(name), buffer_names_(std::move(buffer_names)), defaults_(std::move(defaults)) {
   defaults_->check();
+  REEL_ASSERT(buffer_names_.size() <= Segment::kMostBuffers);
 }
 
 void Optimizer::add_param_groups(std::vector<OptimizerParamGroup> groups) {
@@ -70,35 +71,87 @@ Tensor Optimizer::step(const LossClosure& closure) {
     loss = closure();
   }
   const NoGradGuard no_grad;
+  batch_.segments.clear();  // of a step that threw
+  copies_.clear();
+  // All checks come before the first change: a step that throws leaves everything as it was.
   size_t index = 0;
   for (const OptimizerParamGroup& group : groups_)
-    for (const Tensor& parameter : group.params_) update_if_graded(group, index++, parameter);
+    for (const Tensor& parameter : group.params_) check_gradient(group, index++, parameter);
+  index = 0;
+  for (const OptimizerParamGroup& group : groups_) {
+    for (const Tensor& parameter : group.params_) add_to_batch(group, index++, parameter);
+    update_batch(group);
+  }
   return loss;
 }
 
-void Optimizer::update_if_graded(const OptimizerParamGroup& group, size_t index,
-                                 const Tensor& parameter) {
+void Optimizer::check_gradient(const OptimizerParamGroup& group, size_t index,
+                               const Tensor& parameter) const {
   const Tensor& gradient = parameter.grad();
   if (!gradient.defined()) return;
   REEL_CHECK(gradient.sizes() == parameter.sizes() && gradient.dtype() == parameter.dtype(), name_,
              ": the gradient of parameter ", index, " is ", gradient, " of ", gradient.dtype(),
              ", the parameter ", parameter, " of ", parameter.dtype(), "; they must agree.");
+  const TensorList& buffers = states_[index].buffers;
+  for (size_t i = 0; i < buffers.size(); ++i)
+    REEL_CHECK(!buffers[i].defined() || buffers[i].sizes() == parameter.sizes() ||
+                   !uses(group.options(), i),
+               name_, ": the ", buffer_names_[i], " of a parameter is ", buffers[i],
+               ", but the parameter is now ", parameter,
+               "; the shapes must be equal. [make a new optimizer when shapes change]");
+}
+
+void Optimizer::add_to_batch(const OptimizerParamGroup& group, size_t index,
+                             const Tensor& parameter) {
+  const Tensor& gradient = parameter.grad();
+  if (!gradient.defined()) return;
   OptimizerParamState& state = states_[index];
-  ++state.step;
-  const Tensor values = parameter.contiguous();  // usually the parameter itself
-  update(group.options(), values, gradient.detach().contiguous(), state);
-  if (!values.is_same(parameter)) copy_values(values, parameter);
+  const bool first = make_buffers(group.options(), state, parameter);
+  parameter.impl()->present();
+  gradient.impl()->present();
+  // Memory that others look at too may be another parameter's, and a copy is to be written back at
+  // once: these pass alone.
+  const bool in_place = is_plain(parameter);
+  const bool alone = !in_place || parameter.impl()->storage->use_count() > 1;
+  if (alone || batch_.dtype != parameter.dtype() || batch_.step != state.step + 1 ||
+      batch_.first != first)
+    update_batch(group);
+  batch_.dtype = parameter.dtype();
+  batch_.step = ++state.step;
+  batch_.first = first;
+  const auto memory = [this](const Tensor& x) {
+    return is_plain(x) ? x.data_ptr() : copies_.emplace_back(x.contiguous()).data_ptr();
+  };
+  Segment segment{parameter.numel(), memory(gradient), memory(parameter), {}};
+  for (size_t i = 0; i < state.buffers.size(); ++i)
+    if (uses(group.options(), i)) segment.buffer[i] = state.buffers[i].data_ptr();
+  batch_.segments.push_back(segment);
+  if (alone) {
+    const Tensor written = in_place ? Tensor() : copies_.back();
+    update_batch(group);
+    if (!in_place) copy_values(written, parameter);
+  }
   ++parameter.impl()->storage->version;
 }
 
-Tensor Optimizer::buffer(OptimizerParamState& state, size_t i, const Tensor& parameter) const {
-  Tensor& buffer = state.buffers[i];
-  if (!buffer.defined()) buffer = zeros(parameter.sizes(), parameter.dtype());
-  REEL_CHECK(buffer.sizes() == parameter.sizes(), name_, ": the ", buffer_names_[i],
-             " of a parameter is ", buffer, ", but the parameter is now ", parameter,
-             "; the shapes must be equal. [make a new optimizer when shapes change]");
-  if (buffer.dtype() != parameter.dtype()) buffer = buffer.to(parameter.dtype());
-  return buffer;
+// Whether one was made.
+bool Optimizer::make_buffers(const OptimizerOptions& options, OptimizerParamState& state,
+                             const Tensor& parameter) const {
+  bool made = false;
+  for (size_t i = 0; i < state.buffers.size(); ++i) {
+    Tensor& buffer = state.buffers[i];
+    if (!uses(options, i)) continue;
+    made |= !buffer.defined();
+    if (!buffer.defined()) buffer = zeros(parameter.sizes(), parameter.dtype());
+    if (buffer.dtype() != parameter.dtype()) buffer = buffer.to(parameter.dtype());
+  }
+  return made;
+}
+
+void Optimizer::update_batch(const OptimizerParamGroup& group) {
+  if (!batch_.segments.empty()) update(group.options(), batch_);
+  batch_.segments.clear();
+  copies_.clear();
 }
 
 void Optimizer::zero_grad(bool set_to_none) {

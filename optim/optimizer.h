@@ -3,6 +3,7 @@
 
 #include <reel/core/options.h>
 #include <reel/core/ordered_dict.h>
+#include <reel/core/segment.h>
 #include <reel/core/tensor.h>
 
 #include <functional>
@@ -69,6 +70,16 @@ struct OptimizerParamState {
   TensorList buffers;
 };
 
+/// Parameters that one pass updates: of one group and dtype, and with as many steps behind them.
+struct ParameterBatch {
+  Dtype dtype{};
+  int64_t step = 0;    ///< counted from one
+  bool first = false;  ///< a buffer in use was made for this step, of zeros
+  std::vector<Segment> segments;
+
+  int64_t size() const { return static_cast<int64_t>(segments.size()); }
+};
+
 /// Base of all optimizers: `loss.backward(); optimizer.step(); optimizer.zero_grad();`. Options and
 /// state belong to the optimizer; parameters are shared with the model.
 class Optimizer {
@@ -110,23 +121,30 @@ class Optimizer {
   /// Adds the groups; for constructors of derived classes.
   void add_param_groups(std::vector<OptimizerParamGroup> groups);
 
-  /// Changes one parameter, which is contiguous, as is the gradient.
-  virtual void update(const OptimizerOptions& options, const Tensor& parameter,
-                      const Tensor& gradient, OptimizerParamState& state) = 0;
-  /// Buffer i of a parameter, made of zeros when it is first asked for.
-  Tensor buffer(OptimizerParamState& state, size_t i, const Tensor& parameter) const;
+  /// Changes all parameters of a batch, and what is remembered of them.
+  virtual void update(const OptimizerOptions& options, const ParameterBatch& batch) = 0;
   /// Whether options are those of this optimizer.
   virtual bool accepts(const OptimizerOptions& options) const = 0;
+  /// Whether buffer i is in use under these options; what is not is never made.
+  virtual bool uses(const OptimizerOptions&, size_t) const { return true; }
 
  private:
-  void update_if_graded(const OptimizerParamGroup& group, size_t index, const Tensor& parameter);
   void check_parameter(const Tensor& parameter, size_t index) const;
+  void check_gradient(const OptimizerParamGroup& group, size_t index,
+                      const Tensor& parameter) const;
+  void add_to_batch(const OptimizerParamGroup& group, size_t index, const Tensor& parameter);
+  bool make_buffers(const OptimizerOptions& options, OptimizerParamState& state,
+                    const Tensor& parameter) const;
+  void update_batch(const OptimizerParamGroup& group);
 
   const char* name_;
   std::vector<std::string> buffer_names_;
   std::unique_ptr<OptimizerOptions> defaults_;
   std::vector<OptimizerParamGroup> groups_;
   std::vector<OptimizerParamState> states_;  // one a parameter, in the order of parameters()
+  // Of the running step; kept, so that steps allocate nothing.
+  ParameterBatch batch_;
+  TensorList copies_;  // contiguous ones, that the batch points into
 };
 
 }  // namespace reel::optim

@@ -36,19 +36,17 @@ bool SGD::accepts(const OptimizerOptions& options) const {
   return dynamic_cast<const SGDOptions*>(&options) != nullptr;
 }
 
-void SGD::update(const OptimizerOptions& options, const Tensor& parameter, const Tensor& gradient,
-                 OptimizerParamState& state) {
+bool SGD::uses(const OptimizerOptions& options, size_t) const {
+  return static_cast<const SGDOptions&>(options).momentum() != 0;
+}
+
+void SGD::update(const OptimizerOptions& options, const ParameterBatch& batch) {
   const auto& o = static_cast<const SGDOptions&>(options);
-  const bool has_velocity = o.momentum() != 0;
-  const bool first = has_velocity && !state.buffers[0].defined();
-  const Tensor velocity = has_velocity ? buffer(state, 0, parameter) : Tensor();
   const kernels::SgdStep step{o.lr(),       o.momentum(), o.dampening(), o.weight_decay(),
-                              o.nesterov(), o.maximize(), first};
-  visit_floating(parameter.dtype(), [&](auto zero) {
-    using T = decltype(zero);
-    kernels::active<kernels::OptimizerStep<T>>().sgd(
-        parameter.numel(), step, gradient.data_ptr<T>(), parameter.data_ptr<T>(),
-        has_velocity ? velocity.data_ptr<T>() : nullptr);
+                              o.nesterov(), o.maximize(), batch.first};
+  visit_floating(batch.dtype, [&](auto zero) {
+    kernels::active<kernels::OptimizerStep<decltype(zero)>>().sgd(batch.size(),
+                                                                  batch.segments.data(), step);
   });
 }
 

@@ -27,9 +27,9 @@ class SGD : public Optimizer {
   explicit SGD(std::vector<OptimizerParamGroup> groups, const SGDOptions& defaults = {});
 
  protected:
-  void update(const OptimizerOptions& options, const Tensor& parameter, const Tensor& gradient,
-              OptimizerParamState& state) override;
+  void update(const OptimizerOptions& options, const ParameterBatch& batch) override;
   bool accepts(const OptimizerOptions& options) const override;
+  bool uses(const OptimizerOptions& options, size_t buffer) const override;
 };
 
 }  // namespace reel::optim

@@ -8,105 +8,176 @@ namespace reel::kernels::REEL_ISA {
 
 namespace {
 
-// Threads share whole blocks: the last elements of a range, which do not fill a vector, may round
-// otherwise than the same elements inside one, and must be the same ones for any number of threads.
-constexpr int64_t kBlock = 2048;
-
-template <class F>
-[[gnu::always_inline]] inline void for_blocks(int64_t N, int64_t cost, F f) {
-  parallel_for((N + kBlock - 1) / kBlock, cost * N, [=](int64_t begin, int64_t end) {
-    f(begin * kBlock, end * kBlock < N ? end * kBlock : N);
-  });
-}
+// --- the formulas: a rule gives the new value of an element, and changes what is remembered ---
 
 // The options that change the shape of the loop are template parameters, so that each loop is a
 // plain run of vector arithmetic.
 template <class T, bool kMomentum, bool kNesterov>
-void sgd_range(int64_t begin, int64_t end, SgdStep step, const T* __restrict g, T* __restrict x,
-               T* __restrict v) {
-  const T lr = static_cast<T>(step.lr), decay = static_cast<T>(step.weight_decay),
-          sign = step.maximize ? T(-1) : T(1);
-  const T momentum = static_cast<T>(step.first ? 0 : step.momentum),
-          share = static_cast<T>(step.first ? 1 : 1 - step.dampening),
-          ahead = static_cast<T>(step.momentum);
-  for (int64_t i = begin; i < end; ++i) {
-    T d = sign * g[i] + decay * x[i];
-    if constexpr (kMomentum) {
-      v[i] = momentum * v[i] + share * d;
-      d = kNesterov ? d + ahead * v[i] : v[i];
-    }
-    x[i] -= lr * d;
-  }
-}
+struct Sgd {
+  static constexpr int kBuffers = kMomentum ? 1 : 0;
+  static constexpr int64_t kCost = 2;
+  T lr, decay, sign, momentum, share, ahead;
+  explicit Sgd(const SgdStep& s)
+      : lr(static_cast<T>(s.lr)),
+        decay(static_cast<T>(s.weight_decay)),
+        sign(s.maximize ? T(-1) : T(1)),
+        momentum(static_cast<T>(s.first ? 0 : s.momentum)),
+        share(static_cast<T>(s.first ? 1 : 1 - s.dampening)),
+        ahead(static_cast<T>(s.momentum)) {}
 
-template <class T>
-void sgd(int64_t N, SgdStep step, const T* g, T* x, T* v) {
-  for_blocks(N, 2, [=](int64_t begin, int64_t end) {
-    if (!v)
-      sgd_range<T, false, false>(begin, end, step, g, x, v);
-    else if (step.nesterov)
-      sgd_range<T, true, true>(begin, end, step, g, x, v);
-    else
-      sgd_range<T, true, false>(begin, end, step, g, x, v);
-  });
-}
+  [[gnu::always_inline]] T operator()(T g, T x, T& v, T&, T&) const {
+    T d = sign * g + decay * x;
+    if constexpr (kMomentum) {
+      v = momentum * v + share * d;
+      d = kNesterov ? d + ahead * v : v;
+    }
+    return x - lr * d;
+  }
+};
 
 template <class T, bool kDecoupled, bool kAmsgrad>
-void adam_range(int64_t begin, int64_t end, AdamStep step, const T* __restrict g, T* __restrict x,
-                T* __restrict m, T* __restrict v, T* __restrict v_max) {
-  const T share1 = static_cast<T>(1 - step.beta1), beta2 = static_cast<T>(step.beta2),
-          share2 = static_cast<T>(1 - step.beta2), eps = static_cast<T>(step.eps),
-          decay = static_cast<T>(step.weight_decay),
-          keep = static_cast<T>(1 - step.lr * step.weight_decay),
-          lr = static_cast<T>(step.lr / step.correction1),
-          root2 = static_cast<T>(1 / std::sqrt(step.correction2)),
-          sign = step.maximize ? T(-1) : T(1);
+struct Adam {
+  static constexpr int kBuffers = kAmsgrad ? 3 : 2;
+  static constexpr int64_t kCost = 6;
+  T share1, beta2, share2, eps, decay, keep, lr, root2, sign;
+  explicit Adam(const AdamStep& s)
+      : share1(static_cast<T>(1 - s.beta1)),
+        beta2(static_cast<T>(s.beta2)),
+        share2(static_cast<T>(1 - s.beta2)),
+        eps(static_cast<T>(s.eps)),
+        decay(static_cast<T>(s.weight_decay)),
+        keep(static_cast<T>(1 - s.lr * s.weight_decay)),
+        lr(static_cast<T>(s.lr / s.correction1)),
+        root2(static_cast<T>(1 / std::sqrt(s.correction2))),
+        sign(s.maximize ? T(-1) : T(1)) {}
+
+  [[gnu::always_inline]] T operator()(T g, T x, T& m, T& v, T& v_max) const {
+    const T d = kDecoupled ? sign * g : sign * g + decay * x;
+    m += share1 * (d - m);
+    v = beta2 * v + share2 * d * d;
+    T second = v;
+    if constexpr (kAmsgrad) second = v_max = v_max < second ? second : v_max;
+    const T change = lr * m / (std::sqrt(second) * root2 + eps);
+    return kDecoupled ? keep * x - change : x - change;
+  }
+};
+
+// --- a rule over parameters ---
+
+// Threads share whole blocks: the last elements of a range, which do not fill a vector, may round
+// otherwise than the same elements inside one, and must be the same ones for any number of threads.
+constexpr int64_t kBlock = 2048;
+
+int64_t blocks_of(const Segment& s) { return (s.N + kBlock - 1) / kBlock; }
+
+// f(begin, end, segment) over all elements; `cost` is that of one.
+template <class F>
+[[gnu::always_inline]] inline void for_ranges(int64_t count, const Segment* segments, int64_t cost,
+                                              F f) {
+  int64_t blocks = 0, elements = 0;
+  for (int64_t i = 0; i < count; ++i) {
+    blocks += blocks_of(segments[i]);
+    elements += segments[i].N;
+  }
+  parallel_for(blocks, cost * elements, [=](int64_t begin, int64_t end) {
+    for (const Segment* s = segments; end > 0; ++s) {
+      // Both count from the first block of s.
+      const int64_t own = blocks_of(*s);
+      if (begin < own) f(begin * kBlock, end < own ? end * kBlock : s->N, *s);
+      begin = begin < own ? 0 : begin - own;
+      end -= own;
+    }
+  });
+}
+
+template <class T, class Rule>
+void update_range(int64_t begin, int64_t end, const Rule rule, const T* __restrict g,
+                  T* __restrict x, T* __restrict a, T* __restrict b, T* __restrict c) {
+  constexpr int n = Rule::kBuffers;
   for (int64_t i = begin; i < end; ++i) {
-    const T d = kDecoupled ? sign * g[i] : sign * g[i] + decay * x[i];
-    m[i] += share1 * (d - m[i]);
-    v[i] = beta2 * v[i] + share2 * d * d;
-    T second = v[i];
-    if constexpr (kAmsgrad) second = v_max[i] = v_max[i] < second ? second : v_max[i];
-    const T change = lr * m[i] / (std::sqrt(second) * root2 + eps);
-    x[i] = kDecoupled ? keep * x[i] - change : x[i] - change;
+    T in_a = n > 0 ? a[i] : T(0), in_b = n > 1 ? b[i] : T(0), in_c = n > 2 ? c[i] : T(0);
+    x[i] = rule(g[i], x[i], in_a, in_b, in_c);
+    if constexpr (n > 0) a[i] = in_a;
+    if constexpr (n > 1) b[i] = in_b;
+    if constexpr (n > 2) c[i] = in_c;
   }
 }
 
-template <class T>
-void adam(int64_t N, AdamStep step, const T* g, T* x, T* m, T* v, T* v_max) {
-  for_blocks(N, 6, [=](int64_t begin, int64_t end) {
-    if (step.decoupled && v_max)
-      adam_range<T, true, true>(begin, end, step, g, x, m, v, v_max);
-    else if (step.decoupled)
-      adam_range<T, true, false>(begin, end, step, g, x, m, v, v_max);
-    else if (v_max)
-      adam_range<T, false, true>(begin, end, step, g, x, m, v, v_max);
-    else
-      adam_range<T, false, false>(begin, end, step, g, x, m, v, v_max);
+template <class T, class Rule>
+void update(int64_t count, const Segment* segments, const Rule& rule) {
+  for_ranges(count, segments, Rule::kCost, [=](int64_t begin, int64_t end, const Segment& s) {
+    update_range(begin, end, rule, static_cast<const T*>(s.g), static_cast<T*>(s.x),
+                 static_cast<T*>(s.buffer[0]), static_cast<T*>(s.buffer[1]),
+                 static_cast<T*>(s.buffer[2]));
   });
 }
 
 template <class T>
-void sum_of_squares(int64_t N, const T* g, double* partial) {
+void sgd(int64_t count, const Segment* segments, SgdStep step) {
+  if (step.momentum == 0)
+    update<T>(count, segments, Sgd<T, false, false>(step));
+  else if (step.nesterov)
+    update<T>(count, segments, Sgd<T, true, true>(step));
+  else
+    update<T>(count, segments, Sgd<T, true, false>(step));
+}
+
+template <class T>
+void adam(int64_t count, const Segment* segments, AdamStep step) {
+  if (step.decoupled && step.amsgrad)
+    update<T>(count, segments, Adam<T, true, true>(step));
+  else if (step.decoupled)
+    update<T>(count, segments, Adam<T, true, false>(step));
+  else if (step.amsgrad)
+    update<T>(count, segments, Adam<T, false, true>(step));
+  else
+    update<T>(count, segments, Adam<T, false, false>(step));
+}
+
+// --- clipping ---
+
+template <class T>
+void scale(int64_t count, const Segment* segments, double factor) {
+  const T by = static_cast<T>(factor);
+  for_ranges(count, segments, 1, [=](int64_t begin, int64_t end, const Segment& s) {
+    T* x = static_cast<T*>(s.x);
+    for (int64_t i = begin; i < end; ++i) x[i] *= by;
+  });
+}
+
+int64_t chunks_of(const Segment& s) { return (s.N + kSquaresChunk - 1) / kSquaresChunk; }
+
+template <class T>
+double sum_of_chunk(const Segment& s, int64_t c) {
   constexpr int64_t kRun = 1024;  // added in T before moving on to double, which keeps the digits
-  const int64_t chunks = (N + kSquaresChunk - 1) / kSquaresChunk;
-  parallel_for(chunks, N, [=](int64_t begin, int64_t end) {
-    for (int64_t c = begin; c < end; ++c) {
-      const int64_t stop = (c + 1) * kSquaresChunk < N ? (c + 1) * kSquaresChunk : N;
-      double sum = 0;
-      for (int64_t i = c * kSquaresChunk; i < stop; i += kRun) {
-        const T* run = g + i;
-        const int64_t n = stop - i < kRun ? stop - i : kRun;
-        sum += static_cast<double>(sum_of<T>(n, [=](int64_t k) { return run[k] * run[k]; }));
-      }
-      partial[c] = sum;
-    }
+  const int64_t stop = (c + 1) * kSquaresChunk < s.N ? (c + 1) * kSquaresChunk : s.N;
+  double sum = 0;
+  for (int64_t i = c * kSquaresChunk; i < stop; i += kRun) {
+    const T* run = static_cast<const T*>(s.g) + i;
+    const int64_t n = stop - i < kRun ? stop - i : kRun;
+    sum += static_cast<double>(sum_of<T>(n, [=](int64_t k) { return run[k] * run[k]; }));
+  }
+  return sum;
+}
+
+template <class T>
+void sum_of_squares(int64_t count, const Segment* segments, double* partial) {
+  int64_t chunks = 0, elements = 0;
+  for (int64_t i = 0; i < count; ++i) {
+    chunks += chunks_of(segments[i]);
+    elements += segments[i].N;
+  }
+  parallel_for(chunks, elements, [=](int64_t begin, int64_t end) {
+    int64_t before = 0;  // chunks of the segments before s
+    for (const Segment* s = segments; before < end; before += chunks_of(*s++))
+      for (int64_t c = 0; c < chunks_of(*s); ++c)
+        if (before + c >= begin && before + c < end) partial[before + c] = sum_of_chunk<T>(*s, c);
   });
 }
 
 template <class T>
 void install(Tables& tables) {
-  tables.set(OptimizerStep<T>{sgd<T>, adam<T>, sum_of_squares<T>});
+  tables.set(OptimizerStep<T>{sgd<T>, adam<T>, scale<T>, sum_of_squares<T>});
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <reel/core/segment.h>
+
 #include <cstdint>
 
 namespace reel::kernels {
@@ -14,22 +16,25 @@ struct AdamStep {
   double lr, beta1, beta2, eps, weight_decay;
   double correction1, correction2;  ///< 1 - beta^step
   bool decoupled;  ///< weight decay acts on the parameter (AdamW), not the gradient
-  bool maximize;
+  bool amsgrad, maximize;
 };
 
 /// Elements of the chunks that sum_of_squares adds up one at a time.
 inline constexpr int64_t kSquaresChunk = 32768;
 
-/// One pass over a parameter x of N elements, its gradient g and its state; docs/optim.md has the
-/// formulas.
+/// One pass over `count` parameters of type T with their gradients and what is remembered of them;
+/// docs/optim.md has the formulas. What becomes of a parameter does not depend on the others.
 template <class T>
 struct OptimizerStep {
-  /// v is the velocity, null without momentum.
-  void (*sgd)(int64_t N, SgdStep step, const T* g, T* x, T* v);
-  /// m and v are the moments; v_max, the largest v so far, is null without amsgrad.
-  void (*adam)(int64_t N, AdamStep step, const T* g, T* x, T* m, T* v, T* v_max);
-  /// partial[c] = sum of the squares of chunk c.
-  void (*sum_of_squares)(int64_t N, const T* g, double* partial);
+  /// Buffer 0 is the velocity, null without momentum.
+  void (*sgd)(int64_t count, const Segment* segments, SgdStep step);
+  /// Buffers 0 and 1 are the moments; 2, the largest second one so far, is null without amsgrad.
+  void (*adam)(int64_t count, const Segment* segments, AdamStep step);
+  /// x *= factor; neither gradients nor buffers are read.
+  void (*scale)(int64_t count, const Segment* segments, double factor);
+  /// partial[c] = sum of the squares of chunk c of g; the chunks of a segment follow those of the
+  /// one before.
+  void (*sum_of_squares)(int64_t count, const Segment* segments, double* partial);
 };
 
 }  // namespace reel::kernels
