@@ -49,25 +49,41 @@ struct FreeBlock {
   FreeBlock* next;
 };
 
-struct Counters {
-  std::atomic<int64_t> live{0}, cached{0}, peak{0}, allocations{0}, heap_allocations{0};
+// What one thread has counted. It alone writes, so it adds without a locked instruction (five of
+// them took longer than the rest of an allocation); sums over all threads are right. A count may be
+// negative: what one thread takes another may give back.
+struct alignas(64) Counts {
+  std::atomic<int64_t> live{0}, cached{0}, allocations{0}, heap_allocations{0};
+  std::atomic<bool> taken{true};  // by a thread that lives
+  Counts* next = nullptr;
 };
 
-Counters counters;
+std::atomic<Counts*> all_counts{nullptr};
+std::atomic<int64_t> peak{0};
+// Of threads that have ended but for the destructors of their last objects.
+Counts late_counts;
+
+// Counts of ended threads are taken up by new ones, sums and all, so there are as many as threads
+// that ever lived at once.
+Counts* take_counts() {
+  for (Counts* c = all_counts.load(); c; c = c->next)
+    if (!c->taken.load(std::memory_order_relaxed) && !c->taken.exchange(true)) return c;
+  auto* c = new Counts;
+  c->next = all_counts.load();
+  while (!all_counts.compare_exchange_weak(c->next, c)) {
+  }
+  return c;
+}
+
+int64_t sum_of(std::atomic<int64_t> Counts::*which) {
+  int64_t sum = (late_counts.*which).load(std::memory_order_relaxed);
+  for (const Counts* c = all_counts.load(std::memory_order_acquire); c; c = c->next)
+    sum += (c->*which).load(std::memory_order_relaxed);
+  return sum;
+}
 
 size_t rounded(size_t bytes, size_t alignment) {
   return (bytes + alignment - 1) / alignment * alignment;
-}
-
-void* system_allocate(size_t bytes) {
-  const size_t alignment = bytes >= kLarge ? kHugePage : kAlignment;
-  const size_t size = rounded(bytes, alignment);
-  void* p = std::aligned_alloc(alignment, size);
-#if defined(__linux__)
-  if (p && bytes >= kLarge) madvise(p, size, MADV_HUGEPAGE);
-#endif
-  if (p) counters.heap_allocations.fetch_add(1, std::memory_order_relaxed);
-  return p;
 }
 
 // Free lists by size class; blocks carry the link inside themselves.
@@ -80,19 +96,22 @@ struct Lists {
     return block;
   }
   void push(size_t index, void* p) { head[index] = new (p) FreeBlock{head[index]}; }
-  void drain() {
+  /// Returns the bytes that were listed.
+  int64_t drain() {
+    int64_t bytes = 0;
     for (size_t i = 0; i < kClasses; ++i)
       while (void* p = pop(i)) {
-        counters.cached.fetch_sub(static_cast<int64_t>(bytes_of_class(i)),
-                                  std::memory_order_relaxed);
+        bytes += static_cast<int64_t>(bytes_of_class(i));
         std::free(p);
       }
+    return bytes;
   }
 };
 
 // Small blocks: one set of lists a thread, no locks.
 struct ThreadLists : Lists {
   size_t listed[kClasses] = {};
+  Counts* counts = nullptr;
   ~ThreadLists();
 };
 
@@ -100,9 +119,33 @@ thread_local ThreadLists thread_lists;
 // Not a member: it is asked after the lists are gone, by tensors that outlive them.
 thread_local bool thread_lists_alive = true;
 
+template <std::atomic<int64_t> Counts::*kWhich>
+[[gnu::always_inline]] inline void count(int64_t change) {
+  if (!thread_lists_alive) [[unlikely]] {
+    (late_counts.*kWhich).fetch_add(change, std::memory_order_relaxed);
+    return;
+  }
+  if (!thread_lists.counts) [[unlikely]]
+    thread_lists.counts = take_counts();
+  std::atomic<int64_t>& c = thread_lists.counts->*kWhich;
+  c.store(c.load(std::memory_order_relaxed) + change, std::memory_order_relaxed);
+}
+
 ThreadLists::~ThreadLists() {
   thread_lists_alive = false;
-  drain();
+  count<&Counts::cached>(-drain());
+  if (counts) counts->taken.store(false);
+}
+
+void* system_allocate(size_t bytes) {
+  const size_t alignment = bytes >= kLarge ? kHugePage : kAlignment;
+  const size_t size = rounded(bytes, alignment);
+  void* p = std::aligned_alloc(alignment, size);
+#if defined(__linux__)
+  if (p && bytes >= kLarge) madvise(p, size, MADV_HUGEPAGE);
+#endif
+  if (p) count<&Counts::heap_allocations>(1);
+  return p;
 }
 
 // Large blocks: one set for all threads.
@@ -147,7 +190,7 @@ void* allocate_block(size_t requested) {
   void* p = pop_cached(index, bytes);
   const auto size = static_cast<int64_t>(bytes);
   if (p) {
-    counters.cached.fetch_sub(size, std::memory_order_relaxed);
+    count<&Counts::cached>(-size);
   } else {
     p = system_allocate(bytes);
     if (!p) {
@@ -156,13 +199,13 @@ void* allocate_block(size_t requested) {
     }
     if (!p)
       throw Error(concat("allocate: the system has no ", bytes, " bytes left; ",
-                         counters.live.load(), " are held by tensors."));
+                         sum_of(&Counts::live), " are held by tensors."));
   }
-  counters.allocations.fetch_add(1, std::memory_order_relaxed);
-  const int64_t live = counters.live.fetch_add(size, std::memory_order_relaxed) + size;
-  int64_t peak = counters.peak.load(std::memory_order_relaxed);
-  while (live > peak &&
-         !counters.peak.compare_exchange_weak(peak, live, std::memory_order_relaxed)) {
+  count<&Counts::allocations>(1);
+  count<&Counts::live>(size);
+  const int64_t live = sum_of(&Counts::live);
+  int64_t most = peak.load(std::memory_order_relaxed);
+  while (live > most && !peak.compare_exchange_weak(most, live, std::memory_order_relaxed)) {
   }
   return p;
 }
@@ -170,11 +213,11 @@ void* allocate_block(size_t requested) {
 void deallocate_block(void* p, size_t requested) {
   const size_t index = class_of(requested), bytes = bytes_of_class(index);
   const auto size = static_cast<int64_t>(bytes);
-  counters.live.fetch_sub(size, std::memory_order_relaxed);
+  count<&Counts::live>(-size);
   // Counted before it is listed: another thread may take it out again at once.
-  counters.cached.fetch_add(size, std::memory_order_relaxed);
+  count<&Counts::cached>(size);
   if (push_cached(index, bytes, p)) return;
-  counters.cached.fetch_sub(size, std::memory_order_relaxed);
+  count<&Counts::cached>(-size);
   std::free(p);
 }
 
@@ -196,20 +239,20 @@ void deallocate(void* p, size_t bytes) {
 }
 
 MemoryStats memory_stats() {
-  return {counters.live.load(), counters.cached.load(), counters.peak.load(),
-          counters.allocations.load(), counters.heap_allocations.load()};
+  return {sum_of(&Counts::live), sum_of(&Counts::cached), peak.load(), sum_of(&Counts::allocations),
+          sum_of(&Counts::heap_allocations)};
 }
 
-void reset_peak_memory() { counters.peak.store(counters.live.load()); }
+void reset_peak_memory() { peak.store(sum_of(&Counts::live)); }
 
 void empty_cache() {
   if (thread_lists_alive) {
-    thread_lists.drain();
+    count<&Counts::cached>(-thread_lists.drain());
     for (size_t& n : thread_lists.listed) n = 0;
   }
   SharedLists& shared = shared_lists();
   std::lock_guard lock(shared.mutex);
-  shared.drain();
+  count<&Counts::cached>(-shared.drain());
 }
 
 }  // namespace reel

@@ -107,6 +107,36 @@ TEST_CASE("allocator: a thread's blocks do not outlive it", "[allocator]") {
   CHECK(memory_stats().live == before.live);
 }
 
+TEST_CASE("allocator: counts are those of all threads, also of ended ones") {
+  const MemoryStats before = memory_stats();
+  const size_t bytes = 3 * kMegabyte;
+  reset_peak_memory();
+  void* own = allocate(bytes);
+  for (int round = 0; round < 3; ++round) {
+    void* passed_on[4] = {};
+    std::vector<std::thread> threads;
+    for (void*& p : passed_on) threads.emplace_back([&] { p = allocate(bytes); });
+    for (std::thread& thread : threads) thread.join();
+    CHECK(memory_stats().live >= before.live + static_cast<int64_t>(5 * bytes));
+    CHECK(memory_stats().peak >= before.live + static_cast<int64_t>(5 * bytes));
+    CHECK(memory_stats().allocations == before.allocations + 1 + 4 * (round + 1));
+    for (void* p : passed_on) deallocate(p, bytes);
+  }
+  deallocate(own, bytes);
+  CHECK(memory_stats().live == before.live);
+  CHECK(memory_stats().peak <= before.live + static_cast<int64_t>(6 * bytes + bytes / 2));
+}
+
+TEST_CASE("allocator: scratch goes back", "[allocator]") {
+  const int64_t before = memory_stats().live;
+  {
+    const Scratch some(1000), none(0);
+    std::memset(some.data(), 1, 1000);
+    CHECK(memory_stats().live >= before + 1000);
+  }
+  CHECK(memory_stats().live == before);
+}
+
 TEST_CASE("allocator: many threads hand blocks to each other", "[allocator]") {
   const int64_t before = memory_stats().live;
   std::vector<Tensor> made(64);
