@@ -8,7 +8,7 @@ namespace reel {
 
 namespace {
 
-Tensor finish(const Tensor& x, TensorOptions options) {
+Tensor finish(Tensor x, TensorOptions options) {
   if (options.requires_grad()) x.set_requires_grad(true);
   return x;
 }
@@ -64,16 +64,17 @@ Tensor arange_of(Scalar start, Scalar end, Scalar step, Dtype dtype) {
 }  // namespace
 
 Tensor empty(IntArrayRef sizes, TensorOptions options) {
-  const auto bytes = static_cast<size_t>(numel_of(sizes)) * size_of(options.dtype());
-  return finish(Tensor(make_ref<TensorImpl>(make_ref<Storage>(bytes), sizes,
-                                            contiguous_strides(sizes), 0, options.dtype())),
-                options);
+  const int64_t numel = numel_of(sizes);
+  const size_t bytes = static_cast<size_t>(numel) * size_of(options.dtype());
+  return finish(
+      Tensor(make_ref<TensorImpl>(make_ref<Storage>(bytes), sizes, numel, options.dtype())),
+      options);
 }
 
 Tensor full(IntArrayRef sizes, Scalar value, TensorOptions options) {
-  const Tensor x = empty(sizes, options.dtype());
+  Tensor x = empty(sizes, options.dtype());
   x.fill_(value);
-  return finish(x, options);
+  return finish(std::move(x), options);
 }
 
 Tensor zeros(IntArrayRef sizes, TensorOptions options) { return full(sizes, 0, options); }
@@ -84,9 +85,9 @@ Tensor empty_like(const Tensor& x, TensorOptions options) {
 }
 
 Tensor full_like(const Tensor& x, Scalar value, TensorOptions options) {
-  const Tensor y = empty_like(x, options.dtype_or(x.dtype()));
+  Tensor y = empty_like(x, options.dtype_or(x.dtype()));
   y.fill_(value);
-  return finish(y, options);
+  return finish(std::move(y), options);
 }
 
 Tensor zeros_like(const Tensor& x, TensorOptions options) { return full_like(x, 0, options); }
@@ -121,39 +122,39 @@ Tensor linspace(Scalar start, Scalar end, int64_t steps, TensorOptions options) 
 Tensor eye(int64_t n, TensorOptions options) { return eye(n, n, options); }
 
 Tensor eye(int64_t n, int64_t m, TensorOptions options) {
-  const Tensor x = zeros({n, m}, options.dtype());
+  Tensor x = zeros({n, m}, options.dtype());
   alias(x, n < m ? n : m, m + 1, 0).fill_(1);
-  return finish(x, options);
+  return finish(std::move(x), options);
 }
 
 Tensor rand(IntArrayRef sizes, TensorOptions options) {
   return rand(sizes, default_generator(), options);
 }
 Tensor rand(IntArrayRef sizes, Generator& generator, TensorOptions options) {
-  const Tensor x = empty(sizes, options.dtype());
+  Tensor x = empty(sizes, options.dtype());
   fill_uniform("rand", x, generator, 0, 1);
-  return finish(x, options);
+  return finish(std::move(x), options);
 }
 
 Tensor randn(IntArrayRef sizes, TensorOptions options) {
   return randn(sizes, default_generator(), options);
 }
 Tensor randn(IntArrayRef sizes, Generator& generator, TensorOptions options) {
-  const Tensor x = empty(sizes, options.dtype());
+  Tensor x = empty(sizes, options.dtype());
   fill_normal("randn", x, generator, 0, 1);
-  return finish(x, options);
+  return finish(std::move(x), options);
 }
 
 Tensor rand_like(const Tensor& x, TensorOptions options) {
-  const Tensor y = empty_like(x, options.dtype_or(x.dtype()));
+  Tensor y = empty_like(x, options.dtype_or(x.dtype()));
   fill_uniform("rand_like", y, default_generator(), 0, 1);
-  return finish(y, options);
+  return finish(std::move(y), options);
 }
 
 Tensor randn_like(const Tensor& x, TensorOptions options) {
-  const Tensor y = empty_like(x, options.dtype_or(x.dtype()));
+  Tensor y = empty_like(x, options.dtype_or(x.dtype()));
   fill_normal("randn_like", y, default_generator(), 0, 1);
-  return finish(y, options);
+  return finish(std::move(y), options);
 }
 
 Tensor randint(int64_t high, IntArrayRef sizes, TensorOptions options) {
@@ -167,9 +168,9 @@ Tensor randint(int64_t high, IntArrayRef sizes, Generator& generator, TensorOpti
 }
 Tensor randint(int64_t low, int64_t high, IntArrayRef sizes, Generator& generator,
                TensorOptions options) {
-  const Tensor x = empty(sizes, options.dtype_or(kInt64));
+  Tensor x = empty(sizes, options.dtype_or(kInt64));
   fill_integers("randint", x, generator, low, high);
-  return finish(x, options);
+  return finish(std::move(x), options);
 }
 
 Tensor randperm(int64_t n, TensorOptions options) {
@@ -177,7 +178,7 @@ Tensor randperm(int64_t n, TensorOptions options) {
 }
 Tensor randperm(int64_t n, Generator& generator, TensorOptions options) {
   REEL_CHECK(n >= 0, "randperm: ", n, " elements; there must be 0 or more.");
-  const Tensor order = arange(n, kInt64);
+  Tensor order = arange(n, kInt64);
   const Tensor draws = empty(n, kInt64);
   fill_integers("randperm", draws, generator, 0, INT64_MAX);
   auto *p = physical_data<int64_t>(order), *r = physical_data<int64_t>(draws);
@@ -186,10 +187,10 @@ Tensor randperm(int64_t n, Generator& generator, TensorOptions options) {
     __extension__ using Wide = __int128;
     std::swap(p[i], p[static_cast<int64_t>((Wide{r[i]} * (i + 1)) >> 63)]);
   }
-  if (options.dtype_or(kInt64) == kInt64) return finish(order, options);
-  const Tensor x = empty(n, options.dtype());
+  if (options.dtype_or(kInt64) == kInt64) return finish(std::move(order), options);
+  Tensor x = empty(n, options.dtype());
   copy_values(order, x);
-  return finish(x, options);
+  return finish(std::move(x), options);
 }
 
 }  // namespace reel

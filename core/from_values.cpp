@@ -59,11 +59,12 @@ Tensor tensor(const NestedValues& values, TensorOptions options) {
 }
 
 Tensor from_owner(std::shared_ptr<void> owner, void* data, IntArrayRef sizes, Dtype dtype) {
-  const auto bytes = static_cast<size_t>(numel_of(sizes)) * size_of(dtype);
+  const int64_t numel = numel_of(sizes);
+  const size_t bytes = static_cast<size_t>(numel) * size_of(dtype);
   REEL_CHECK(data || bytes == 0, "from_blob: the pointer is null, but ", sizes, " needs ", bytes,
              " bytes.");
-  return Tensor(make_ref<TensorImpl>(make_ref<Storage>(data, bytes, std::move(owner)), sizes,
-                                     contiguous_strides(sizes), 0, dtype));
+  return Tensor(
+      make_ref<TensorImpl>(make_ref<Storage>(data, bytes, std::move(owner)), sizes, numel, dtype));
 }
 
 Tensor from_blob(void* data, IntArrayRef sizes, TensorOptions options) {

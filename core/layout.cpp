@@ -18,26 +18,23 @@ bool layouts_coincide(IntArrayRef sizes) {
 
 }  // namespace
 
-bool strides_match(IntArrayRef sizes, IntArrayRef strides, IntArrayRef wanted) {
-  for (size_t i = 0; i < sizes.size(); ++i)
-    if (sizes[i] != 1 && strides[i] != wanted[i]) return false;
-  return true;
-}
-
-bool is_plain(const Tensor& x) {
-  return !is_held(x) && (x.numel() == 0 || strides_match(x.sizes(), x.impl()->strides,
-                                                         contiguous_strides(x.sizes())));
-}
-
 Shape physical_strides(const Tensor& x) {
   return is_held(x) ? channels_last_strides(x.sizes()) : x.impl()->strides;
 }
 
 bool is_channels_last(const Tensor& x) {
   if (is_held(x)) return true;
-  const Shape& sizes = x.sizes();
+  const Shape &sizes = x.sizes(), &strides = x.impl()->strides;
   if (sizes.size() < 3) return false;
-  return x.numel() == 0 || strides_match(sizes, x.impl()->strides, channels_last_strides(sizes));
+  if (x.numel() == 0) return true;
+  // The order in memory, innermost first: channels, the last spatial dimension, ..., the batch.
+  int64_t step = 1;
+  for (size_t i = 0; i < sizes.size(); ++i) {
+    const size_t d = i == 0 ? 1 : i + 1 == sizes.size() ? 0 : sizes.size() - i;
+    if (sizes[d] != 1 && strides[d] != step) return false;
+    step *= sizes[d];
+  }
+  return true;
 }
 
 Tensor empty_channels_last(IntArrayRef sizes, Dtype dtype) {
@@ -47,17 +44,15 @@ Tensor empty_channels_last(IntArrayRef sizes, Dtype dtype) {
   return y;
 }
 
-Tensor to_channels_last(const Tensor& x) {
-  if (is_channels_last(x)) return x;
+namespace {
+
+Tensor copied_to_channels_last(const Tensor& x) {
   Tensor y = empty_channels_last(x.sizes(), x.dtype());
   copy_values(x, y);
   return y;
 }
 
-namespace {
-
-Tensor to_plain(const Tensor& x) {
-  if (is_plain(x)) return x;
+Tensor copied_to_plain(const Tensor& x) {
   Tensor y = empty(x.sizes(), x.dtype());
   copy_values(x, y);
   return y;
@@ -65,10 +60,20 @@ Tensor to_plain(const Tensor& x) {
 
 }  // namespace
 
-Tensor dense(const Tensor& x) { return is_dense(x) ? x : to_plain(x); }
+Borrowed to_channels_last(const Tensor& x) {
+  return is_channels_last(x) ? Borrowed(x) : Borrowed(copied_to_channels_last(x));
+}
 
-Tensor laid_out_like(const Tensor& x, const Tensor& pattern) {
-  return is_plain(pattern) ? to_plain(x) : to_channels_last(x);
+Borrowed dense(const Tensor& x) { return is_dense(x) ? Borrowed(x) : Borrowed(copied_to_plain(x)); }
+
+Borrowed contiguous(const Tensor& x) {
+  if (x.defined()) x.impl()->present();
+  return !x.defined() || is_plain(x) ? Borrowed(x) : Borrowed(x.contiguous());
+}
+
+Borrowed laid_out_like(const Tensor& x, const Tensor& pattern) {
+  if (!is_plain(pattern)) return to_channels_last(x);
+  return is_plain(x) ? Borrowed(x) : Borrowed(copied_to_plain(x));
 }
 
 Tensor empty_like_layout(const Tensor& x, Dtype dtype) {

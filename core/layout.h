@@ -24,14 +24,29 @@ T* physical_data(const Tensor& x) {
   return static_cast<T*>(x.impl()->storage->data()) + x.impl()->offset;
 }
 
-/// Whether the strides are the wanted ones, but for dimensions of size 1, which take no step.
-bool strides_match(IntArrayRef sizes, IntArrayRef strides, IntArrayRef wanted);
-
 /// Whether the memory is dense and row-major as it lies.
-bool is_plain(const Tensor& x);
+inline bool is_plain(const Tensor& x) { return x.impl()->row_major && !is_held(x); }
 
 /// Whether a (N, C, spatial...) tensor's memory is dense with its channels side by side.
 bool is_channels_last(const Tensor& x);
+
+/// A tensor of somebody else's, who keeps it meanwhile, or one made for the occasion: for functions
+/// that mostly find their argument as it should be. A second handle to that would be counted, and
+/// counting takes as long as all else that a small operation does around its kernel.
+class Borrowed {
+ public:
+  explicit Borrowed(const Tensor& theirs) : tensor_(&theirs) {}
+  explicit Borrowed(Tensor&& made) : made_(std::move(made)), tensor_(&made_) {}
+  Borrowed(const Borrowed&) = delete;
+  Borrowed& operator=(const Borrowed&) = delete;
+  operator const Tensor&() const { return *tensor_; }
+  const Tensor& operator*() const { return *tensor_; }
+  const Tensor* operator->() const { return tensor_; }
+
+ private:
+  Tensor made_;
+  const Tensor* tensor_;
+};
 
 /// Whether the memory is one block in either order.
 inline bool is_dense(const Tensor& x) { return is_plain(x) || is_channels_last(x); }
@@ -49,14 +64,17 @@ Tensor empty_channels_last(IntArrayRef sizes, Dtype dtype);
 
 /// `x` itself when its memory is channels-last, else a copy of its values in that layout, off the
 /// tape.
-Tensor to_channels_last(const Tensor& x);
+Borrowed to_channels_last(const Tensor& x);
 
 /// `x` itself when its memory is dense in either order, else a contiguous copy, off the tape.
-Tensor dense(const Tensor& x);
+Borrowed dense(const Tensor& x);
+
+/// x.contiguous(), which is recorded; an undefined `x` stays so.
+Borrowed contiguous(const Tensor& x);
 
 /// The values of `x` in memory that lies as that of the dense `pattern` does now; `x` itself when
 /// its memory does. Off the tape.
-Tensor laid_out_like(const Tensor& x, const Tensor& pattern);
+Borrowed laid_out_like(const Tensor& x, const Tensor& pattern);
 
 /// Uninitialised, shaped and laid out like `x` (held when x is channels-last, else contiguous).
 Tensor empty_like_layout(const Tensor& x, Dtype dtype);

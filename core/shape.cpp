@@ -20,21 +20,34 @@ int64_t numel_of(IntArrayRef sizes) {
   bool overflow = false;
   for (int64_t s : sizes) {
     REEL_CHECK(s >= 0, "shape: ", sizes, " has a negative size; sizes must be 0 or more.");
-    // A zero elsewhere makes the product zero, whatever the other sizes are.
     overflow |= __builtin_mul_overflow(n, s, &n);
   }
-  for (int64_t s : sizes)
-    if (s == 0) return 0;
-  REEL_CHECK(!overflow && n <= INT64_MAX / 8, "shape: ", sizes,
-             " has more elements than memory can address.");
+  if (overflow || n > INT64_MAX / 8) [[unlikely]] {
+    // A zero elsewhere makes the product zero, whatever the other sizes are.
+    for (int64_t s : sizes)
+      if (s == 0) return 0;
+    throw_argument_error(concat("shape: ", sizes, " has more elements than memory can address."));
+  }
   return n;
 }
 
 Shape contiguous_strides(IntArrayRef sizes) {
   Shape strides = Shape::filled(sizes.size(), 1);
-  for (size_t i = sizes.size(); i-- > 1;)
-    strides[i - 1] = strides[i] * (sizes[i] > 0 ? sizes[i] : 1);
+  int64_t step = 1;
+  for (size_t i = sizes.size(); i-- > 0;) {
+    strides[i] = step;
+    step *= sizes[i] > 0 ? sizes[i] : 1;
+  }
   return strides;
+}
+
+bool is_row_major(IntArrayRef sizes, IntArrayRef strides) {
+  int64_t step = 1;
+  for (size_t i = sizes.size(); i-- > 0;) {
+    if (sizes[i] != 1 && strides[i] != step) return false;
+    step *= sizes[i] > 0 ? sizes[i] : 1;
+  }
+  return true;
 }
 
 Shape channels_last_strides(IntArrayRef sizes) {

@@ -49,15 +49,26 @@ void append_text(std::string& out, IntArrayRef v);
 class Shape {
  public:
   Shape() = default;
+  // Loops of fixed length: copies of unknown length become instructions that take 30 cycles.
   Shape(IntArrayRef v) : size_(static_cast<uint8_t>(v.size())) {
     if (v.size() > kMaxDims) throw_too_many(v.size());
-    for (size_t i = 0; i < v.size(); ++i) values_[i] = v[i];
+    for (size_t i = 0; i < kMaxDims; ++i) values_[i] = i < v.size() ? v[i] : 0;
+  }
+  Shape(const Shape& other) : size_(other.size_) {
+    for (size_t i = 0; i < kMaxDims; ++i) values_[i] = other.values_[i];
+  }
+  Shape& operator=(const Shape& other) {
+    for (size_t i = 0; i < kMaxDims; ++i) values_[i] = other.values_[i];
+    size_ = other.size_;
+    return *this;
   }
   Shape(std::initializer_list<int64_t> v) : Shape(IntArrayRef(v)) {}
   Shape(const std::vector<int64_t>& v) : Shape(IntArrayRef(v)) {}
   static Shape filled(size_t size, int64_t value) {
+    if (size > kMaxDims) throw_too_many(size);
     Shape s;
-    for (size_t i = 0; i < size; ++i) s.push_back(value);
+    for (size_t i = 0; i < kMaxDims; ++i) s.values_[i] = i < size ? value : 0;
+    s.size_ = static_cast<uint8_t>(size);
     return s;
   }
 
@@ -132,6 +143,9 @@ int64_t numel_of(IntArrayRef sizes);
 
 /// Strides of a dense row-major tensor.
 Shape contiguous_strides(IntArrayRef sizes);
+/// Whether elements follow each other in memory in row-major order; dimensions of one element may
+/// have any stride.
+bool is_row_major(IntArrayRef sizes, IntArrayRef strides);
 
 /// Strides of a dense tensor (N, C, spatial...) whose channels lie side by side in memory.
 Shape channels_last_strides(IntArrayRef sizes);

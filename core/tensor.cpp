@@ -51,8 +51,8 @@ Scalar Tensor::item() const {
 std::vector<double> Tensor::to_vector() const {
   std::vector<double> values(static_cast<size_t>(numel()));
   const Tensor all(make_ref<TensorImpl>(
-      make_ref<Storage>(values.data(), values.size() * sizeof(double), nullptr), sizes(),
-      contiguous_strides(sizes()), 0, kFloat64));
+      make_ref<Storage>(values.data(), values.size() * sizeof(double), nullptr), sizes(), numel(),
+      kFloat64));
   copy_values(*this, all);
   return values;
 }
@@ -70,6 +70,7 @@ const Tensor& Tensor::resize_(IntArrayRef sizes) const {
   }
   impl.sizes = sizes;
   impl.strides = contiguous_strides(sizes);
+  impl.row_major = true;
   impl.numel = numel;
   ++impl.storage->version;
   return *this;

@@ -112,6 +112,9 @@ class Tensor {
   /// The first element. Throws: ArgumentError unless T is the dtype and the memory is dense.
   template <class T>
   T* data_ptr() const {
+    const TensorImpl& impl = presented();
+    if (impl.dtype == dtype_of<T> && impl.row_major) [[likely]]
+      return static_cast<T*>(impl.storage->data()) + impl.offset;
     return static_cast<T*>(checked_data(dtype_of<T>));
   }
   void* data_ptr() const { return checked_data(dtype()); }

@@ -18,9 +18,36 @@ struct AutogradSlot {
 class TensorImpl final : public RefCounted, public Pooled {
  public:
   TensorImpl(Ref<Storage> s, IntArrayRef z, IntArrayRef st, int64_t o, Dtype d)
-      : storage(std::move(s)), sizes(z), strides(st), offset(o), numel(numel_of(z)), dtype(d) {
-    recorded_writes = storage->recorded_writes;
-  }
+      : storage(std::move(s)),
+        sizes(z),
+        strides(st),
+        offset(o),
+        numel(numel_of(z)),
+        dtype(d),
+        row_major(numel == 0 || is_row_major(z, st)),
+        recorded_writes(storage->recorded_writes) {}
+  /// Dense and row-major from the storage's first byte on; `n` is numel_of(z).
+  TensorImpl(Ref<Storage> s, IntArrayRef z, int64_t n, Dtype d)
+      : storage(std::move(s)),
+        sizes(z),
+        strides(contiguous_strides(z)),
+        offset(0),
+        numel(n),
+        dtype(d),
+        row_major(true),
+        recorded_writes(storage->recorded_writes) {}
+  /// The same elements in the same memory, without history.
+  TensorImpl(const TensorImpl& other)
+      : RefCounted(),
+        Pooled(),
+        storage(other.storage),
+        sizes(other.sizes),
+        strides(other.strides),
+        offset(other.offset),
+        numel(other.numel),
+        dtype(other.dtype),
+        row_major(other.row_major),
+        recorded_writes(storage->recorded_writes) {}
   ~TensorImpl() override { delete autograd; }
 
   /// Converts a held layout to the plain one before somebody looks at the memory (core/layout.h).
@@ -33,6 +60,7 @@ class TensorImpl final : public RefCounted, public Pooled {
   Shape sizes, strides;  // in elements; of the plain layout while the storage is held
   int64_t offset, numel;
   Dtype dtype;
+  bool row_major;  // whether the strides are those of dense row-major memory
   bool requires_grad = false;
   /// The storage's count of recorded writes when this tensor's history was last right.
   uint32_t recorded_writes;

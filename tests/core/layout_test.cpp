@@ -24,6 +24,8 @@ Values counting(int64_t n) {
   return v;
 }
 
+Tensor counting_tensor(IntArrayRef sizes) { return arange(numel_of(sizes), kFloat32).view(sizes); }
+
 // 0, 1, 2, ... in logical order, held channels-last.
 Tensor held(IntArrayRef sizes, Dtype dtype = kFloat32) {
   const Tensor x = empty_channels_last(sizes, dtype);
@@ -48,8 +50,56 @@ TEST_CASE("layout: what does not look at the memory leaves it held", "[layout]")
   CHECK(is_held(x.clone()));
   CHECK(is_held(x.to(kFloat64)));
   CHECK(is_held(empty_like(x)));
-  CHECK(to_channels_last(x).is_same(x));
+  CHECK(to_channels_last(x)->is_same(x));
   CHECK(is_held(x));
+}
+
+TEST_CASE("layout: what lies as it should is borrowed, not counted", "[layout]") {
+  const Tensor x = held({2, 3, 4, 5}), plain = counting_tensor({2, 3});
+  const uint32_t count = x.impl()->use_count();
+  {
+    const Borrowed last = to_channels_last(x), alike = laid_out_like(x, x), block = dense(x);
+    for (const Borrowed* b : {&last, &alike, &block}) CHECK((*b)->is_same(x));
+    CHECK(x.impl()->use_count() == count);
+  }
+  CHECK(contiguous(plain)->is_same(plain));
+  CHECK_FALSE(contiguous(Tensor())->defined());
+  // Others are copies that live as long as the result.
+  const Tensor turned = plain.t();
+  const Borrowed copy = contiguous(turned), other = laid_out_like(x, empty({2, 3, 4, 5}));
+  CHECK(is_plain(copy));
+  CHECK(copy->to_vector() == turned.to_vector());
+  CHECK(is_plain(other));
+  CHECK(other->to_vector() == counting(120));
+  CHECK(is_held(x));
+  CHECK(contiguous(x)->is_same(x));
+  CHECK_FALSE(is_held(x));
+}
+
+TEST_CASE("layout: which strides are plain or channels-last", "[layout]") {
+  const Tensor memory = counting_tensor({120});
+  const auto seen = [&](IntArrayRef sizes, IntArrayRef strides) {
+    return memory.as_strided(sizes, strides);
+  };
+  CHECK(is_plain(seen({2, 3, 4}, {12, 4, 1})));
+  CHECK(is_plain(seen({1, 3, 1}, {99, 1, 7})));
+  CHECK_FALSE(is_plain(seen({2, 3, 4}, {12, 4, 2})));
+  CHECK_FALSE(is_plain(seen({2, 3}, {0, 1})));
+  CHECK(is_plain(seen({2, 0, 4}, {7, 7, 7})));
+  CHECK(is_plain(seen({}, {})));
+  CHECK(is_channels_last(seen({2, 3, 4, 5}, {60, 1, 15, 3})));
+  CHECK(is_channels_last(seen({2, 3, 4}, {12, 1, 3})));
+  CHECK(is_channels_last(seen({1, 1, 4, 5}, {9, 9, 5, 1})));
+  CHECK_FALSE(is_channels_last(seen({2, 3, 4, 5}, {60, 20, 5, 1})));
+  CHECK_FALSE(is_channels_last(seen({2, 3}, {1, 2})));
+  // Views and changes of shape keep the answer right.
+  Tensor x = counting_tensor({4, 6});
+  CHECK(is_plain(x.detach()));
+  CHECK_FALSE(is_plain(x.t().detach()));
+  x.set_data(x.detach().t());
+  CHECK_FALSE(is_plain(x));
+  x.resize_({2, 2});
+  CHECK(is_plain(x));
 }
 
 TEST_CASE("layout: whatever looks at the memory converts it once", "[layout]") {

@@ -54,6 +54,18 @@ TEST_CASE("shape: dimensions count from either end", "[shape]") {
   CHECK_THROWS_AS(wrap_dim("op", -4, 3), ArgumentError);
 }
 
+TEST_CASE("shape: row-major strides", "[shape]") {
+  CHECK(contiguous_strides({2, 3, 4}) == Shape{12, 4, 1});
+  CHECK(contiguous_strides({2, 0, 4}) == Shape{4, 4, 1});
+  CHECK(contiguous_strides({}).empty());
+  CHECK(is_row_major({2, 3, 4}, {12, 4, 1}));
+  CHECK(is_row_major({2, 1, 4}, {4, -5, 1}));
+  CHECK_FALSE(is_row_major({2, 3, 4}, {12, 4, 4}));
+  CHECK_FALSE(is_row_major({2, 3, 4}, {13, 4, 1}));
+  CHECK(Shape::filled(3, 7) == Shape{7, 7, 7});
+  CHECK_THROWS_AS(Shape::filled(9, 1), ArgumentError);
+}
+
 TEST_CASE("shape: broadcasting", "[shape]") {
   CHECK(broadcast_shapes("op", {2, 3}, {3}) == Shape{2, 3});
   CHECK(broadcast_shapes("op", {4, 1}, {2, 1, 5}) == Shape{2, 4, 5});

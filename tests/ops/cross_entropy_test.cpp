@@ -153,7 +153,7 @@ TEST_CASE("cross_entropy: large scores neither overflow nor lose the difference"
 }
 
 TEST_CASE("cross_entropy: channels-last scores stay as they are") {
-  const Tensor x = to_channels_last(uniform({2, 3, 4, 5})).requires_grad_();
+  const Tensor x = to_channels_last(uniform({2, 3, 4, 5}))->requires_grad_();
   cross_entropy(x, integers({2, 4, 5}, 3)).backward();
   CHECK(is_held(x));
   CHECK(is_held(x.grad()));

@@ -145,7 +145,7 @@ TEST_CASE("binary_cross_entropy_with_logits: large logits do not overflow") {
 
 TEST_CASE("elementwise losses: the input's layout is kept, the target's does not matter") {
   const Tensor plain = uniform({2, 3, 4, 5}, 1), t = uniform({2, 3, 4, 5}, 2);
-  const Tensor x = to_channels_last(plain).requires_grad_();
+  const Tensor x = to_channels_last(plain)->requires_grad_();
   const Tensor y = mse_loss(x, t, kNone);
   CHECK(is_held(y));
   CHECK(is_held(x));
