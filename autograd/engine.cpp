@@ -42,6 +42,7 @@ struct Buffers {
   std::vector<Turn> turns;
   std::vector<Node*> stack;
   std::vector<Ref<Node>> roots;
+  std::vector<Tensor> grad_inputs;  // of the running node; undefined between nodes
 
   void clear() {
     tasks.clear();
@@ -49,6 +50,7 @@ struct Buffers {
     turns.clear();
     stack.clear();
     roots.clear();
+    for (Tensor& g : grad_inputs) g = Tensor();  // of a node that threw
   }
 };
 
@@ -97,10 +99,8 @@ class Run {
         grads_((*lease_).grads),
         turns_((*lease_).turns),
         stack_((*lease_).stack),
-        roots_((*lease_).roots) {
-    static std::atomic<uint64_t> runs{0};
-    id_ = ++runs;
-  }
+        roots_((*lease_).roots),
+        grad_inputs_((*lease_).grad_inputs) {}
   ~Run() {
     for (const Task& task : tasks_) {
       task.node->run = task.outer_run;
@@ -110,10 +110,10 @@ class Run {
   Run(const Run&) = delete;
   Run& operator=(const Run&) = delete;
 
-  void add_root(const Edge& edge, const Tensor& gradient) {
-    roots_.push_back(edge.node);
+  void add_root(Edge edge, Tensor gradient) {
     reach(edge.node.get());
-    accumulate(slot(*edge.node, edge.output_nr), gradient);
+    accumulate(slot(*edge.node, edge.output_nr), std::move(gradient));
+    roots_.push_back(std::move(edge.node));
   }
 
   // Restricts the run to what leads to the captures.
@@ -141,6 +141,15 @@ class Run {
   }
 
  private:
+  // Numbers of runs are taken in lots, a thread at a time.
+  static uint64_t next_id() {
+    constexpr uint64_t kLot = 1 << 16;
+    static std::atomic<uint64_t> lots{0};
+    thread_local uint64_t last = 0;
+    if (last % kLot == 0) last = lots++ * kLot;
+    return ++last;
+  }
+
   Task& task_of(const Node& node) { return tasks_[node.place]; }
   Tensor& slot(const Node& node, uint32_t nr) { return grads_[task_of(node).first_grad + nr]; }
 
@@ -162,20 +171,27 @@ class Run {
 
   void mark(Node* node) {
     tasks_.push_back({node, static_cast<uint32_t>(grads_.size()), node->place, node->run});
-    grads_.resize(grads_.size() + node->num_outputs);
+    for (uint32_t i = 0; i < node->num_outputs; ++i) grads_.emplace_back();
     node->run = id_;
     node->place = static_cast<uint32_t>(tasks_.size() - 1);
   }
 
   void order_turns() {
     if (turns_.size() == tasks_.size()) return;
-    for (uint32_t i = 0; i < tasks_.size(); ++i) turns_.push_back({tasks_[i].node->sequence, i});
+    // The ends of the tape come last, and without them a chain of operations is in order.
+    const auto add_turns = [this](bool accumulators) {
+      for (uint32_t i = 0; i < tasks_.size(); ++i)
+        if (const Node& node = *tasks_[i].node; node.is_accumulator() == accumulators)
+          turns_.push_back({node.sequence, i});
+    };
+    add_turns(false);
     if (!std::is_sorted(turns_.begin(), turns_.end())) std::sort(turns_.begin(), turns_.end());
+    add_turns(true);
   }
 
-  void accumulate(Tensor& into, const Tensor& gradient) {
+  void accumulate(Tensor& into, Tensor gradient) {
     if (!into.defined()) {
-      into = gradient;
+      into = std::move(gradient);
     } else if (!create_graph_ && is_exclusive(into)) {
       into.add_(gradient);
     } else {
@@ -238,32 +254,26 @@ class Run {
         "backward]");
     const size_t n = node.num_inputs();
     constexpr size_t kInline = 8;
-    Tensor inline_grads[kInline];
     bool inline_wanted[kInline];
-    std::vector<Tensor> more_grads(n > kInline ? n : 0);
     std::unique_ptr<bool[]> more_wanted(n > kInline ? new bool[n] : nullptr);
-    Tensor* grad_inputs = n > kInline ? more_grads.data() : inline_grads;
     bool* wanted = n > kInline ? more_wanted.get() : inline_wanted;
     for (size_t i = 0; i < n; ++i) {
       const Node* next = node.edge(i).node.get();
       wanted[i] = next && task_of(*next).needed;
     }
-    BackwardCall backward_call(node, grads, grad_inputs, wanted, create_graph_);
+    if (grad_inputs_.size() < n) grad_inputs_.resize(n);
+    BackwardCall backward_call(node, grads, grad_inputs_.data(), wanted, create_graph_);
     node.backward(backward_call);
     for (uint32_t i = 0; i < node.num_outputs; ++i) grads[i] = Tensor();
-    for (size_t i = 0; i < n; ++i)
-      if (wanted[i] && grad_inputs[i].defined()) {
-        const Edge& edge = node.edge(i);
-        Tensor gradient = std::move(grad_inputs[i]);
-        Tensor& into = slot(*edge.node, edge.output_nr);
-        if (into.defined())
-          accumulate(into, gradient);
-        else
-          into = std::move(gradient);
-      }
+    for (size_t i = 0; i < n; ++i) {
+      Tensor gradient = std::move(grad_inputs_[i]);
+      if (!wanted[i] || !gradient.defined()) continue;
+      const Edge& edge = node.edge(i);
+      accumulate(slot(*edge.node, edge.output_nr), std::move(gradient));
+    }
   }
 
-  uint64_t id_;
+  const uint64_t id_ = next_id();
   bool keep_graph_, create_graph_, restricted_ = false;
   Lease lease_;
   std::vector<Task>& tasks_;
@@ -271,15 +281,15 @@ class Run {
   std::vector<Turn>& turns_;
   std::vector<Node*>& stack_;
   std::vector<Ref<Node>>& roots_;
+  std::vector<Tensor>& grad_inputs_;
   std::vector<Capture> captures_;
 };
 
-void add_root(Run& run, const char* op, const Tensor& y, const Tensor& gradient) {
+void add_root(Run& run, const char* op, const Tensor& y, Tensor g) {
   REEL_CHECK_GRAPH(y.requires_grad(), op, ": the tensor ", y,
                    " does not require grad and has no history; nothing was recorded. [does an "
                    "input have requires_grad, and is grad mode on?]");
   check_history(op, y);
-  Tensor g = gradient;
   if (!g.defined()) {
     REEL_CHECK(y.numel() == 1, op, ": the tensor ", y, " has ", y.numel(),
                " elements and no gradient was given; only a single element may leave it out. "
@@ -290,7 +300,7 @@ void add_root(Run& run, const char* op, const Tensor& y, const Tensor& gradient)
              "; the shapes must be equal.");
   REEL_CHECK(g.dtype() == y.dtype(), op, ": the gradient is ", g.dtype(), ", the tensor ",
              y.dtype(), "; the dtypes must be equal.");
-  run.add_root(gradient_edge(y), g);
+  run.add_root(gradient_edge(y), std::move(g));
 }
 
 void add_roots(Run& run, const char* op, const TensorList& tensors, const TensorList& grads) {

@@ -32,16 +32,14 @@ void SavedTensor::save(const Tensor& x) {
 }
 
 void SavedTensor::save_output(const Tensor& y, uint32_t output_nr) {
-  TensorImpl& impl = *y.impl();
-  data_ =
-      Tensor(make_ref<TensorImpl>(impl.storage, impl.sizes, impl.strides, impl.offset, impl.dtype));
-  storage_ = impl.storage.get();
+  data_ = Tensor(make_ref<TensorImpl>(*y.impl()));
+  storage_ = y.impl()->storage.get();
   version_ = storage_->version;
   output_nr_ = output_nr;
   is_output_ = true;
 }
 
-Tensor SavedTensor::unpack(const Node& node, const char* what) const {
+const Tensor& SavedTensor::unpack_data(const Node& node, const char* what) const {
   REEL_CHECK_GRAPH(
       !node.released, node.name(), ": backward a second time", place_of(node),
       "; what it had saved was freed by the first. [pass retain_graph = true to the first "
@@ -55,9 +53,17 @@ Tensor SavedTensor::unpack(const Node& node, const char* what) const {
                    what, "' ", data_, " was modified in place", place_of(node),
                    "; it is at version ", now, ", but backward needs version ", version_,
                    ". [replace the in-place operation, or clone the tensor before it]");
-  if (!is_output_ || !GradMode::is_enabled()) return data_;
-  TensorImpl& impl = *data_.impl();
-  Tensor y(make_ref<TensorImpl>(impl.storage, impl.sizes, impl.strides, impl.offset, impl.dtype));
+  return data_;
+}
+
+bool SavedTensor::lacks_history() const {
+  return is_output_ && data_.defined() && GradMode::is_enabled();
+}
+
+Tensor SavedTensor::unpack(const Node& node, const char* what) const {
+  const Tensor& data = unpack_data(node, what);
+  if (!lacks_history()) return data;
+  Tensor y(make_ref<TensorImpl>(*data.impl()));
   set_history(y, Ref<Node>(const_cast<Node*>(&node)), output_nr_);
   return y;
 }
@@ -91,12 +97,12 @@ void Node::dispose() {
 }
 
 void AccumulateGrad::backward(BackwardCall& call) {
-  const Tensor& incoming = call.grad_output();
+  Tensor incoming = call.take_grad_output();
   Tensor& grad = slot_->grad;
   if (!grad.defined()) {
     // What may be shared is copied, so that adding to it later changes only this. So is what has a
     // history: a later run adds in place.
-    grad = !call.create_graph() && is_exclusive(incoming) ? incoming : incoming.clone();
+    grad = !call.create_graph() && is_exclusive(incoming) ? std::move(incoming) : incoming.clone();
   } else if (call.create_graph()) {
     grad = grad + incoming;
   } else {

@@ -26,6 +26,10 @@ class SavedTensor {
   void save_output(const Tensor& y, uint32_t output_nr = 0);
   /// The tensor. Throws: GraphError when it was changed in place since, naming `node` and `what`.
   Tensor unpack(const Node& node, const char* what) const;
+  /// The same as it is kept: an output is without its history.
+  const Tensor& unpack_data(const Node& node, const char* what) const;
+  /// Whether unpack would restore a history now.
+  bool lacks_history() const;
   bool defined() const { return data_.defined(); }
   void reset() { data_ = Tensor(); }
 
@@ -51,13 +55,18 @@ class BackwardCall {
   /// The gradient of output i; undefined when nothing flowed back to it (never for a single
   /// output).
   const Tensor& grad_output(size_t i = 0) const { return grad_outputs_[i]; }
+  /// The same to keep, so that nobody counts another handle to it.
+  Tensor take_grad_output(size_t i = 0) { return std::move(grad_outputs_[i]); }
   /// Whether anybody needs the gradient of input i: compute no other.
   bool wanted(size_t i) const { return wanted_[i]; }
   void set_grad_input(size_t i, Tensor gradient) { grad_inputs_[i] = std::move(gradient); }
   /// Whether what backward computes is itself recorded, for gradients of gradients.
   bool create_graph() const { return create_graph_; }
-  Tensor unpack(const SavedTensor& saved, const char* what) const {
-    return saved.unpack(node_, what);
+  /// The saved tensor, valid while the node runs.
+  const Tensor& unpack(const SavedTensor& saved, const char* what) {
+    if (!saved.lacks_history()) [[likely]]
+      return saved.unpack_data(node_, what);
+    return *restored_.emplace_back(std::make_unique<Tensor>(saved.unpack(node_, what)));
   }
 
  private:
@@ -65,6 +74,7 @@ class BackwardCall {
   Tensor *grad_outputs_, *grad_inputs_;
   const bool* wanted_;
   bool create_graph_;
+  std::vector<std::unique_ptr<Tensor>> restored_;
 };
 
 /// Where a gradient accumulates; shared by a tensor and the node that fills it.
@@ -86,7 +96,8 @@ class Node : public RefCounted, public Pooled {
   virtual void release_saved() = 0;
   /// Whether the output shares memory with input 0.
   virtual bool is_view() const { return false; }
-  virtual bool is_accumulator() const { return false; }
+  /// Whether it is the end of the tape, an AccumulateGrad.
+  bool is_accumulator() const { return is_accumulator_; }
 
   void set_inputs(size_t n);
   void set_edge(size_t i, const Tensor& input);
@@ -124,6 +135,8 @@ class Node : public RefCounted, public Pooled {
   bool released = false;
 
  protected:
+  Node() = default;
+  explicit Node(bool is_accumulator) : is_accumulator_(is_accumulator) {}
   ~Node() override = default;
   /// Deletes without recursion: a chain of a million nodes is taken apart in a loop.
   void dispose() override;
@@ -133,6 +146,7 @@ class Node : public RefCounted, public Pooled {
   Edge inline_[kInline];
   std::vector<Edge> more_;
   size_t num_inputs_ = 0;
+  const bool is_accumulator_ = false;
   std::unique_ptr<Extras> extras_;
   Node* next_condemned_ = nullptr;
 };
@@ -140,11 +154,10 @@ class Node : public RefCounted, public Pooled {
 /// The end of the tape: adds what arrives to a leaf's gradient.
 class AccumulateGrad final : public Node {
  public:
-  explicit AccumulateGrad(Ref<GradSlot> slot) : slot_(std::move(slot)) {}
+  explicit AccumulateGrad(Ref<GradSlot> slot) : Node(true), slot_(std::move(slot)) {}
   const char* name() const override { return "accumulate_grad"; }
   void backward(BackwardCall& call) override;
   void release_saved() override {}
-  bool is_accumulator() const override { return true; }
 
  private:
   Ref<GradSlot> slot_;

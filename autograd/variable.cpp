@@ -179,8 +179,7 @@ void Tensor::remove_hook(uint32_t handle) const {
 }
 
 Tensor Tensor::detach() const {
-  const TensorImpl& x = checked();
-  Tensor y(make_ref<TensorImpl>(x.storage, x.sizes, x.strides, x.offset, x.dtype));
+  Tensor y(make_ref<TensorImpl>(checked()));
   y.impl()->recorded_writes = kFollowsMemory;
   return y;
 }
@@ -201,6 +200,7 @@ void Tensor::set_data(const Tensor& other) const {
   x.strides = y.strides;
   x.offset = y.offset;
   x.numel = y.numel;
+  x.row_major = y.row_major;
   x.dtype = y.dtype;
   x.recorded_writes = x.storage->recorded_writes;
 }

@@ -45,10 +45,11 @@ template <class N, class... Inputs>
 N* record_as(const char* op, const Tensor& y, const Inputs&... inputs) {
   const Tensor* list[] = {&inputs...};
   if (!needs_recording(op, list, sizeof...(inputs))) return nullptr;
-  Ref<N> node = make_ref<N>();
+  Ref<N> made = make_ref<N>();
+  N* node = made.get();
   link(*node, list, sizeof...(inputs));
-  set_history(y, node);
-  return node.get();
+  set_history(y, std::move(made));
+  return node;
 }
 
 /// Records the operation: a node of type N made of `inputs` becomes the history of `y`. Returns the
@@ -82,11 +83,12 @@ N* record_in_place_as(const char* op, const Tensor& x, const Inputs&... others) 
   const Tensor* list[] = {&x, &others...};
   ++x.impl()->storage->version;
   if (!needs_recording(op, list, sizeof...(others) + 1)) return nullptr;
-  Ref<N> node = make_ref<N>();
+  Ref<N> made = make_ref<N>();
+  N* node = made.get();
   link(*node, list, sizeof...(others) + 1);
   x.impl()->recorded_writes = ++x.impl()->storage->recorded_writes;
-  set_history(x, node);
-  return node.get();
+  set_history(x, std::move(made));
+  return node;
 }
 
 /// Counts a write in place and, when an input requires grad, records it: `x` is the first input as
