@@ -17,6 +17,17 @@ void evaluate(PointwiseOp f, const Tensor& x, const Tensor& y, double a, double 
   });
 }
 
+// dx from what is laid out as it is.
+void evaluate_backward(PointwiseOp f, const Tensor& dy, const Tensor& saved, const Tensor& dx,
+                       double a, double b) {
+  visit_floating(dx.dtype(), [&](auto zero) {
+    using T = decltype(zero);
+    kernels::active<kernels::Pointwise<T>>().backward[static_cast<size_t>(f)](
+        dx.numel(), static_cast<T>(a), static_cast<T>(b), physical_data<T>(dy),
+        physical_data<T>(saved), physical_data<T>(dx));
+  });
+}
+
 bool is_sole(const Tensor& x) {
   return x.impl()->use_count() == 1 && x.impl()->storage->use_count() == 1;
 }
@@ -41,18 +52,14 @@ void pointwise_into(PointwiseOp f, const Tensor& x, double a, double b) {
     copy_values(pointwise(f, x, a, b), x);
 }
 
-Tensor pointwise_backward(PointwiseOp f, const Tensor& dy, const Tensor& saved, double a,
-                          double b) {
+Tensor pointwise_backward(PointwiseOp f, Tensor dy, const Tensor& saved, double a, double b) {
   const Tensor& like = saved.defined() ? saved : dy;
-  const bool reuse = is_sole(dy) && is_dense(like) && lie_alike(dy, like);
-  const Tensor dx = reuse ? dy : empty_like_layout(like, dy.dtype());
-  const Tensor from = laid_out_like(dy, dx), kept = laid_out_like(like, dx);
-  visit_floating(dx.dtype(), [&](auto zero) {
-    using T = decltype(zero);
-    kernels::active<kernels::Pointwise<T>>().backward[static_cast<size_t>(f)](
-        dx.numel(), static_cast<T>(a), static_cast<T>(b), physical_data<T>(from),
-        physical_data<T>(kept), physical_data<T>(dx));
-  });
+  if (is_sole(dy) && is_dense(like) && lie_alike(dy, like)) {
+    evaluate_backward(f, dy, like, dy, a, b);
+    return dy;
+  }
+  Tensor dx = empty_like_layout(like, dy.dtype());
+  evaluate_backward(f, laid_out_like(dy, dx), laid_out_like(like, dx), dx, a, b);
   return dx;
 }
 

@@ -14,7 +14,7 @@ void pointwise_into(kernels::PointwiseOp f, const Tensor& x, double a = 0, doubl
 
 /// dx from dy and what the row saves; undefined where it saves nothing. Written into the memory of
 /// dy when no one else holds that.
-Tensor pointwise_backward(kernels::PointwiseOp f, const Tensor& dy, const Tensor& saved,
-                          double a = 0, double b = 0);
+Tensor pointwise_backward(kernels::PointwiseOp f, Tensor dy, const Tensor& saved, double a = 0,
+                          double b = 0);
 
 }  // namespace reel

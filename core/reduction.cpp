@@ -1,3 +1,4 @@
+#include <reel/core/allocator.h>
 #include <reel/core/creation.h>
 #include <reel/core/kernels/kernels.h>
 #include <reel/core/layout.h>
@@ -49,7 +50,7 @@ T* stored_data(const Tensor& x) {
   return static_cast<T*>(x.impl()->storage->data()) + x.impl()->offset;
 }
 
-Tensor scratch_for(const kernels::ReduceNest& g) { return empty({g.chunks, g.kept}, kFloat64); }
+int64_t scratch_bytes(const kernels::ReduceNest& g) { return 8 * g.chunks * g.kept; }
 
 }  // namespace
 
@@ -111,26 +112,43 @@ kernels::ReduceNest reduce_nest(const Tensor& x, const ReducedDims& dims) {
 
 Tensor reduce_sum(const Tensor& x, const ReducedDims& dims, bool keepdim, double divisor) {
   const kernels::ReduceNest g = reduce_nest(x, dims);
-  const Tensor y = empty(dims.sizes(keepdim), x.is_floating_point() ? x.dtype() : kInt64);
+  Tensor y = empty(dims.sizes(keepdim), x.is_floating_point() ? x.dtype() : kInt64);
   if (g.kept == 0) return y;
-  const Tensor scratch = scratch_for(g);
+  const Scratch scratch(scratch_bytes(g));
   visit(x.dtype(), [&](auto zero) {
     using T = Stored<decltype(zero)>;
-    kernels::active<kernels::Reduce<T>>().sum(g, divisor, stored_data<T>(x), scratch.data_ptr(),
+    kernels::active<kernels::Reduce<T>>().sum(g, divisor, stored_data<T>(x), scratch.data(),
                                               stored_data<typename kernels::SumType<T>::type>(y));
   });
   return y;
 }
 
+template <class T>
+void sum_rows(int64_t rows, int64_t columns, double divisor, const T* x, T* y) {
+  if (columns == 0) return;
+  kernels::ReduceNest g;  // of its lists one entry each is read
+  g.kept_ndim = g.reduced_ndim = 1;
+  g.kept = g.kept_size[0] = columns;
+  g.reduced = g.reduced_size[0] = rows;
+  g.kept_stride[0] = g.out_stride[0] = 1;
+  g.reduced_stride[0] = columns;
+  g.columns = columns > 1;
+  g.chunks = chunk_count(g);
+  const Scratch scratch(scratch_bytes(g));
+  kernels::active<kernels::Reduce<T>>().sum(g, divisor, x, scratch.data(), y);
+}
+template void sum_rows(int64_t, int64_t, double, const float*, float*);
+template void sum_rows(int64_t, int64_t, double, const double*, double*);
+
 Tensor reduce_extreme(Extreme which, const Tensor& x, const ReducedDims& dims, bool keepdim) {
   const kernels::ReduceNest g = reduce_nest(x, dims);
-  const Tensor y = empty(dims.sizes(keepdim), x.dtype());
+  Tensor y = empty(dims.sizes(keepdim), x.dtype());
   if (g.kept == 0) return y;
-  const Tensor scratch = scratch_for(g);
+  const Scratch scratch(scratch_bytes(g));
   visit(x.dtype(), [&](auto zero) {
     using T = Stored<decltype(zero)>;
     const auto& kernels = kernels::active<kernels::Reduce<T>>();
-    (which == Extreme::kMax ? kernels.max : kernels.min)(g, stored_data<T>(x), scratch.data_ptr(),
+    (which == Extreme::kMax ? kernels.max : kernels.min)(g, stored_data<T>(x), scratch.data(),
                                                          stored_data<T>(y));
   });
   return y;
@@ -139,7 +157,7 @@ Tensor reduce_extreme(Extreme which, const Tensor& x, const ReducedDims& dims, b
 Tensor find_extreme(Extreme which, const Tensor& x, const ReducedDims& dims, bool keepdim,
                     Tensor* values) {
   const kernels::ReduceNest g = reduce_nest(x, dims);
-  const Tensor indices = empty(dims.sizes(keepdim), kInt64);
+  Tensor indices = empty(dims.sizes(keepdim), kInt64);
   if (values) *values = empty(dims.sizes(keepdim), x.dtype());
   if (g.kept == 0) return indices;
   visit(x.dtype(), [&](auto zero) {
@@ -155,14 +173,14 @@ Tensor find_extreme(Extreme which, const Tensor& x, const ReducedDims& dims, boo
 Tensor reduce_squares(const Tensor& x, const ReducedDims& dims, bool keepdim, const Tensor& pivot,
                       double divisor) {
   const kernels::ReduceNest g = reduce_nest(x, dims);
-  const Tensor y = empty(dims.sizes(keepdim), x.dtype());
+  Tensor y = empty(dims.sizes(keepdim), x.dtype());
   if (g.kept == 0) return y;
-  const Tensor scratch = scratch_for(g);
+  const Scratch scratch(scratch_bytes(g));
   visit_floating(x.dtype(), [&](auto zero) {
     using T = decltype(zero);
     kernels::active<kernels::ReduceAbout<T>>().squares(
         g, divisor, stored_data<T>(x), pivot.defined() ? stored_data<T>(pivot) : nullptr,
-        scratch.data_ptr(), stored_data<T>(y));
+        scratch.data(), stored_data<T>(y));
   });
   return y;
 }
@@ -170,13 +188,13 @@ Tensor reduce_squares(const Tensor& x, const ReducedDims& dims, bool keepdim, co
 Tensor reduce_log_sum_exp(const Tensor& x, const ReducedDims& dims, bool keepdim,
                           const Tensor& pivot) {
   const kernels::ReduceNest g = reduce_nest(x, dims);
-  const Tensor y = empty(dims.sizes(keepdim), x.dtype());
+  Tensor y = empty(dims.sizes(keepdim), x.dtype());
   if (g.kept == 0) return y;
-  const Tensor scratch = scratch_for(g);
+  const Scratch scratch(scratch_bytes(g));
   visit_floating(x.dtype(), [&](auto zero) {
     using T = decltype(zero);
     kernels::active<kernels::ReduceAbout<T>>().log_sum_exp(
-        g, stored_data<T>(x), stored_data<T>(pivot), scratch.data_ptr(), stored_data<T>(y));
+        g, stored_data<T>(x), stored_data<T>(pivot), scratch.data(), stored_data<T>(y));
   });
   return y;
 }

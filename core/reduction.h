@@ -26,6 +26,11 @@ kernels::ReduceNest reduce_nest(const Tensor& x, const ReducedDims& dims);
 /// sum(x) / divisor; bool and integers sum to int64, undivided.
 Tensor reduce_sum(const Tensor& x, const ReducedDims& dims, bool keepdim, double divisor = 1);
 
+/// y = the sum of the rows of x, a row-major matrix in memory, over divisor: the bits of reduce_sum
+/// with less to prepare. T is float or double.
+template <class T>
+void sum_rows(int64_t rows, int64_t columns, double divisor, const T* x, T* y);
+
 enum class Extreme : bool { kMax, kMin };
 
 /// The largest or smallest element; NaN when there is one. `dims.count` is at least 1.

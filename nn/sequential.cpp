@@ -9,11 +9,13 @@ SequentialImpl::SequentialImpl(std::initializer_list<NamedModule> modules) {
 }
 
 Tensor SequentialImpl::forward(const Tensor& x) {
-  Tensor y = x;
+  if (modules_.empty()) return x;
+  Tensor y;
   for (size_t i = 0; i < size(); ++i) {
+    const Tensor& in = i == 0 ? x : y;
     const Kind next = next_kind(i);
     if (next == Kind::kReLU) {
-      if (Tensor fused = call_relu(*modules_[i].ptr(), y); fused.defined()) {
+      if (Tensor fused = call_relu(*modules_[i].ptr(), in); fused.defined()) {
         y = std::move(fused);
         ++i;
         continue;
@@ -22,12 +24,12 @@ Tensor SequentialImpl::forward(const Tensor& x) {
     // The greatest of what ReLU leaves is what ReLU leaves of the greatest, gradients included, and
     // the pool's output is the smaller one. In place, somebody may look at what ReLU leaves.
     if (kinds_[i] == Kind::kReLU && next == Kind::kMaxPool &&
-        !modules_[i].get<ReLUImpl>().options.inplace()) {
-      y = modules_[i].forward(modules_[i + 1].forward(y));
+        !static_cast<const ReLUImpl&>(*modules_[i].ptr()).options.inplace()) {
+      y = modules_[i].forward(modules_[i + 1].forward(in));
       ++i;
       continue;
     }
-    y = modules_[i].forward(y);
+    y = modules_[i].forward(in);
   }
   return y;
 }

@@ -4,6 +4,7 @@
 #include <reel/autograd/ops.h>
 #include <reel/autograd/ops/conv.h>
 #include <reel/autograd/variable.h>
+#include <reel/core/allocator.h>
 #include <reel/core/creation.h>
 #include <reel/core/isa.h>
 #include <reel/core/kernels/kernels.h>
@@ -142,8 +143,8 @@ void run(const ConvAlgorithm<Run> (&list)[kConvKinds], const ConvGeometry& g, co
   int kind = 0;
   while (refusal(kind, list[kind], g)) ++kind;
   const int64_t threads = num_threads();
-  const Tensor scratch = empty({list[kind].scratch(g, threads)}, kUInt8);
-  list[kind].run(g, threads, scratch.data_ptr(), data...);
+  const Scratch scratch(list[kind].scratch(g, threads));
+  list[kind].run(g, threads, scratch.data(), data...);
 }
 
 template <class Run>
@@ -170,7 +171,7 @@ struct WeightGrads {
 
 template <int D>
 WeightGrads weight_grads(const ConvGeometry& g, const Tensor& dy, const Tensor& x, bool bias) {
-  const Tensor grad = to_channels_last(dy), in = x.defined() ? to_channels_last(x) : x;
+  const Borrowed grad = to_channels_last(dy), in = x.defined() ? to_channels_last(x) : Borrowed(x);
   WeightGrads grads;
   if (x.defined()) grads.weight = empty(shape_of<D>(g.K, g.C / g.G, g.kernel), dy.dtype());
   if (bias) grads.bias = empty({g.K}, dy.dtype());
@@ -192,14 +193,15 @@ struct ConvBackward final : NodeOf<ConvBackward<D>> {
     const Tensor& dy = call.grad_output();
     if (call.wanted(0))
       call.set_grad_input(0, conv_input_grad<D>(g, dy, call.unpack(weight, "weight")));
-    const Tensor input = call.wanted(1) ? call.unpack(x, "input") : Tensor();
+    const Tensor none;
+    const Tensor& input = call.wanted(1) ? call.unpack(x, "input") : none;
     if (call.create_graph()) {
       if (call.wanted(1)) call.set_grad_input(1, conv_weight_grad<D>(g, dy, input));
       if (call.wanted(2)) call.set_grad_input(2, dy.sum(bias_dims<D>()));
     } else if (call.wanted(1) || call.wanted(2)) {
-      const WeightGrads grads = weight_grads<D>(g, dy, input, call.wanted(2));
-      call.set_grad_input(1, grads.weight);
-      call.set_grad_input(2, grads.bias);
+      WeightGrads grads = weight_grads<D>(g, dy, input, call.wanted(2));
+      call.set_grad_input(1, std::move(grads.weight));
+      call.set_grad_input(2, std::move(grads.bias));
     }
   }
   void release_saved() override {
@@ -249,15 +251,14 @@ struct ConvWeightGradBackward final : NodeOf<ConvWeightGradBackward<D>> {
 
 template <int D>
 Tensor convolve(const ConvGeometry& g, const Tensor& x, const Tensor& weight, const Tensor& bias) {
-  const Tensor in = to_channels_last(x), w = weight.contiguous();
-  const Tensor b = bias.defined() ? bias.contiguous() : bias;
-  const Tensor y = empty_channels_last(shape_of<D>(g.N, g.K, g.out), x.dtype());
+  const Borrowed in = to_channels_last(x), w = contiguous(weight), b = contiguous(bias);
+  Tensor y = empty_channels_last(shape_of<D>(g.N, g.K, g.out), x.dtype());
   visit_floating(x.dtype(), [&](auto zero) {
     using T = decltype(zero);
     run(kernels::active<kernels::Conv<T>>().forward, g, physical_data<T>(in), physical_data<T>(w),
         data_or_null<T>(b), physical_data<T>(y));
   });
-  if (auto* node = record<ConvBackward<D>>(y, x, w, b)) {
+  if (auto* node = record<ConvBackward<D>>(y, x, *w, *b)) {
     node->g = g;
     if (node->wanted(0)) node->weight.save(w);
     if (node->wanted(1)) node->x.save(x);
@@ -267,14 +268,14 @@ Tensor convolve(const ConvGeometry& g, const Tensor& x, const Tensor& weight, co
 
 template <int D>
 Tensor conv_input_grad(const ConvGeometry& g, const Tensor& dy, const Tensor& weight) {
-  const Tensor grad = to_channels_last(dy), w = weight.contiguous();
-  const Tensor dx = empty_channels_last(shape_of<D>(g.N, g.C, g.in), dy.dtype());
+  const Borrowed grad = to_channels_last(dy), w = contiguous(weight);
+  Tensor dx = empty_channels_last(shape_of<D>(g.N, g.C, g.in), dy.dtype());
   visit_floating(dy.dtype(), [&](auto zero) {
     using T = decltype(zero);
     run(kernels::active<kernels::Conv<T>>().input_grad, g, physical_data<T>(grad),
         physical_data<T>(w), physical_data<T>(dx));
   });
-  if (auto* node = record<ConvInputGradBackward<D>>(dx, dy, w)) {
+  if (auto* node = record<ConvInputGradBackward<D>>(dx, dy, *w)) {
     node->g = g;
     if (node->wanted(0)) node->weight.save(w);
     if (node->wanted(1)) node->dy.save(dy);
@@ -284,7 +285,7 @@ Tensor conv_input_grad(const ConvGeometry& g, const Tensor& dy, const Tensor& we
 
 template <int D>
 Tensor conv_weight_grad(const ConvGeometry& g, const Tensor& dy, const Tensor& x) {
-  const Tensor dw = weight_grads<D>(g, dy, x, false).weight;
+  Tensor dw = weight_grads<D>(g, dy, x, false).weight;
   if (auto* node = record<ConvWeightGradBackward<D>>(dw, dy, x)) {
     node->g = g;
     if (node->wanted(0)) node->x.save(x);

@@ -4,6 +4,7 @@
 
 #include <reel/autograd/ops.h>
 #include <reel/autograd/variable.h>
+#include <reel/core/allocator.h>
 #include <reel/core/creation.h>
 #include <reel/core/kernels/kernels.h>
 #include <reel/core/layout.h>
@@ -13,14 +14,13 @@ namespace reel {
 
 namespace {
 
-// The arguments of both losses as the kernels take them.
+// The sizes and options of both losses as the kernels take them.
 struct ClassLoss {
   kernels::ClassGeometry g;  // of plain memory
   Shape rows;                // the shape of the target
   int64_t class_dim;
   Reduction reduction;
   double divisor = 1;  // of the sum over rows: the weight that counts, for a mean
-  Tensor target, weight;
 };
 
 // "target[0, 2]"
@@ -32,12 +32,12 @@ std::string name_of_row(int64_t index, IntArrayRef rows) {
 
 // The total weight of the rows that count; every target is looked at.
 template <class T>
-double checked_weight(const char* op, const ClassLoss& loss, const Tensor& x) {
-  const int64_t* target = loss.target.data_ptr<int64_t>();
-  const T* w = loss.weight.defined() ? loss.weight.data_ptr<T>() : nullptr;
+double checked_weight(const char* op, const ClassLoss& loss, const Tensor& x, const Tensor& target,
+                      const T* w) {
+  const int64_t* class_of = target.data_ptr<int64_t>();
   double total = 0;
-  for (int64_t i = 0; i < loss.target.numel(); ++i) {
-    const int64_t t = target[i];
+  for (int64_t i = 0; i < target.numel(); ++i) {
+    const int64_t t = class_of[i];
     if (t == loss.g.ignore_index) continue;
     REEL_CHECK(t >= 0 && t < loss.g.C, op, ": ", name_of_row(i, loss.rows), " is ", t,
                ", but input ", x, " has ", loss.g.C, " classes; a target must be in [0, ",
@@ -63,13 +63,19 @@ void check_input(const char* op, const Tensor& x) {
   REEL_CHECK(x.dim() >= 1, op, ": the input is a single number; it must be (C) or (N, C, ...).");
 }
 
+template <class T>
+const T* data_or_null(const Tensor& x) {
+  return x.defined() ? x.data_ptr<T>() : nullptr;
+}
+
+// `target` and `weight` are contiguous.
 ClassLoss check_class_loss(const char* op, const Tensor& x, const Tensor& target,
                            const Tensor& weight, Reduction reduction, int64_t ignore_index,
                            double label_smoothing) {
   check_input(op, x);
   REEL_CHECK(target.dtype() == kInt64, op, ": the target is ", target.dtype(),
              "; class indices must be int64. [use to(kInt64)]");
-  ClassLoss loss{{1, 1, 1, ignore_index, label_smoothing}, x.sizes(), 0, reduction, 1, {}, {}};
+  ClassLoss loss{{1, 1, 1, ignore_index, label_smoothing}, x.sizes(), 0, reduction, 1};
   loss.class_dim = x.dim() == 1 ? 0 : 1;
   loss.g.C = x.size(loss.class_dim);
   loss.rows.erase(static_cast<size_t>(loss.class_dim));
@@ -83,10 +89,9 @@ ClassLoss check_class_loss(const char* op, const Tensor& x, const Tensor& target
     loss.g.N = loss.rows[0];
     for (size_t d = 1; d < loss.rows.size(); ++d) loss.g.S *= loss.rows[d];
   }
-  loss.target = target.contiguous();
-  if (weight.defined()) loss.weight = weight.contiguous();
-  const double total = visit_floating(
-      x.dtype(), [&](auto zero) { return checked_weight<decltype(zero)>(op, loss, x); });
+  const double total = visit_floating(x.dtype(), [&](auto zero) {
+    return checked_weight(op, loss, x, target, data_or_null<decltype(zero)>(weight));
+  });
   if (reduction == Reduction::kMean) loss.divisor = total;
   return loss;
 }
@@ -100,25 +105,32 @@ kernels::ClassGeometry geometry_in(const Tensor& x, const ClassLoss& loss) {
   return g;
 }
 
-template <class T>
-const T* data_or_null(const Tensor& x) {
-  return x.defined() ? x.data_ptr<T>() : nullptr;
-}
-
-Tensor reduced(const Tensor& rows, const ClassLoss& loss) {
-  if (loss.reduction == Reduction::kNone) return rows;
-  return reduce_sum(rows, reduced_dims("cross_entropy", rows.sizes(), {}), false, loss.divisor);
+// The loss, of which f(rows) computes the rows.
+template <class T, class F>
+Tensor reduced(const ClassLoss& loss, F f) {
+  if (loss.reduction == Reduction::kNone) {
+    Tensor rows = empty(loss.rows, dtype_of<T>);
+    f(rows.data_ptr<T>());
+    return rows;
+  }
+  const int64_t n = loss.g.N * loss.g.S;
+  const Scratch rows(n * static_cast<int64_t>(sizeof(T)));
+  Tensor y = empty(Shape(), dtype_of<T>);
+  f(static_cast<T*>(rows.data()));
+  sum_rows(n, 1, loss.divisor, static_cast<const T*>(rows.data()), y.data_ptr<T>());
+  return y;
 }
 
 // q of equation 4, shaped like x.
-Tensor soft_targets(const Tensor& x, const ClassLoss& loss) {
+Tensor soft_targets(const Tensor& x, const ClassLoss& loss, const Tensor& targets,
+                    const Tensor& weight) {
   const Tensor q = empty(x.sizes(), x.dtype());
   const auto [N, C, S, ignored, smoothing] = loss.g;
   visit_floating(
       x.dtype(), [&, N = N, C = C, S = S, ignored = ignored, smoothing = smoothing](auto zero) {
         using T = decltype(zero);
-        const int64_t* target = loss.target.data_ptr<int64_t>();
-        const T* w = data_or_null<T>(loss.weight);
+        const int64_t* target = targets.data_ptr<int64_t>();
+        const T* w = data_or_null<T>(weight);
         T* out = q.data_ptr<T>();
         for (int64_t i = 0; i < N * C * S; ++i) {
           const int64_t c = i / S % C, t = target[i / (C * S) * S + i % S];
@@ -139,32 +151,33 @@ struct CrossEntropyBackward final : NodeOf<CrossEntropyBackward> {
   static constexpr const char* kName = "cross_entropy";
   ClassLoss loss;
   SavedTensor x, target, weight;
-  Tensor largest, log_sum;
+  Tensor logs;  // of each row the largest score, then the logarithm of the sum
 
   void backward(BackwardCall& call) override {
-    const Tensor input = call.unpack(x, "input");
-    loss.target = call.unpack(target, "target");
-    loss.weight = call.unpack(weight, "weight");
+    const Tensor &input = call.unpack(x, "input"), &classes = call.unpack(target, "target"),
+                 &w = call.unpack(weight, "weight");
     if (call.create_graph()) {
       // Equation 5, in differentiable operations.
-      const Tensor q = soft_targets(input, loss);
+      const Tensor q = soft_targets(input, loss, classes, w);
       const Tensor d = q.sum(loss.class_dim, true) * input.softmax(loss.class_dim) - q;
       return call.set_grad_input(0, d * row_gradients(call.grad_output(), loss));
     }
-    const Tensor dy = call.grad_output().contiguous(), dx = empty_like_layout(input, input.dtype());
+    const Borrowed dy = contiguous(call.grad_output());
+    Tensor dx = empty_like_layout(input, input.dtype());
     visit_floating(input.dtype(), [&](auto zero) {
       using T = decltype(zero);
+      const T* largest = logs.data_ptr<T>();
       kernels::active<kernels::CrossEntropy<T>>().backward(
-          geometry_in(input, loss), physical_data<T>(input), loss.target.data_ptr<int64_t>(),
-          data_or_null<T>(loss.weight), largest.data_ptr<T>(), log_sum.data_ptr<T>(),
-          dy.data_ptr<T>(), loss.reduction == Reduction::kNone ? 1 : 0,
-          static_cast<T>(1 / loss.divisor), physical_data<T>(dx));
+          geometry_in(input, loss), physical_data<T>(input), classes.data_ptr<int64_t>(),
+          data_or_null<T>(w), largest, largest + logs.numel() / 2, dy->data_ptr<T>(),
+          loss.reduction == Reduction::kNone ? 1 : 0, static_cast<T>(1 / loss.divisor),
+          physical_data<T>(dx));
     });
-    call.set_grad_input(0, dx);
+    call.set_grad_input(0, std::move(dx));
   }
   void release_saved() override {
     for (SavedTensor* saved : {&x, &target, &weight}) saved->reset();
-    loss.target = loss.weight = largest = log_sum = Tensor();
+    logs = Tensor();
   }
 };
 
@@ -175,26 +188,25 @@ struct NllLossBackward final : NodeOf<NllLossBackward> {
   SavedTensor target, weight;
 
   void backward(BackwardCall& call) override {
-    loss.target = call.unpack(target, "target");
-    loss.weight = call.unpack(weight, "weight");
+    const Tensor &classes = call.unpack(target, "target"), &w = call.unpack(weight, "weight");
     const Tensor& grad = call.grad_output();
-    const Tensor dx = empty(sizes, grad.dtype());
+    Tensor dx = empty(sizes, grad.dtype());
     if (call.create_graph())
-      return call.set_grad_input(0, -soft_targets(dx, loss) * row_gradients(grad, loss));
-    const Tensor dy = grad.contiguous();
-    visit_floating(dy.dtype(), [&](auto zero) {
+      return call.set_grad_input(0,
+                                 -soft_targets(dx, loss, classes, w) * row_gradients(grad, loss));
+    const Borrowed dy = contiguous(grad);
+    visit_floating(dx.dtype(), [&](auto zero) {
       using T = decltype(zero);
       kernels::active<kernels::NllLoss<T>>().backward(
-          loss.g, loss.target.data_ptr<int64_t>(), data_or_null<T>(loss.weight), dy.data_ptr<T>(),
+          loss.g, classes.data_ptr<int64_t>(), data_or_null<T>(w), dy->data_ptr<T>(),
           loss.reduction == Reduction::kNone ? 1 : 0, static_cast<T>(1 / loss.divisor),
           dx.data_ptr<T>());
     });
-    call.set_grad_input(0, dx);
+    call.set_grad_input(0, std::move(dx));
   }
   void release_saved() override {
     target.reset();
     weight.reset();
-    loss.target = loss.weight = Tensor();
   }
 };
 
@@ -230,47 +242,51 @@ Tensor cross_entropy(const Tensor& input, const Tensor& target, const Tensor& we
                      Reduction reduction, int64_t ignore_index, double label_smoothing) {
   if (target.is_floating_point())
     return cross_entropy_of_probabilities(input, target, weight, reduction, label_smoothing);
-  const ClassLoss loss = check_class_loss("cross_entropy", input, target, weight, reduction,
+  const Borrowed classes = contiguous(target), plain_weight = contiguous(weight);
+  const Tensor& w = plain_weight;
+  const ClassLoss loss = check_class_loss("cross_entropy", input, classes, w, reduction,
                                           ignore_index, label_smoothing);
-  const Tensor x = dense(input);
-  const Tensor rows = empty(loss.rows, x.dtype()), largest = empty(loss.rows, x.dtype()),
-               log_sum = empty(loss.rows, x.dtype());
-  visit_floating(x.dtype(), [&](auto zero) {
+  const Borrowed x = dense(input);
+  Tensor logs = empty({2, loss.g.N * loss.g.S}, input.dtype());
+  Tensor y = visit_floating(input.dtype(), [&](auto zero) {
     using T = decltype(zero);
-    kernels::active<kernels::CrossEntropy<T>>().forward(
-        geometry_in(x, loss), physical_data<T>(x), loss.target.data_ptr<int64_t>(),
-        data_or_null<T>(loss.weight), rows.data_ptr<T>(), largest.data_ptr<T>(),
-        log_sum.data_ptr<T>());
+    T* largest = logs.data_ptr<T>();
+    return reduced<T>(loss, [&](T* rows) {
+      kernels::active<kernels::CrossEntropy<T>>().forward(
+          geometry_in(x, loss), physical_data<T>(x), classes->data_ptr<int64_t>(),
+          data_or_null<T>(w), rows, largest, largest + logs.numel() / 2);
+    });
   });
-  const Tensor y = reduced(rows, loss);
   if (auto* node = record<CrossEntropyBackward>(y, input)) {
     node->loss = loss;
     node->x.save(x);
-    node->target.save(loss.target);
-    node->weight.save(loss.weight);
-    node->largest = largest;
-    node->log_sum = log_sum;
+    node->target.save(classes);
+    node->weight.save(w);
+    node->logs = std::move(logs);
   }
   return y;
 }
 
 Tensor nll_loss(const Tensor& input, const Tensor& target, const Tensor& weight,
                 Reduction reduction, int64_t ignore_index) {
+  const Borrowed classes = contiguous(target), plain_weight = contiguous(weight);
+  const Tensor& w = plain_weight;
   const ClassLoss loss =
-      check_class_loss("nll_loss", input, target, weight, reduction, ignore_index, 0);
-  const Tensor x = dense(input), rows = empty(loss.rows, x.dtype());
-  visit_floating(x.dtype(), [&](auto zero) {
+      check_class_loss("nll_loss", input, classes, w, reduction, ignore_index, 0);
+  const Borrowed x = dense(input);
+  Tensor y = visit_floating(input.dtype(), [&](auto zero) {
     using T = decltype(zero);
-    kernels::active<kernels::NllLoss<T>>().forward(
-        geometry_in(x, loss), physical_data<T>(x), loss.target.data_ptr<int64_t>(),
-        data_or_null<T>(loss.weight), rows.data_ptr<T>());
+    return reduced<T>(loss, [&](T* rows) {
+      kernels::active<kernels::NllLoss<T>>().forward(geometry_in(x, loss), physical_data<T>(x),
+                                                     classes->data_ptr<int64_t>(),
+                                                     data_or_null<T>(w), rows);
+    });
   });
-  const Tensor y = reduced(rows, loss);
   if (auto* node = record<NllLossBackward>(y, input)) {
     node->loss = loss;
     node->sizes = input.sizes();
-    node->target.save(loss.target);
-    node->weight.save(loss.weight);
+    node->target.save(classes);
+    node->weight.save(w);
   }
   return y;
 }

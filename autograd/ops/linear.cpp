@@ -63,7 +63,7 @@ struct LinearBackward final : NodeOf<LinearBackward> {
   SavedTensor x, weight;
 
   void backward(BackwardCall& call) override {
-    const Tensor input = call.unpack(x, "input"), w = call.unpack(weight, "weight");
+    const Tensor &input = call.unpack(x, "input"), &w = call.unpack(weight, "weight");
     if (call.create_graph()) return backward_recorded(call, g, input, w);
     visit_floating(call.grad_output().dtype(),
                    [&](auto zero) { run<decltype(zero)>(call, input, w); });
@@ -71,25 +71,27 @@ struct LinearBackward final : NodeOf<LinearBackward> {
 
   template <class T>
   void run(BackwardCall& call, const Tensor& input, const Tensor& w) const {
-    const Tensor dy = call.grad_output().contiguous();
+    const Borrowed grad = contiguous(call.grad_output());
+    const Tensor& dy = grad;
     const T* pdy = dy.data_ptr<T>();
     if (call.wanted(0)) {
       Shape sizes = g.output;
       sizes[sizes.size() - 1] = g.in;
-      const Tensor dx = empty(sizes, dy.dtype());
+      Tensor dx = empty(sizes, dy.dtype());
       parallel_gemm<T>(Trans::kNo, Trans::kNo, g.rows, g.in, g.out, 1, pdy, g.out, w.data_ptr<T>(),
                        g.in, 0, dx.data_ptr<T>(), g.in);
-      call.set_grad_input(0, dx);
+      call.set_grad_input(0, std::move(dx));
     }
     if (call.wanted(1)) {
-      const Tensor dw = empty({g.out, g.in}, dy.dtype());
+      Tensor dw = empty({g.out, g.in}, dy.dtype());
       parallel_gemm<T>(Trans::kYes, Trans::kNo, g.out, g.in, g.rows, 1, pdy, g.out,
                        input.data_ptr<T>(), g.in, 0, dw.data_ptr<T>(), g.in);
-      call.set_grad_input(1, dw);
+      call.set_grad_input(1, std::move(dw));
     }
     if (call.wanted(2)) {
-      const Tensor rows = alias(dy, {g.rows, g.out}, {g.out, 1}, dy.storage_offset());
-      call.set_grad_input(2, reduce_sum(rows, reduced_dims("linear", rows.sizes(), 0), false));
+      Tensor db = empty(g.out, dy.dtype());
+      sum_rows(g.rows, g.out, 1, pdy, db.data_ptr<T>());
+      call.set_grad_input(2, std::move(db));
     }
   }
 
@@ -103,9 +105,10 @@ struct LinearBackward final : NodeOf<LinearBackward> {
 
 Tensor linear(const Tensor& input, const Tensor& weight, const Tensor& bias) {
   const LinearGeometry g = check_linear(input, weight, bias);
-  const Tensor x = input.contiguous(), w = weight.contiguous();
-  const Tensor b = bias.defined() ? bias.contiguous() : bias;
-  const Tensor y = empty(g.output, x.dtype());
+  const Borrowed plain = contiguous(input), plain_weight = contiguous(weight),
+                 plain_bias = contiguous(bias);
+  const Tensor &x = plain, &w = plain_weight, &b = plain_bias;
+  Tensor y = empty(g.output, x.dtype());
   visit_floating(x.dtype(), [&](auto zero) {
     using T = decltype(zero);
     parallel_gemm<T>(Trans::kNo, Trans::kYes, g.rows, g.out, g.in, 1, x.data_ptr<T>(), g.in,

@@ -47,8 +47,8 @@ struct MaxPoolPickBackward final : NodeOf<MaxPoolPickBackward> {
 
 Tensor max_pool_pick(const Tensor& x, const MaxPoolWinners& winners) {
   const kernels::PoolGeometry& g = winners.g;
-  const Tensor in = to_channels_last(x);
-  const Tensor y = empty_channels_last(pooled_shape(g.N, g.C, g.out, winners.D), x.dtype());
+  const Borrowed in = to_channels_last(x);
+  Tensor y = empty_channels_last(pooled_shape(g.N, g.C, g.out, winners.D), x.dtype());
   with_kernels(winners, x.dtype(), [&](const auto& kernels, auto zero, const auto* taps) {
     using T = decltype(zero);
     kernels.pick(g, physical_data<T>(in), taps, physical_data<T>(y));
@@ -68,8 +68,8 @@ struct MaxPoolBackwardBackward final : NodeOf<MaxPoolBackwardBackward> {
 
 Tensor max_pool_backward(const Tensor& dy, const MaxPoolWinners& winners) {
   const kernels::PoolGeometry& g = winners.g;
-  const Tensor out = to_channels_last(dy);
-  const Tensor dx = empty_channels_last(pooled_shape(g.N, g.C, g.in, winners.D), dy.dtype());
+  const Borrowed out = to_channels_last(dy);
+  Tensor dx = empty_channels_last(pooled_shape(g.N, g.C, g.in, winners.D), dy.dtype());
   with_kernels(winners, dy.dtype(), [&](const auto& kernels, auto zero, const auto* taps) {
     using T = decltype(zero);
     kernels.backward(g, physical_data<T>(out), taps, physical_data<T>(dx));
@@ -90,18 +90,20 @@ struct MaxPoolBackward final : NodeOf<MaxPoolBackward> {
 Tensor max_pool(const char* op, const Tensor& input, int D, IntArrayRef kernel, IntArrayRef stride,
                 IntArrayRef padding, IntArrayRef dilation, bool ceil_mode) {
   bool unbatched = false;
-  const Tensor x = with_batch(op, input, D, &unbatched);
+  const Borrowed batch = with_batch(op, input, D, &unbatched);
+  const Tensor& x = batch;
   MaxPoolWinners winners{check_pool(op, x, D, kernel, stride, padding, dilation, ceil_mode), D, {}};
   const kernels::PoolGeometry& g = winners.g;
-  const Tensor in = to_channels_last(x);
-  const Tensor y = empty_channels_last(pooled_shape(g.N, g.C, g.out, D), x.dtype());
+  const Borrowed in = to_channels_last(x);
+  Tensor y = empty_channels_last(pooled_shape(g.N, g.C, g.out, D), x.dtype());
   winners.taps = empty({y.numel()}, g.taps() < UINT8_MAX ? kUInt8 : kInt32);
   with_kernels(winners, x.dtype(), [&](const auto& kernels, auto zero, auto* taps) {
     using T = decltype(zero);
     kernels.forward(g, physical_data<T>(in), physical_data<T>(y), taps);
   });
-  if (auto* node = record<MaxPoolBackward>(y, x)) node->winners = winners;
-  return unbatched ? y.squeeze(0) : y;
+  if (auto* node = record<MaxPoolBackward>(y, x)) node->winners = std::move(winners);
+  if (unbatched) return y.squeeze(0);
+  return y;
 }
 
 }  // namespace

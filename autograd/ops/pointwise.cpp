@@ -46,10 +46,10 @@ struct PointwiseBackward final : Node {
   const Row& row() const { return table::kRows[static_cast<size_t>(op)]; }
   const char* name() const override { return row().name; }
   void backward(BackwardCall& call) override {
-    const Tensor kept = call.unpack(saved, row().saves == Saves::kOutput ? "output" : "self");
-    const Tensor& dy = call.grad_output();
-    call.set_grad_input(
-        0, call.create_graph() ? row().dx(dy, kept, a, b) : pointwise_backward(op, dy, kept, a, b));
+    const Tensor& kept = call.unpack(saved, row().saves == Saves::kOutput ? "output" : "self");
+    call.set_grad_input(0, call.create_graph()
+                               ? row().dx(call.grad_output(), kept, a, b)
+                               : pointwise_backward(op, call.take_grad_output(), kept, a, b));
   }
   void release_saved() override { saved.reset(); }
 };

@@ -60,13 +60,13 @@ Shape pooled_shape(int64_t N, int64_t C, const int64_t (&spatial)[3], int D) {
   return s;
 }
 
-Tensor with_batch(const char* op, const Tensor& x, int D, bool* unbatched) {
+Borrowed with_batch(const char* op, const Tensor& x, int D, bool* unbatched) {
   REEL_CHECK(x.is_floating_point(), op, ": the input is ", x.dtype(),
              "; it must be float32 or float64.");
   REEL_CHECK(x.dim() == D + 2 || x.dim() == D + 1, op, ": input ", x, " has ", x.dim(),
              " dimensions; it must be (N, C, ", D, " spatial) or (C, ", D, " spatial).");
   *unbatched = x.dim() == D + 1;
-  return *unbatched ? x.unsqueeze(0) : x;
+  return *unbatched ? Borrowed(x.unsqueeze(0)) : Borrowed(x);
 }
 
 }  // namespace reel

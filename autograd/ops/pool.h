@@ -2,6 +2,7 @@
 // What the pooling operations share: their sizes, checked.
 
 #include <reel/core/kernels/pool.h>
+#include <reel/core/layout.h>
 #include <reel/core/tensor.h>
 
 namespace reel {
@@ -17,6 +18,6 @@ kernels::PoolGeometry check_pool(const char* op, const Tensor& x, int D, IntArra
 Shape pooled_shape(int64_t N, int64_t C, const int64_t (&spatial)[3], int D);
 
 /// `x` with a batch dimension: pooling takes (C, spatial...) as well. Sets `unbatched`.
-Tensor with_batch(const char* op, const Tensor& x, int D, bool* unbatched);
+Borrowed with_batch(const char* op, const Tensor& x, int D, bool* unbatched);
 
 }  // namespace reel

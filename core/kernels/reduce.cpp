@@ -217,7 +217,12 @@ void reduce(const ReduceNest& g, const Op& op, const typename Op::In* x, const t
                  for (int64_t u = begin; u < end; ++u)
                    reduce_unit(g, op, u / g.chunks, u % g.chunks, x, p, partial);
                });
+  const bool side_by_side = g.kept_ndim == 1 && g.out_stride[0] == 1;
   parallel_for(g.kept, g.kept * g.chunks, [&](int64_t begin, int64_t end) {
+    if (g.chunks == 1 && side_by_side && !p) {  // a loop of vectors
+      for (int64_t k = begin; k < end; ++k) y[k] = op.finish(partial[k], typename Op::In(0));
+      return;
+    }
     for (int64_t k = begin; k < end; ++k) {
       Total total = partial[k];
       for (int64_t c = 1; c < g.chunks; ++c) total = op.join(total, partial[c * g.kept + k]);

@@ -7,6 +7,7 @@
 #include <reel/core/creation.h>
 #include <reel/core/layout.h>
 #include <reel/core/parallel.h>
+#include <reel/core/reduction.h>
 
 #include <cmath>
 
@@ -91,6 +92,20 @@ TEST_CASE("sum: many elements give the same bits on any number of threads") {
     set_num_threads(threads);
     CHECK(x.sum().item<float>() == one);
   }
+}
+
+TEST_CASE("sum: rows in memory are summed to the same bits") {
+  for (int64_t rows : {0, 1, 2, 7, 128, 129, 5000})
+    for (int64_t columns : {1, 2, 7, 16, 33, 128, 129, 300}) {
+      CAPTURE(rows, columns);
+      const Tensor x = uniform({rows, columns}, 7, -1, 1, kFloat32), y = empty(columns);
+      sum_rows(rows, columns, 1, x.data_ptr<float>(), y.data_ptr<float>());
+      CHECK(y.equal(x.sum(0)));
+      const Tensor all = uniform({rows * columns}, 8), mean = empty(1, kFloat64);
+      sum_rows(all.numel(), 1, 3, all.data_ptr<double>(), mean.data_ptr<double>());
+      CHECK(mean.item<double>() == all.sum().item<double>() / 3);
+    }
+  sum_rows<float>(5, 0, 1, nullptr, nullptr);
 }
 
 TEST_CASE("sum: gradients accumulate in place though they arrive stretched") {
