@@ -62,21 +62,32 @@ struct TapOffsets {
   int64_t at[kMaxTaps];
 };
 
-// The first input pixel of output `o`'s window, which may lie outside.
-inline int64_t first_pixel(const PoolGeometry& g, const int64_t (&o)[3]) {
-  int64_t pixel = 0;
-  for (int d = 0; d < 3; ++d) pixel = pixel * g.in[d] + o[d] * g.stride[d] - g.padding[d];
-  return pixel;
-}
-
-inline bool lies_inside(const PoolGeometry& g, const int64_t (&o)[3]) {
-  bool inside = true;
-  for (int d = 0; d < 3; ++d) {
-    const int64_t first = o[d] * g.stride[d] - g.padding[d];
-    inside = inside && first >= 0 && first + (g.kernel[d] - 1) * g.dilation[d] < g.in[d];
+// The windows of all outputs, worked out once instead of for each.
+struct Windows {
+  explicit Windows(const PoolGeometry& g) {
+    int64_t element = g.C;
+    for (int d = 2; d >= 0; --d) {
+      const int64_t last = g.in[d] - 1 - (g.kernel[d] - 1) * g.dilation[d] + g.padding[d];
+      begin[d] = (g.padding[d] + g.stride[d] - 1) / g.stride[d];
+      end[d] = last < 0 ? 0 : last / g.stride[d] + 1;
+      step[d] = g.stride[d] * element;
+      base -= g.padding[d] * element;
+      element *= g.in[d];
+    }
   }
-  return inside;
-}
+  /// Whether the window of output o lies inside the input.
+  bool inside(const int64_t (&o)[3]) const {
+    return (o[0] >= begin[0]) & (o[0] < end[0]) & (o[1] >= begin[1]) & (o[1] < end[1]) &
+           (o[2] >= begin[2]) & (o[2] < end[2]);
+  }
+  /// The first element of its first pixel in a sample, which may lie outside.
+  int64_t first(const int64_t (&o)[3]) const {
+    return base + o[0] * step[0] + o[1] * step[1] + o[2] * step[2];
+  }
+
+ private:
+  int64_t begin[3], end[3], step[3], base = 0;
+};
 
 // Whole numbers as wide as the lanes of V.
 template <class V>
@@ -189,15 +200,17 @@ template <class T, class Tap>
 void forward(const PoolGeometry& g, const T* x, T* y, Tap* tap) {
   const int64_t C = g.C, pixels = g.out_pixels(), taps = g.taps(), image = g.in_pixels() * C;
   const TapOffsets offset(g);
-  parallel_for(g.N * pixels, g.N * pixels * C * taps / 2, [=, &g](int64_t begin, int64_t end) {
+  const Windows windows(g);
+  const int64_t work = g.N * pixels * C * taps / 2;
+  parallel_for(g.N * pixels, work, [=, &g, &offset, &windows](int64_t begin, int64_t end) {
     Cursor cursor(g, begin);
     for (int64_t i = begin; i < end; ++i, cursor.advance()) {
       const T* sample = x + cursor.n * image;
-      if (taps > kMaxTaps || !lies_inside(g, cursor.at)) {
+      if (taps > kMaxTaps || !windows.inside(cursor.at)) {
         pool_window(g, cursor.at, sample, y + i * C, tap + i * C);
         continue;
       }
-      const int64_t first = first_pixel(g, cursor.at) * C;
+      const int64_t first = windows.first(cursor.at);
       const int64_t inputs_left = (g.N - cursor.n) * image - first - offset.at[taps - 1];
       if (may_spill<T>(g, end - i, inputs_left))
         pool_lanes<Vector<T>>(taps, offset.at, sample + first, y + i * C, tap + i * C);
@@ -265,17 +278,18 @@ template <class T, class Tap>
 void scatter(const PoolGeometry& g, const T* dy, const Tap* tap, T* dx) {
   const int64_t C = g.C, pixels = g.out_pixels(), image = g.in_pixels() * C, taps = g.taps();
   const TapOffsets offset(g);
+  const Windows windows(g);
   bool covered = true;  // each input pixel lies in a window
   for (int d = 0; d < 3; ++d)
     covered = covered && g.padding[d] == 0 && g.dilation[d] == 1 && g.stride[d] == g.kernel[d] &&
               g.out[d] * g.stride[d] == g.in[d];
-  parallel_for(g.N, 2 * g.N * image, [=, &g](int64_t begin, int64_t end) {
+  parallel_for(g.N, 2 * g.N * image, [=, &g, &offset, &windows](int64_t begin, int64_t end) {
     if (!covered)
       for (int64_t i = begin * image; i < end * image; ++i) dx[i] = 0;
     Cursor cursor(g, begin * pixels);
     for (int64_t i = begin * pixels; i < end * pixels; ++i, cursor.advance()) {
-      T* window = dx + cursor.n * image + first_pixel(g, cursor.at) * C;
-      if (lies_inside(g, cursor.at)) {
+      T* window = dx + cursor.n * image + windows.first(cursor.at);
+      if (windows.inside(cursor.at)) {
         for_lanes<T>(
             C, [ =, &offset ](auto zero, int64_t c) __attribute__((always_inline)) {
               scatter_lanes<decltype(zero)>(taps, offset.at, dy + i * C + c, tap + i * C + c,
