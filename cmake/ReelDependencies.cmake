@@ -9,7 +9,6 @@ macro(reel_require name package)
   endif()
 endmacro()
 
-reel_require(OpenBLAS libopenblas-dev)
 reel_require(ZLIB zlib1g-dev)
 reel_require(Threads libc6-dev)
 reel_require(nlohmann_json nlohmann-json3-dev)

@@ -28,5 +28,4 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/reelConfigVersion.cmake
 install(FILES
   ${PROJECT_BINARY_DIR}/reelConfig.cmake
   ${PROJECT_BINARY_DIR}/reelConfigVersion.cmake
-  ${PROJECT_SOURCE_DIR}/cmake/FindOpenBLAS.cmake
   DESTINATION ${config_dir})

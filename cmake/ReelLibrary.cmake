@@ -26,7 +26,7 @@ target_include_directories(reel PUBLIC
 set_property(SOURCE ${dispatch} APPEND PROPERTY
   COMPILE_DEFINITIONS REEL_VERSION="${PROJECT_VERSION}")
 target_include_directories(reel SYSTEM PRIVATE ${REEL_STB_INCLUDE_DIR})
-target_link_libraries(reel PRIVATE OpenBLAS::OpenBLAS ZLIB::ZLIB Threads::Threads)
+target_link_libraries(reel PRIVATE ZLIB::ZLIB Threads::Threads)
 # Headers only, and in no public one: a user of the installed library needs no JSON.
 target_link_libraries(reel PRIVATE $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>)
 

@@ -306,7 +306,6 @@ template <class T>
 const char* declines(const ConvGeometry& g) {
   const auto real = [](int64_t n) { return static_cast<double>(n); };
   if (g.N == 0) return "there is no sample";
-  if (is_depthwise(g)) return "it is depthwise";
   if (real(g.kernel[2] - 1) * real(g.dilation[2]) * real(g.C / g.G) * sizeof(T) > kMostMargin)
     return "the taps lie too far apart";
   const Plan<T> p(g, 1);
