@@ -62,18 +62,19 @@ def build(python):
                    stdout=subprocess.DEVNULL)
 
 
-def programs(python, compiled):
-    """Name, command and environment of everything that is timed."""
+def programs(python, quick):
+    """Name, command and environment of everything that is timed; if quick, only of the modes that are usually best."""
     peer = [python, str(ROOT / 'bench/pytorch_bench.py'), '--mode']
     yield 'reel', [str(BUILD / 'bin/reel_bench'), '--json'], {}
-    yield 'eager', [*peer, 'eager'], {}
-    yield 'channels-last', [*peer, 'channels_last'], {}
     yield 'eager, tuned', [*peer, 'eager'], TUNED
     yield 'channels-last, tuned', [*peer, 'channels_last'], TUNED
     yield 'libtorch', [str(BUILD / 'bin/torch_bench')], {}
+    if quick:
+        return
+    yield 'eager', [*peer, 'eager'], {}
+    yield 'channels-last', [*peer, 'channels_last'], {}
     yield 'libtorch channels-last', [str(BUILD / 'bin/torch_bench'), '--channels-last'], {}
-    if compiled:
-        yield 'compile', [*peer, 'compile'], {}
+    yield 'compile', [*peer, 'compile'], {}
 
 
 def run(command, environment, threads, args, only):
@@ -106,9 +107,9 @@ def collect(args, python):
             for group in groups_of(args.only):
                 print(f'round {number + 1}, {threads} threads: {" ".join(group)}', file=sys.stderr)
                 only, network = '^(' + '|'.join(group) + ')$', not OPERATION.match(group[0])
-                for name, command, environment in programs(python, not args.quick and number == 0):
+                for name, command, environment in programs(python, args.quick):
                     # Compiling takes half a minute a network and makes single operations no faster.
-                    if name == 'compile' and not network:
+                    if name == 'compile' and (not network or number > 0):
                         continue
                     rows, memory = run(command, environment, threads, args, only)
                     for row in rows:
@@ -261,7 +262,7 @@ def main():
     parser.add_argument('--budget', type=float, default=0.5, help='seconds a case')
     parser.add_argument('--only', default='.*', help='cases whose name matches')
     parser.add_argument('--threads', type=int, nargs='+', default=[1, 2])
-    parser.add_argument('--quick', action='store_true', help='without torch.compile')
+    parser.add_argument('--quick', action='store_true', help="with PyTorch's usually best modes only")
     parser.add_argument('--time-limit', type=float, default=900, help='seconds a program may take')
     parser.add_argument('--python', help='an interpreter that has torch and matplotlib')
     parser.add_argument('--from-json', help='results of an earlier run; nothing is timed')

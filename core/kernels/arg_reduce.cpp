@@ -1,5 +1,6 @@
 #include <reel/core/kernels/arg_reduce.h>
 #include <reel/core/kernels/kernels.h>
+#include <reel/core/kernels/level.h>
 #include <reel/core/kernels/reduce_nest.h>
 #include <reel/core/parallel.h>
 
@@ -69,11 +70,13 @@ void install(Tables& tables) {
 }  // namespace
 
 void install_arg_reduce(Tables& tables) {
-  install<uint8_t>(tables);
-  install<int32_t>(tables);
-  install<int64_t>(tables);
+  if constexpr (kOwnIntegers) {
+    install<uint8_t>(tables);
+    install<int32_t>(tables);
+    install<int64_t>(tables);
+  }
   install<float>(tables);
-  install<double>(tables);
+  if constexpr (kOwnFloat64) install<double>(tables);
 }
 
 }  // namespace reel::kernels::REEL_ISA

@@ -1,4 +1,5 @@
 #include <reel/core/kernels/kernels.h>
+#include <reel/core/kernels/level.h>
 #include <reel/core/parallel.h>
 
 namespace reel::kernels::REEL_ISA {
@@ -62,7 +63,7 @@ void install(Tables& tables) {
 
 void install_avg_pool(Tables& tables) {
   install<float>(tables);
-  install<double>(tables);
+  if constexpr (kOwnFloat64) install<double>(tables);
 }
 
 }  // namespace reel::kernels::REEL_ISA

@@ -1,5 +1,6 @@
 #include <reel/core/kernels/channel_norm.h>
 #include <reel/core/kernels/kernels.h>
+#include <reel/core/kernels/level.h>
 #include <reel/core/parallel.h>
 
 #include <cmath>
@@ -163,7 +164,7 @@ void install(Tables& tables) {
 
 void install_batch_norm(Tables& tables) {
   install<float>(tables);
-  install<double>(tables);
+  if constexpr (kOwnFloat64) install<double>(tables);
 }
 
 }  // namespace reel::kernels::REEL_ISA

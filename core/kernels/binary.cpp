@@ -1,4 +1,5 @@
 #include <reel/core/kernels/kernels.h>
+#include <reel/core/kernels/level.h>
 #include <reel/core/kernels/vector_math.h>
 #include <reel/core/parallel.h>
 
@@ -109,12 +110,14 @@ void install_floating(Tables& tables) {
 }  // namespace
 
 void install_binary(Tables& tables) {
-  install_integer<bool>(tables);
-  install_integer<uint8_t>(tables);
-  install_integer<int32_t>(tables);
-  install_integer<int64_t>(tables);
+  if constexpr (kOwnIntegers) {
+    install_integer<bool>(tables);
+    install_integer<uint8_t>(tables);
+    install_integer<int32_t>(tables);
+    install_integer<int64_t>(tables);
+  }
   install_floating<float>(tables);
-  install_floating<double>(tables);
+  if constexpr (kOwnFloat64) install_floating<double>(tables);
 }
 
 }  // namespace reel::kernels::REEL_ISA

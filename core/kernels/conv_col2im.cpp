@@ -5,6 +5,7 @@
 #include <reel/core/kernels/conv_col2im.h>
 #include <reel/core/kernels/conv_sweep.h>
 #include <reel/core/kernels/kernels.h>
+#include <reel/core/kernels/level.h>
 #include <reel/core/parallel.h>
 
 namespace reel::kernels::REEL_ISA {
@@ -331,7 +332,7 @@ void install(Tables& tables) {
 
 void install_conv_col2im(Tables& tables) {
   install<float>(tables);
-  install<double>(tables);
+  if constexpr (kOwnFloat64) install<double>(tables);
 }
 
 }  // namespace reel::kernels::REEL_ISA

@@ -2,6 +2,7 @@
 
 #include <reel/core/kernels/conv_depthwise.h>
 #include <reel/core/kernels/kernels.h>
+#include <reel/core/kernels/level.h>
 #include <reel/core/parallel.h>
 
 namespace reel::kernels::REEL_ISA {
@@ -274,7 +275,7 @@ void install(Tables& tables) {
 
 void install_conv_depthwise(Tables& tables) {
   install<float>(tables);
-  install<double>(tables);
+  if constexpr (kOwnFloat64) install<double>(tables);
 }
 
 }  // namespace reel::kernels::REEL_ISA

@@ -1,5 +1,6 @@
 #include <reel/core/kernels/conv_sweep.h>
 #include <reel/core/kernels/kernels.h>
+#include <reel/core/kernels/level.h>
 #include <reel/core/parallel.h>
 
 namespace reel::kernels::REEL_ISA {
@@ -300,7 +301,7 @@ void install(Tables& tables) {
 
 void install_conv_weight(Tables& tables) {
   install<float>(tables);
-  install<double>(tables);
+  if constexpr (kOwnFloat64) install<double>(tables);
 }
 
 }  // namespace reel::kernels::REEL_ISA

@@ -1,4 +1,5 @@
 #include <reel/core/kernels/kernels.h>
+#include <reel/core/kernels/level.h>
 #include <reel/core/kernels/softmax_rows.h>
 
 #include <cmath>
@@ -119,7 +120,7 @@ void install(Tables& tables) {
 
 void install_cross_entropy(Tables& tables) {
   install<float>(tables);
-  install<double>(tables);
+  if constexpr (kOwnFloat64) install<double>(tables);
 }
 
 }  // namespace reel::kernels::REEL_ISA

@@ -15,24 +15,25 @@ namespace kernels {
 
 #define REEL_DECLARE(op) void install_##op(Tables&);
 #define REEL_INSTALL(op) install_##op(tables);
-#define REEL_LEVEL(level)               \
+// A level starts from the tables of the one below, and replaces what it has kernels of its own for.
+#define REEL_LEVEL(level, below)        \
   namespace level {                     \
   REEL_KERNEL_SOURCES(REEL_DECLARE)     \
   static const Tables& all_tables() {   \
     static const Tables filled = [] {   \
-      Tables tables{};                  \
+      Tables tables = below;            \
       REEL_KERNEL_SOURCES(REEL_INSTALL) \
       return tables;                    \
     }();                                \
     return filled;                      \
   }                                     \
   }
-REEL_LEVEL(baseline)
+REEL_LEVEL(baseline, Tables{})
 #if defined(REEL_HAVE_AVX2)
-REEL_LEVEL(avx2)
+REEL_LEVEL(avx2, baseline::all_tables())
 #endif
 #if defined(REEL_HAVE_AVX512)
-REEL_LEVEL(avx512)
+REEL_LEVEL(avx512, avx2::all_tables())
 #endif
 
 }  // namespace kernels

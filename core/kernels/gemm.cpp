@@ -1,5 +1,6 @@
 #include <reel/core/kernels/gemm_dots.h>
 #include <reel/core/kernels/kernels.h>
+#include <reel/core/kernels/level.h>
 #include <reel/core/parallel.h>
 
 namespace reel::kernels::REEL_ISA {
@@ -349,7 +350,7 @@ void run(const GemmGeometry& g, int64_t threads, void* scratch, T alpha, const T
 
 void install_gemm(Tables& tables) {
   tables.set(Gemm<float>{run<float>, scratch<float>});
-  tables.set(Gemm<double>{run<double>, scratch<double>});
+  if constexpr (kOwnFloat64) tables.set(Gemm<double>{run<double>, scratch<double>});
 }
 
 }  // namespace reel::kernels::REEL_ISA

@@ -1,4 +1,5 @@
 #include <reel/core/kernels/kernels.h>
+#include <reel/core/kernels/level.h>
 #include <reel/core/kernels/row_sums.h>
 #include <reel/core/parallel.h>
 
@@ -328,7 +329,7 @@ void install(Tables& tables) {
 
 void install_layer_norm(Tables& tables) {
   install<float>(tables);
-  install<double>(tables);
+  if constexpr (kOwnFloat64) install<double>(tables);
 }
 
 }  // namespace reel::kernels::REEL_ISA

@@ -1,4 +1,5 @@
 #include <reel/core/kernels/kernels.h>
+#include <reel/core/kernels/level.h>
 #include <reel/core/kernels/vectors.h>
 #include <reel/core/parallel.h>
 
@@ -348,8 +349,10 @@ void install(Tables& tables) {
 void install_max_pool(Tables& tables) {
   install<float, uint8_t>(tables);
   install<float, int32_t>(tables);
-  install<double, uint8_t>(tables);
-  install<double, int32_t>(tables);
+  if constexpr (kOwnFloat64) {
+    install<double, uint8_t>(tables);
+    install<double, int32_t>(tables);
+  }
 }
 
 }  // namespace reel::kernels::REEL_ISA

@@ -1,4 +1,5 @@
 #include <reel/core/kernels/kernels.h>
+#include <reel/core/kernels/level.h>
 #include <reel/core/kernels/vector_math.h>
 #include <reel/core/parallel.h>
 
@@ -67,7 +68,7 @@ constexpr Pointwise<T> kPointwise{
 
 void install_pointwise(Tables& tables) {
   tables.set(kPointwise<float>);
-  tables.set(kPointwise<double>);
+  if constexpr (kOwnFloat64) tables.set(kPointwise<double>);
 }
 
 }  // namespace reel::kernels::REEL_ISA

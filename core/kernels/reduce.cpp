@@ -4,6 +4,7 @@
 #include <reel/core/kernels/exp.h>
 #include <reel/core/kernels/kernels.h>
 #include <reel/core/kernels/lanes.h>
+#include <reel/core/kernels/level.h>
 #include <reel/core/kernels/reduce_nest.h>
 #include <reel/core/parallel.h>
 
@@ -261,13 +262,17 @@ void install(Tables& tables) {
 }  // namespace
 
 void install_reduce(Tables& tables) {
-  install<uint8_t>(tables);
-  install<int32_t>(tables);
-  install<int64_t>(tables);
+  if constexpr (kOwnIntegers) {
+    install<uint8_t>(tables);
+    install<int32_t>(tables);
+    install<int64_t>(tables);
+  }
   install<float>(tables);
-  install<double>(tables);
   tables.set(ReduceAbout<float>{squares<float>, log_sum_exp<float>});
-  tables.set(ReduceAbout<double>{squares<double>, log_sum_exp<double>});
+  if constexpr (kOwnFloat64) {
+    install<double>(tables);
+    tables.set(ReduceAbout<double>{squares<double>, log_sum_exp<double>});
+  }
 }
 
 }  // namespace reel::kernels::REEL_ISA
