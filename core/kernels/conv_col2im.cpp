@@ -293,13 +293,6 @@ int64_t scratch_bytes(const ConvGeometry& g, int64_t threads) {
 
 // --- which convolutions ---
 
-// Vectors that the direct algorithm takes for the channels of a group: blocks of two.
-template <class T>
-int64_t direct_vectors(int64_t channels) {
-  const int64_t rest = channels % (2 * kWidth<T>);
-  return channels / (2 * kWidth<T>)*2 + (rest > kWidth<T> ? 2 : rest > 0 ? 1 : 0);
-}
-
 // Counts multiply-adds of vectors here and in the direct algorithm, which computes zeros outside
 // the image, too, and copies dy for each phase of a stride; the constants are fitted to
 // measurements with AVX2 and AVX-512.
@@ -311,7 +304,8 @@ const char* declines(const ConvGeometry& g) {
     return "the taps lie too far apart";
   const Plan<T> p(g, 1);
   const double N = real(g.N), K = real(p.K), taps = real(volume(g.kernel)), lanes = kWidth<T>;
-  const double vectors = real(volume(p.runs) * p.vectors), wide = real(direct_vectors<T>(p.C));
+  const double vectors = real(volume(p.runs) * p.vectors);
+  const double wide = real((p.C + kWidth<T> - 1) / kWidth<T>);  // vectors of channels there
   const double here = N * real(volume(g.out)) * vectors * (p.paired ? K / 2 + 7 : K + 4);
   double phases = 1;
   for (int d = 0; d < 3; ++d) phases *= real(g.stride[d] < g.in[d] ? g.stride[d] : g.in[d]);
