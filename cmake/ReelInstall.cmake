@@ -9,12 +9,15 @@ install(TARGETS reel EXPORT reelTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBD
 install(EXPORT reelTargets NAMESPACE reel:: DESTINATION ${config_dir})
 
 # By name and not by directory, so that a folder's sources and pages stay behind. So do the kernels,
-# and the headers of core/ that lead up to them.
+# the headers of core/ that lead up to them, and what operations share among themselves.
+file(READ ${PROJECT_SOURCE_DIR}/autograd/ops.h contents)
 foreach(folder IN LISTS REEL_PUBLIC_FOLDERS)
   file(GLOB headers CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${folder}/*.h)
   foreach(header IN LISTS headers)
     file(STRINGS ${header} shows_kernels REGEX "<reel/core/kernels/")
-    if(NOT shows_kernels)
+    cmake_path(GET header FILENAME name)
+    string(FIND "${contents}" "<reel/${folder}/${name}>" listed)
+    if(NOT shows_kernels AND (NOT folder STREQUAL "autograd/ops" OR listed GREATER -1))
       install(FILES ${header} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/reel/${folder})
     endif()
   endforeach()

@@ -1,6 +1,6 @@
 # reel::reel, a static library. A new source in a folder below is found by itself.
 
-set(REEL_PUBLIC_FOLDERS core autograd nn nn/functional optim data io)
+set(REEL_PUBLIC_FOLDERS core autograd autograd/ops nn nn/functional optim data io)
 
 # The only directory in the include path: <reel/core/tensor.h> is spelled alike in the tree and once installed.
 file(MAKE_DIRECTORY ${REEL_INCLUDE_DIR}/reel)
@@ -10,7 +10,7 @@ foreach(name IN LISTS linked)
   file(CREATE_LINK ${PROJECT_SOURCE_DIR}/${name} ${REEL_INCLUDE_DIR}/reel/${name} SYMBOLIC)
 endforeach()
 
-set(reel_folders ${REEL_PUBLIC_FOLDERS} autograd/ops)
+set(reel_folders ${REEL_PUBLIC_FOLDERS})
 list(TRANSFORM reel_folders REPLACE "(.+)" "${PROJECT_SOURCE_DIR}/\\1/*.cpp")
 file(GLOB reel_sources CONFIGURE_DEPENDS ${reel_folders})
 file(GLOB kernel_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/core/kernels/*.cpp)

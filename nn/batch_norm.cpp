@@ -1,6 +1,6 @@
 #include <reel/autograd/grad_mode.h>
-#include <reel/autograd/ops.h>
 #include <reel/autograd/ops/norm.h>
+#include <reel/autograd/ops/norms.h>
 #include <reel/core/creation.h>
 #include <reel/nn/batch_norm.h>
 #include <reel/nn/functional/norm.h>

@@ -1,4 +1,5 @@
-#include <reel/autograd/ops.h>
+#include <reel/autograd/ops/convolutions.h>
+#include <reel/autograd/ops/shapes.h>
 #include <reel/core/creation.h>
 #include <reel/nn/conv.h>
 #include <reel/nn/functional/conv.h>

@@ -1,4 +1,4 @@
-#include <reel/autograd/ops.h>
+#include <reel/autograd/ops/activations.h>
 #include <reel/nn/dropout.h>
 
 #include <ostream>

@@ -1,5 +1,5 @@
 #include <reel/autograd/grad_mode.h>
-#include <reel/autograd/ops.h>
+#include <reel/autograd/ops/norms.h>
 #include <reel/core/creation.h>
 #include <reel/nn/functional/norm.h>
 #include <reel/nn/layer_norm.h>

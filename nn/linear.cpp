@@ -1,4 +1,4 @@
-#include <reel/autograd/ops.h>
+#include <reel/autograd/ops/products.h>
 #include <reel/core/creation.h>
 #include <reel/nn/init.h>
 #include <reel/nn/linear.h>

@@ -1,7 +1,7 @@
 #pragma once
 // Losses as modules. docs/ops/cross_entropy.md, docs/ops/elementwise_loss.md.
 
-#include <reel/autograd/ops.h>
+#include <reel/autograd/ops/losses.h>
 #include <reel/nn/holder.h>
 #include <reel/nn/options.h>
 

@@ -1,7 +1,7 @@
 #pragma once
 // Pooling layers. docs/ops/max_pool.md, docs/ops/avg_pool.md.
 
-#include <reel/autograd/ops.h>
+#include <reel/autograd/ops/pools.h>
 #include <reel/nn/holder.h>
 #include <reel/nn/options.h>
 

@@ -1,7 +1,7 @@
 // y = f(x), dx = dy f'(x): rows of core/kernels/pointwise_table.h that networks apply between
 // layers
 
-#include <reel/autograd/ops.h>
+#include <reel/autograd/ops/activations.h>
 #include <reel/autograd/ops/pointwise.h>
 #include <reel/core/binary.h>
 

@@ -2,7 +2,8 @@
 // y = a b:          da = dy b,  db = dy a
 // y = a / b:        da = dy/b,  db = -dy a / b^2        (each summed to its operand's shape)
 
-#include <reel/autograd/ops.h>
+#include <reel/autograd/ops/elementwise.h>
+#include <reel/autograd/ops/reductions.h>
 #include <reel/autograd/variable.h>
 #include <reel/core/binary.h>
 

@@ -2,7 +2,7 @@
 // it, y is read from it; the gradient is added into it where y reads and read where x was written.
 // Equations: docs/ops/as_strided.md.
 
-#include <reel/autograd/ops.h>
+#include <reel/autograd/ops/shapes.h>
 #include <reel/autograd/variable.h>
 #include <reel/core/creation.h>
 #include <reel/core/layout.h>

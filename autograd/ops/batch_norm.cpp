@@ -2,8 +2,8 @@
 // running. dx = rstd * weight * (dy - (db + n * dw) / M) with n = (x - mean) * rstd;
 // docs/ops/batch_norm.md derives it.
 
-#include <reel/autograd/ops.h>
 #include <reel/autograd/ops/norm.h>
+#include <reel/autograd/ops/norms.h>
 #include <reel/autograd/variable.h>
 #include <reel/core/kernels/kernels.h>
 

@@ -1,7 +1,7 @@
 // y = the inputs side by side along one dimension; each gets back its part of the gradient.
 // docs/ops/cat.md has the equations, and why one copy serves both layouts.
 
-#include <reel/autograd/ops.h>
+#include <reel/autograd/ops/shapes.h>
 #include <reel/autograd/variable.h>
 #include <reel/core/creation.h>
 #include <reel/core/layout.h>

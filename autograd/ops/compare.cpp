@@ -1,6 +1,6 @@
 // y = a == b, a < b, ...: bool tensors, which take no gradient
 
-#include <reel/autograd/ops.h>
+#include <reel/autograd/ops/elementwise.h>
 #include <reel/core/binary.h>
 #include <reel/core/creation.h>
 #include <reel/core/layout.h>

@@ -1,8 +1,8 @@
 // y[o] = bias + sum over taps t of weight[t] * x[o * stride + t * dilation - pad], in 1 to 3
 // dimensions. dx and dw are the same sum with the roles exchanged; docs/ops/conv.md derives them.
 
-#include <reel/autograd/ops.h>
 #include <reel/autograd/ops/conv.h>
+#include <reel/autograd/ops/convolutions.h>
 #include <reel/autograd/variable.h>
 #include <reel/core/allocator.h>
 #include <reel/core/creation.h>

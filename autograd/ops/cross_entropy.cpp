@@ -2,7 +2,7 @@
 // nll: the same of log probabilities x. dx = (sum q) softmax(x) - q and dx = -q;
 // docs/ops/cross_entropy.md derives them.
 
-#include <reel/autograd/ops.h>
+#include <reel/autograd/ops/losses.h>
 #include <reel/autograd/variable.h>
 #include <reel/core/allocator.h>
 #include <reel/core/creation.h>

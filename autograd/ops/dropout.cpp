@@ -1,7 +1,7 @@
 // y = x * m / (1 - p) with m = 0 with probability p, else 1; dx = dy * m / (1 - p).
 // m is not kept but drawn again: a counter-based generator gives the same numbers at any time.
 
-#include <reel/autograd/ops.h>
+#include <reel/autograd/ops/activations.h>
 #include <reel/autograd/variable.h>
 #include <reel/core/kernels/kernels.h>
 #include <reel/core/layout.h>

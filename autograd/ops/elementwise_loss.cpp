@@ -3,7 +3,9 @@
 // binary_cross_entropy_with_logits: w ((1 - t) x + (1 + (p - 1) t) log(1 + e^-x));
 // docs/ops/elementwise_loss.md derives all.
 
-#include <reel/autograd/ops.h>
+#include <reel/autograd/ops/losses.h>
+#include <reel/autograd/ops/reductions.h>
+#include <reel/autograd/ops/shapes.h>
 #include <reel/autograd/variable.h>
 #include <reel/core/creation.h>
 #include <reel/core/kernels/kernels.h>

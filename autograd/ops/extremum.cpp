@@ -1,7 +1,8 @@
 // y = max(a, b): da = dy where a > b, dy / 2 where a = b, 0 elsewhere; db likewise
 // y = min(a, b): the same with < for >
 
-#include <reel/autograd/ops.h>
+#include <reel/autograd/ops/elementwise.h>
+#include <reel/autograd/ops/reductions.h>
 #include <reel/autograd/variable.h>
 #include <reel/core/binary.h>
 

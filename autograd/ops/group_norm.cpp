@@ -2,8 +2,8 @@
 // dx = rstd * (g - mean(g) - n * mean(g * n)) with g = dy * weight; docs/ops/group_norm.md derives
 // it.
 
-#include <reel/autograd/ops.h>
 #include <reel/autograd/ops/norm.h>
+#include <reel/autograd/ops/norms.h>
 #include <reel/autograd/variable.h>
 #include <reel/core/kernels/kernels.h>
 

@@ -2,8 +2,8 @@
 // dx = rstd * (g - mean(g) - x^ * mean(g * x^)) with g = dy * weight; docs/ops/layer_norm.md
 // derives it.
 
-#include <reel/autograd/ops.h>
 #include <reel/autograd/ops/norm.h>
+#include <reel/autograd/ops/norms.h>
 #include <reel/autograd/variable.h>
 #include <reel/core/creation.h>
 #include <reel/core/kernels/kernels.h>

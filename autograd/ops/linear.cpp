@@ -1,7 +1,7 @@
 // y = x W^T + b
 // dx = dy W, dW = dy^T x, db = the sum of the rows of dy; docs/ops/linear.md derives them.
 
-#include <reel/autograd/ops.h>
+#include <reel/autograd/ops/products.h>
 #include <reel/autograd/variable.h>
 #include <reel/core/blas.h>
 #include <reel/core/creation.h>

@@ -1,7 +1,7 @@
 // y = log sum exp(x) over the reduced dimensions
 // dx = dy exp(x - y): the share of each element in the sum.
 
-#include <reel/autograd/ops.h>
+#include <reel/autograd/ops/reductions.h>
 #include <reel/autograd/variable.h>
 #include <reel/core/reduction.h>
 

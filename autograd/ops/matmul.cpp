@@ -1,7 +1,8 @@
 // C = A B for matrices in the last two dimensions, the others broadcasting.
 // dA = dC B^T and dB = A^T dC, summed over the dimensions that were stretched.
 
-#include <reel/autograd/ops.h>
+#include <reel/autograd/ops/products.h>
+#include <reel/autograd/ops/reductions.h>
 #include <reel/autograd/variable.h>
 #include <reel/core/blas.h>
 #include <reel/core/creation.h>

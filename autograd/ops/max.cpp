@@ -2,7 +2,7 @@
 // dx = dy at the element with the index, or shared evenly by all equal to y where no index is
 // given.
 
-#include <reel/autograd/ops.h>
+#include <reel/autograd/ops/reductions.h>
 #include <reel/autograd/variable.h>
 #include <reel/core/creation.h>
 #include <reel/core/reduction.h>

@@ -1,8 +1,8 @@
 // y_o = max over the window of o of x; dx_i = sum of dy_o over the windows that i won.
 // docs/ops/max_pool.md.
 
-#include <reel/autograd/ops.h>
 #include <reel/autograd/ops/pool.h>
+#include <reel/autograd/ops/pools.h>
 #include <reel/autograd/variable.h>
 #include <reel/core/creation.h>
 #include <reel/core/kernels/kernels.h>

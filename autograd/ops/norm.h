@@ -1,7 +1,7 @@
 #pragma once
 // What the norms over channels share.
 
-#include <reel/autograd/ops.h>
+#include <reel/autograd/ops/norms.h>
 #include <reel/core/creation.h>
 #include <reel/core/layout.h>
 

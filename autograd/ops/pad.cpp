@@ -1,7 +1,7 @@
 // y[i] = x[source(i)], where source takes places beyond the border back inside, or the constant.
 // dx[j] = the sum of dy[i] over all i with source(i) = j; docs/ops/pad.md has both.
 
-#include <reel/autograd/ops.h>
+#include <reel/autograd/ops/shapes.h>
 #include <reel/autograd/variable.h>
 #include <reel/core/creation.h>
 #include <reel/core/kernels/kernels.h>

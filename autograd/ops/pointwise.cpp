@@ -1,7 +1,8 @@
 // y = f(x)
 // dx = dy f'(x), with f' from x or from y as the row of core/kernels/pointwise_table.h says
 
-#include <reel/autograd/ops.h>
+#include <reel/autograd/ops/activations.h>
+#include <reel/autograd/ops/elementwise.h>
 #include <reel/autograd/ops/pointwise.h>
 #include <reel/autograd/variable.h>
 #include <reel/core/creation.h>

@@ -2,7 +2,8 @@
 // da = dy b a^(b-1), db = dy y log(a)      (each summed to its operand's shape)
 // where b = 0, da = 0; where a = 0 and b >= 0, db = 0
 
-#include <reel/autograd/ops.h>
+#include <reel/autograd/ops/elementwise.h>
+#include <reel/autograd/ops/reductions.h>
 #include <reel/autograd/variable.h>
 #include <reel/core/binary.h>
 

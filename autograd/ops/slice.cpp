@@ -2,7 +2,7 @@
 // output: its gradient is zero, and that of the part is the incoming one. Equations:
 // docs/ops/slice.md.
 
-#include <reel/autograd/ops.h>
+#include <reel/autograd/ops/shapes.h>
 #include <reel/autograd/variable.h>
 #include <reel/core/creation.h>
 #include <reel/core/layout.h>

@@ -1,7 +1,7 @@
 // y = x summed over the dimensions that broadcasting stretches from `sizes` to the shape of x
 // dx = dy stretched to the shape of x
 
-#include <reel/autograd/ops.h>
+#include <reel/autograd/ops/reductions.h>
 #include <reel/autograd/variable.h>
 #include <reel/core/creation.h>
 #include <reel/core/elementwise.h>

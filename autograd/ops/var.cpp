@@ -2,7 +2,7 @@
 // dx = dy (2 / m) (x - mean), and for std that with dy / (2 std) for dy; docs/ops/var.md derives
 // it.
 
-#include <reel/autograd/ops.h>
+#include <reel/autograd/ops/reductions.h>
 #include <reel/autograd/variable.h>
 #include <reel/core/reduction.h>
 

@@ -1,7 +1,7 @@
 // y = sqrt(sum x^2) over the reduced dimensions
 // dx = dy x / y, and 0 where y is 0.
 
-#include <reel/autograd/ops.h>
+#include <reel/autograd/ops/reductions.h>
 #include <reel/autograd/variable.h>
 #include <reel/core/reduction.h>
 

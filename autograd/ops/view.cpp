@@ -2,7 +2,8 @@
 // gradient is the incoming one seen through the inverse view: same elements, the input's sizes.
 // Equations: docs/ops/view.md.
 
-#include <reel/autograd/ops.h>
+#include <reel/autograd/ops/reductions.h>
+#include <reel/autograd/ops/shapes.h>
 #include <reel/autograd/variable.h>
 #include <reel/core/layout.h>
 

@@ -1,7 +1,8 @@
 // y = c ? a : b
 // da = c ? dy : 0, db = c ? 0 : dy, each summed to its operand's shape
 
-#include <reel/autograd/ops.h>
+#include <reel/autograd/ops/elementwise.h>
+#include <reel/autograd/ops/reductions.h>
 #include <reel/autograd/variable.h>
 #include <reel/core/binary.h>
 #include <reel/core/elementwise.h>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <reel/autograd/ops.h>
+#include <reel/autograd/ops/activations.h>
 #include <reel/nn/activation.h>
 
 namespace reel::nn::functional {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <reel/autograd/ops.h>
+#include <reel/autograd/ops/products.h>
 
 namespace reel::nn::functional {
 

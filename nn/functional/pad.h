@@ -1,6 +1,6 @@
 #pragma once
 
-#include <reel/autograd/ops.h>
+#include <reel/autograd/ops/shapes.h>
 #include <reel/nn/options.h>
 
 namespace reel::nn::functional {

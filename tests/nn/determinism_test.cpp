@@ -1,5 +1,6 @@
 // A network trained twice with one seed has the same bits, with 1, 2 and 3 threads.
 
+#include <reel/autograd/ops/losses.h>
 #include <reel/core/creation.h>
 #include <reel/core/parallel.h>
 #include <reel/nn/activation.h>

@@ -1,5 +1,6 @@
 #include <reel/autograd/engine.h>
-#include <reel/autograd/ops.h>
+#include <reel/autograd/ops/activations.h>
+#include <reel/autograd/ops/elementwise.h>
 #include <reel/core/creation.h>
 
 #include <cmath>

@@ -1,5 +1,5 @@
 #include <reel/autograd/engine.h>
-#include <reel/autograd/ops.h>
+#include <reel/autograd/ops/shapes.h>
 #include <reel/core/creation.h>
 #include <reel/core/layout.h>
 

@@ -1,4 +1,4 @@
-#include <reel/autograd/ops.h>
+#include <reel/autograd/ops/elementwise.h>
 #include <reel/core/creation.h>
 #include <reel/core/layout.h>
 

@@ -2,7 +2,7 @@
 #include "tests/harness.h"
 #include "tests/ops/conv_reference.h"
 
-#include <reel/autograd/ops.h>
+#include <reel/autograd/ops/convolutions.h>
 #include <reel/core/creation.h>
 #include <reel/core/isa.h>
 

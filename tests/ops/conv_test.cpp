@@ -4,7 +4,8 @@
 #include "tests/ops/conv_reference.h"
 
 #include <reel/autograd/engine.h>
-#include <reel/autograd/ops.h>
+#include <reel/autograd/ops/convolutions.h>
+#include <reel/autograd/ops/shapes.h>
 #include <reel/core/creation.h>
 #include <reel/core/layout.h>
 

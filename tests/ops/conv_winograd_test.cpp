@@ -3,7 +3,7 @@
 #include "tests/ops/conv_reference.h"
 
 #include <reel/autograd/engine.h>
-#include <reel/autograd/ops.h>
+#include <reel/autograd/ops/convolutions.h>
 #include <reel/core/creation.h>
 #include <reel/core/isa.h>
 #include <reel/core/random.h>

@@ -2,7 +2,7 @@
 #include "tests/harness.h"
 #include "tests/message_of.h"
 
-#include <reel/autograd/ops.h>
+#include <reel/autograd/ops/losses.h>
 #include <reel/core/creation.h>
 #include <reel/core/layout.h>
 

@@ -3,8 +3,9 @@
 #include "tests/message_of.h"
 #include "tests/ops/channel_norm_reference.h"
 
-#include <reel/autograd/ops.h>
+#include <reel/autograd/ops/activations.h>
 #include <reel/autograd/ops/norm.h>
+#include <reel/autograd/ops/norms.h>
 #include <reel/core/creation.h>
 
 using namespace reel;

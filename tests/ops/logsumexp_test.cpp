@@ -3,7 +3,7 @@
 #include "tests/message_of.h"
 #include "tests/ops/reduction_reference.h"
 
-#include <reel/autograd/ops.h>
+#include <reel/autograd/ops/reductions.h>
 #include <reel/core/creation.h>
 
 #include <cmath>

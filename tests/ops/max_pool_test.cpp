@@ -3,7 +3,7 @@
 #include "tests/message_of.h"
 #include "tests/ops/pool_reference.h"
 
-#include <reel/autograd/ops.h>
+#include <reel/autograd/ops/pools.h>
 #include <reel/core/creation.h>
 
 #include <limits>

@@ -1,4 +1,4 @@
-#include <reel/autograd/ops.h>
+#include <reel/autograd/ops/shapes.h>
 #include <reel/core/creation.h>
 
 #include "tests/catch.h"

@@ -1,5 +1,5 @@
 #include <reel/autograd/engine.h>
-#include <reel/autograd/ops.h>
+#include <reel/autograd/ops/reductions.h>
 
 #include "tests/catch.h"
 #include "tests/ops/numbers.h"

@@ -2,7 +2,8 @@
 
 #include "tests/catch.h"
 
-#include <reel/autograd/ops.h>
+#include <reel/autograd/ops/reductions.h>
+#include <reel/autograd/ops/shapes.h>
 #include <reel/core/creation.h>
 #include <reel/core/layout.h>
 

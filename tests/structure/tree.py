@@ -6,7 +6,7 @@ import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 NOT_OURS = {".git", "build", "out", "__pycache__"}
-PUBLIC_FOLDERS = ("core", "autograd", "nn", "nn/functional", "optim", "data", "io")
+PUBLIC_FOLDERS = ("core", "autograd", "autograd/ops", "nn", "nn/functional", "optim", "data", "io")
 
 
 def files(*suffixes, under="."):
@@ -28,8 +28,11 @@ def exists(path):
 
 
 def public_headers():
-    """What an installation holds: headers of the public folders, but those that show kernels."""
+    """What an installation holds: headers of the public folders, but those that show kernels, and of operations
+    those that the table of contents lists."""
+    contents = read("autograd/ops.h")
     headers = [h for h in files(".h") if os.path.dirname(h) in PUBLIC_FOLDERS]
+    headers = [h for h in headers if os.path.dirname(h) != "autograd/ops" or f"<reel/{h}>" in contents]
     return [h for h in headers if "<reel/core/kernels/" not in read(h)] + ["reel.h"]
 
 

@@ -167,8 +167,14 @@ void check_operation(const Case& c, const Operation& op) {
 void check(const Case& c) {
   static const OperationTable table = [] {
     OperationTable t;
-    add_layers(t);
-    add_pointwise(t);
+    add_activations(t);
+    add_convolutions(t);
+    add_elementwise(t);
+    add_losses(t);
+    add_norms(t);
+    add_pools(t);
+    add_products(t);
+    add_reductions(t);
     add_shapes(t);
     return t;
   }();

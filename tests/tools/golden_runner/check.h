@@ -30,8 +30,14 @@ using Operation = std::function<TensorList(Call&)>;
 using OperationTable = std::map<std::string, Operation>;
 
 // The operations that cases name, as far as they exist, by family.
-void add_layers(OperationTable& table);
-void add_pointwise(OperationTable& table);
+void add_activations(OperationTable& table);
+void add_convolutions(OperationTable& table);
+void add_elementwise(OperationTable& table);
+void add_losses(OperationTable& table);
+void add_norms(OperationTable& table);
+void add_pools(OperationTable& table);
+void add_products(OperationTable& table);
+void add_reductions(OperationTable& table);
 void add_shapes(OperationTable& table);
 
 /// Outputs, gradients, gradients of gradients and state of an operation.
