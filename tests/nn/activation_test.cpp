@@ -45,6 +45,9 @@ TEST_CASE("activations in place overwrite their input and keep the tape right", 
     y.backward(weight);
     CHECK(x.grad().to_vector() == wanted);
   }
+  const Tensor changed = weight.clone();
+  CHECK(leaky_relu_(changed, 0.3).is_same(changed));
+  CHECK(changed.to_vector() == leaky_relu(weight, 0.3).to_vector());
 }
 
 TEST_CASE("activations print themselves", "[nn]") {

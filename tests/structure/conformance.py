@@ -45,7 +45,17 @@ def check_ops():
                 yield f"autograd/ops/{name}.cpp: has no {needed}"
 
 
+def check_functions():
+    """Each function of the table of contents is named in some test."""
+    declaration = re.compile(r"^(?:inline )?(?:const )?(?:std::tuple<[\w:, ]+>|[\w:]+)&? (\w+)\(", re.MULTILINE)
+    tests = "".join(tree.read(p) for p in tree.files(".cpp", under="tests"))
+    for header in re.findall(r"<reel/(autograd/ops/\w+\.h)>", tree.read("autograd/ops.h")):
+        for name in sorted(set(declaration.findall(tree.read(header)))):
+            if not re.search(rf"\b{name}\b", tests):
+                yield f"{header}: no test names {name}"
+
+
 tree.report(
-    [*check_kernels(), *check_ops()],
+    [*check_kernels(), *check_ops(), *check_functions()],
     f"{len(stems('core/kernels')) - 1} kernels at {', '.join(levels)}; {len(stems('autograd/ops'))} operation files",
 )
