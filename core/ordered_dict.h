@@ -113,8 +113,8 @@ class OrderedDict {
   [[noreturn]] void throw_missing(const Key& key) const {
     std::string known;
     for (const Item& item : items_) known += concat(known.empty() ? "" : ", ", item.key());
-    throw_argument_error(
-        concat(what_, ": there is no '", key, "'; there is ", known.empty() ? "none" : known, "."));
+    throw_argument_error(concat(what_, ": there is no '", key, "'; there is ",
+                                known.empty() ? "nothing" : known, "."));
   }
 
   std::string what_;

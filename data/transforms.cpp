@@ -25,7 +25,7 @@ struct Rows {
 Rows check_images(const Tensor& images) {
   REEL_CHECK(images.defined(), "Normalize: the images are undefined; a tensor is needed.");
   REEL_CHECK(images.dim() >= 2, "Normalize: images ", images.sizes(),
-             "; they must be (N, C, ...). Add a dimension to a single one by unsqueeze(0).");
+             "; they must be (N, C, ...). [unsqueeze(0) adds a dimension to a single one]");
   REEL_CHECK(images.dtype() == kUInt8 || images.is_floating_point(), "Normalize: images of ",
              images.dtype(), "; they must be uint8, float32 or float64.");
   int64_t row = 1;

@@ -23,8 +23,9 @@ std::string shortest(Number value) {
 
 /// RFC 4180: quotes around what contains a separator, and quotes doubled within.
 std::string quoted(const std::string& text) {
-  REEL_CHECK(text.find_first_of("\r\n") == std::string::npos, "CsvLog: the field '", text,
-             "' has a line break; a row must be one line.");
+  const size_t line_end = text.find_first_of("\r\n");
+  REEL_CHECK(line_end == std::string::npos, "CsvLog: the field that begins '",
+             text.substr(0, line_end), "' has a line break; a row must be one line.");
   if (text.find_first_of(",\"") == std::string::npos) return text;
   std::string result = "\"";
   for (const char c : text) {

@@ -89,8 +89,8 @@ TEST_CASE("normalize: wrong calls are refused", "[transforms]") {
           normalize(empty({2, 3, 4, 4}));
         }) == "Normalize: images [2, 3, 4, 4] have 3 channels; there are means for 1.");
   CHECK(error([&] { normalize(empty({28})); }) ==
-        "Normalize: images [28]; they must be (N, C, ...). Add a dimension to a single one by "
-        "unsqueeze(0).");
+        "Normalize: images [28]; they must be (N, C, ...). [unsqueeze(0) adds a dimension to a "
+        "single one]");
   CHECK(error([&] {
           normalize(empty({2, 1, 4}, kInt64));
         }) == "Normalize: images of int64; they must be uint8, float32 or float64.");

@@ -53,7 +53,7 @@ TEST_CASE("csv: what would spoil the table is refused", "[csv]") {
         "CsvLog: a row of 1 fields for '" + path + "'; the header has 2 columns.");
   CHECK(message_of<ArgumentError>([&] {
           log.row({1, "two\nlines"});
-        }) == "CsvLog: the field 'two\nlines' has a line break; a row must be one line.");
+        }) == "CsvLog: the field that begins 'two' has a line break; a row must be one line.");
   CHECK(message_of<ArgumentError>([&] { CsvLog(path, {}); }) ==
         "CsvLog: no columns for '" + path + "'; at least 1 is needed.");
   CHECK(message_of<IoError>([&] {
