@@ -28,6 +28,7 @@
 #include <reel/nn/batch_norm.h>
 #include <reel/nn/check_module.h>
 #include <reel/nn/conv.h>
+#include <reel/nn/conv_transpose.h>
 #include <reel/nn/dropout.h>
 #include <reel/nn/group_norm.h>
 #include <reel/nn/init.h>

@@ -20,6 +20,10 @@ template <int D>
 constexpr const char* kConvName = D == 1   ? "conv1d"
                                   : D == 2 ? "conv2d"
                                            : "conv3d";
+template <int D>
+constexpr const char* kTransposeName = D == 1   ? "conv_transpose1d"
+                                       : D == 2 ? "conv_transpose2d"
+                                                : "conv_transpose3d";
 
 // Of stride, dilation, padding, kernel and image sizes: their products stay in 64 bits.
 constexpr int64_t kLargest = INT32_MAX;
@@ -210,9 +214,10 @@ struct ConvBackward final : NodeOf<ConvBackward<D>> {
   }
 };
 
+// The input gradient as an operation: a transposed convolution of dy.
 template <int D>
 struct ConvInputGradBackward final : NodeOf<ConvInputGradBackward<D>> {
-  static constexpr const char* kName = kConvName<D>;
+  static constexpr const char* kName = kTransposeName<D>;
   ConvGeometry g;
   SavedTensor dy, weight;
 
@@ -221,7 +226,8 @@ struct ConvInputGradBackward final : NodeOf<ConvInputGradBackward<D>> {
     if (call.wanted(0))
       call.set_grad_input(0, convolve<D>(g, ddx, call.unpack(weight, "weight"), {}));
     if (call.wanted(1))
-      call.set_grad_input(1, conv_weight_grad<D>(g, call.unpack(dy, "grad_output"), ddx));
+      call.set_grad_input(1, conv_weight_grad<D>(g, call.unpack(dy, "input"), ddx));
+    if (call.wanted(2)) call.set_grad_input(2, ddx.sum(bias_dims<D>()));
   }
   void release_saved() override {
     dy.reset();
@@ -267,21 +273,29 @@ Tensor convolve(const ConvGeometry& g, const Tensor& x, const Tensor& weight, co
 }
 
 template <int D>
-Tensor conv_input_grad(const ConvGeometry& g, const Tensor& dy, const Tensor& weight) {
-  const Borrowed grad = to_channels_last(dy), w = contiguous(weight);
+Tensor conv_input_grad(const ConvGeometry& g, const Tensor& dy, const Tensor& weight,
+                       const Tensor& bias) {
+  const Borrowed grad = to_channels_last(dy), w = contiguous(weight), b = contiguous(bias);
   Tensor dx = empty_channels_last(shape_of<D>(g.N, g.C, g.in), dy.dtype());
   visit_floating(dy.dtype(), [&](auto zero) {
     using T = decltype(zero);
     run(kernels::active<kernels::Conv<T>>().input_grad, g, physical_data<T>(grad),
-        physical_data<T>(w), physical_data<T>(dx));
+        physical_data<T>(w), data_or_null<T>(b), physical_data<T>(dx));
   });
-  if (auto* node = record<ConvInputGradBackward<D>>(dx, dy, *w)) {
+  if (auto* node = record<ConvInputGradBackward<D>>(dx, dy, *w, *b)) {
     node->g = g;
     if (node->wanted(0)) node->weight.save(w);
     if (node->wanted(1)) node->dy.save(dy);
   }
   return dx;
 }
+
+template Tensor conv_input_grad<1>(const ConvGeometry&, const Tensor&, const Tensor&,
+                                   const Tensor&);
+template Tensor conv_input_grad<2>(const ConvGeometry&, const Tensor&, const Tensor&,
+                                   const Tensor&);
+template Tensor conv_input_grad<3>(const ConvGeometry&, const Tensor&, const Tensor&,
+                                   const Tensor&);
 
 template <int D>
 Tensor conv_weight_grad(const ConvGeometry& g, const Tensor& dy, const Tensor& x) {

@@ -328,8 +328,8 @@ int64_t input_grad_scratch(const ConvGeometry& g, int64_t threads) {
 
 template <class T>
 void input_grad(const ConvGeometry& g, int64_t threads, void* scratch, const T* dy, const T* w,
-                T* dx) {
-  for_each_phase(g, [&](const Sweep& s) { sweep_all<T>(s, threads, dy, w, nullptr, scratch, dx); });
+                const T* b, T* dx) {
+  for_each_phase(g, [&](const Sweep& s) { sweep_all<T>(s, threads, dy, w, b, scratch, dx); });
 }
 
 template <class T>

@@ -40,9 +40,10 @@ struct Conv {
   /// y = w * x + b (equation 1). Null b means zeros.
   using Forward = void(const ConvGeometry& g, int64_t threads, void* scratch, const T* x,
                        const T* w, const T* b, T* y);
-  /// dx of dy and w (equation 2).
+  /// dx of dy and w (equation 2), plus b, which a transposed convolution has: a value for each of
+  /// the C channels, or null.
   using InputGrad = void(const ConvGeometry& g, int64_t threads, void* scratch, const T* dy,
-                         const T* w, T* dx);
+                         const T* w, const T* b, T* dx);
   /// dw of dy and x, and db of dy (equations 3 and 4), either null; x is read for dw only. The bits
   /// of one do not depend on whether the other is wanted.
   using WeightGrad = void(const ConvGeometry& g, int64_t threads, void* scratch, const T* dy,

@@ -185,6 +185,19 @@ Range reaching(const ConvGeometry& g, int d, const Box& band, int64_t first, int
   return {from, to < from ? from : to};
 }
 
+// What the sums of n samples start from, at each pixel the values of b or zeros.
+template <class T>
+void start_image(const Plan<T>& p, int64_t n, const T* b, T* image) {
+  if (!b) {
+    std::memset(image, 0, static_cast<size_t>(n * p.image_bytes()));
+    return;
+  }
+  const int64_t pitch = p.pitch(), rows = n * p.cut.size[0] * p.cut.size[1];
+  for (int64_t i = 0, c = 0; i < pitch; ++i, c = c + 1 < p.C ? c + 1 : 0) image[i] = b[c];
+  for (int64_t row = 1; row < rows; ++row)
+    std::memcpy(image + row * pitch, image, static_cast<size_t>(pitch) * sizeof(T));
+}
+
 // dx of a band, a group and n samples, with margins; dy is at the group's channels of the first.
 template <class T>
 void add_band(const ConvGeometry& g, const Plan<T>& p, const Box& band, int64_t n, const T* dy,
@@ -259,7 +272,7 @@ Box band_at(const ConvGeometry& g, const Cut& cut, int64_t i) {
 
 template <class T>
 void input_grad(const ConvGeometry& g, int64_t threads, void* scratch, const T* dy, const T* w,
-                T* dx) {
+                const T* b, T* dx) {
   const Plan<T> p(g, threads);
   T* packed = static_cast<T*>(scratch);
   char* images = static_cast<char*>(scratch) + p.weight_bytes(g.G);
@@ -275,7 +288,7 @@ void input_grad(const ConvGeometry& g, int64_t threads, void* scratch, const T* 
         const Box band = band_at(g, p.cut, i % boxes);
         for (int64_t group = 0; group < g.G; ++group) {
           char* image = images + slot * bytes;
-          std::memset(image, 0, static_cast<size_t>(n * p.image_bytes()));
+          start_image(p, n, b ? b + group * p.C : nullptr, reinterpret_cast<T*>(image));
           add_band(g, p, band, n, dy + first * dy_size + group * p.K,
                    packed + group * p.group_weights(), reinterpret_cast<T*>(image));
           for (int64_t j = first; j < first + n; ++j, image += p.image_bytes())

@@ -258,8 +258,9 @@ void forward(const ConvGeometry& g, int64_t, void* scratch, const T* x, const T*
 }
 
 template <class T>
-void input_grad(const ConvGeometry& g, int64_t, void* scratch, const T* dy, const T* w, T* dx) {
-  run<T, Direction::kInputGrad>(g, scratch, dy, w, static_cast<const T*>(nullptr), dx);
+void input_grad(const ConvGeometry& g, int64_t, void* scratch, const T* dy, const T* w, const T* b,
+                T* dx) {
+  run<T, Direction::kInputGrad>(g, scratch, dy, w, b, dx);
 }
 
 template <class T>

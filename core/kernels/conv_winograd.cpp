@@ -217,12 +217,12 @@ void forward(const ConvGeometry& g, int64_t threads, void* scratch, const float*
 
 template <int M>
 void input_grad(const ConvGeometry& g, int64_t threads, void* scratch, const float* dy,
-                const float* w, float* dx) {
+                const float* w, const float* b, float* dx) {
   with_tile<M>(g, [&](auto tile) {
     using S = decltype(tile);
     const int64_t channel = g.kernel[0] * S::kTaps;
-    convolve<S>(input_grad_grid<S>(g), {channel, g.C * channel, true}, threads, dy, w, nullptr,
-                scratch, dx);
+    convolve<S>(input_grad_grid<S>(g), {channel, g.C * channel, true}, threads, dy, w, b, scratch,
+                dx);
   });
 }
 

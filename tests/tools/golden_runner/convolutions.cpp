@@ -26,6 +26,15 @@ void add_conv(OperationTable& table, const std::string& name, Function function)
   };
 }
 
+template <class Function>
+void add_conv_transpose(OperationTable& table, const std::string& name, Function function) {
+  table[name] = [function](Call& c) -> TensorList {
+    return {function(c["x"], c["weight"], c["bias"], IntArrayRef(c.integers("stride")),
+                     IntArrayRef(c.integers("padding")), IntArrayRef(c.integers("output_padding")),
+                     c.integer("groups"), IntArrayRef(c.integers("dilation")))};
+  };
+}
+
 template <int D, class Module>
 void add_conv_module(OperationTable& table, const std::string& name) {
   table[name] = [](Call& c) {
@@ -45,6 +54,9 @@ void add_convolutions(OperationTable& table) {
   add_conv<1>(table, "conv1d", conv1d);
   add_conv<2>(table, "conv2d", conv2d);
   add_conv<3>(table, "conv3d", conv3d);
+  add_conv_transpose(table, "conv_transpose1d", conv_transpose1d);
+  add_conv_transpose(table, "conv_transpose2d", conv_transpose2d);
+  add_conv_transpose(table, "conv_transpose3d", conv_transpose3d);
   add_conv_module<1, nn::Conv1d>(table, "Conv1d");
   add_conv_module<2, nn::Conv2d>(table, "Conv2d");
   add_conv_module<3, nn::Conv3d>(table, "Conv3d");

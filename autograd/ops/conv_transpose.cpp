@@ -1,0 +1,137 @@
+// y[o * stride + t * dilation - padding] += weight[t] * x[o], in 1 to 3 dimensions: the input
+// gradient of a convolution as an operation. docs/ops/conv_transpose.md.
+
+#include <reel/autograd/ops/conv.h>
+#include <reel/autograd/ops/convolutions.h>
+#include <reel/core/error.h>
+
+namespace reel {
+
+namespace {
+
+template <int D>
+constexpr const char* kName = D == 1   ? "conv_transpose1d"
+                              : D == 2 ? "conv_transpose2d"
+                                       : "conv_transpose3d";
+
+// Of options and spatial sizes: their products stay in 64 bits.
+constexpr int64_t kLargest = INT32_MAX;
+
+template <int D>
+void check_option(const char* what, const ExpandingArray<D>& values, int64_t least) {
+  for (int64_t v : values)
+    REEL_CHECK(v >= least && v <= kLargest, kName<D>, ": ", what, " ", IntArrayRef(values),
+               "; each value must be from ", least, " to ", kLargest, ".");
+}
+
+template <int D>
+void check_channels(const Tensor& x, const Tensor& weight, const Tensor& bias, int64_t groups) {
+  constexpr const char* op = kName<D>;
+  REEL_CHECK(x.is_floating_point(), op, ": the input is ", x.dtype(),
+             "; it must be float32 or float64.");
+  REEL_CHECK(weight.dtype() == x.dtype(), op, ": the weight is ", weight.dtype(), ", the input ",
+             x.dtype(), "; the dtypes must be equal.");
+  REEL_CHECK(x.dim() == D + 2 || x.dim() == D + 1, op, ": input ", x, " has ", x.dim(),
+             " dimensions; it must have ", D + 2, " (N, C, ", D, " spatial), or ", D + 1,
+             " for one sample without N.");
+  REEL_CHECK(weight.dim() == D + 2, op, ": weight ", weight, " has ", weight.dim(),
+             " dimensions; it must have ", D + 2, " (in_channels, out_channels / groups, ", D,
+             " spatial).");
+  REEL_CHECK(weight.numel() > 0, op, ": weight ", weight,
+             " is empty; each size must be at least 1.");
+  const int64_t channels = x.size(x.dim() - D - 1), C = weight.size(0), Kg = weight.size(1);
+  REEL_CHECK(channels == C, op, ": input ", x, " has ", channels, " channels, but weight ", weight,
+             " needs ", C, ".");
+  REEL_CHECK(groups >= 1 && C % groups == 0, op, ": groups=", groups, " with weight ", weight,
+             "; it must divide the ", C, " input channels.");
+  REEL_CHECK(Kg <= kLargest && groups <= kLargest, op, ": weight ", weight, " with groups=", groups,
+             "; both must be at most ", kLargest, ".");
+  if (!bias.defined()) return;
+  REEL_CHECK(bias.dim() == 1 && bias.size(0) == Kg * groups, op, ": bias ", bias,
+             " does not match weight ", weight, " with groups=", groups,
+             "; it must have one value for each of the ", Kg * groups, " output channels.");
+  REEL_CHECK(bias.dtype() == x.dtype(), op, ": the bias is ", bias.dtype(), ", the input ",
+             x.dtype(), "; the dtypes must be equal.");
+}
+
+// The convolution that the result is the input gradient of: x is its output, y its input.
+template <int D>
+ConvGeometry check_conv_transpose(const Tensor& x, const Tensor& weight, const Tensor& bias,
+                                  const ExpandingArray<D>& stride, const ExpandingArray<D>& padding,
+                                  const ExpandingArray<D>& output_padding, int64_t groups,
+                                  const ExpandingArray<D>& dilation) {
+  constexpr const char* op = kName<D>;
+  check_channels<D>(x, weight, bias, groups);
+  check_option<D>("stride", stride, 1);
+  check_option<D>("padding", padding, 0);
+  check_option<D>("output_padding", output_padding, 0);
+  check_option<D>("dilation", dilation, 1);
+  ConvGeometry g{x.dim() == D + 2 ? x.size(0) : 1,
+                 weight.size(1) * groups,
+                 weight.size(0),
+                 groups,
+                 {1, 1, 1},
+                 {1, 1, 1},
+                 {1, 1, 1},
+                 {1, 1, 1},
+                 {1, 1, 1},
+                 {}};
+  for (int i = 0; i < D; ++i) {
+    const int d = 3 - D + i;
+    g.out[d] = x.size(x.dim() - D + i);
+    g.kernel[d] = weight.size(2 + i);
+    g.stride[d] = stride[i];
+    g.dilation[d] = dilation[i];
+    g.pad[d] = padding[i];
+    REEL_CHECK(g.out[d] >= 1, op, ": input ", x,
+               " has an empty spatial dimension; only the batch may be empty.");
+    REEL_CHECK(g.out[d] <= kLargest && g.kernel[d] <= kLargest, op, ": input ", x, ", weight ",
+               weight, "; spatial sizes must be at most ", kLargest, ".");
+    REEL_CHECK(output_padding[i] < g.stride[d] || output_padding[i] < g.dilation[d], op,
+               ": output_padding ", IntArrayRef(output_padding), " with stride ",
+               IntArrayRef(stride), " and dilation ", IntArrayRef(dilation),
+               "; each value must be less than the stride or the dilation.");
+    g.in[d] = (g.out[d] - 1) * g.stride[d] - 2 * g.pad[d] + g.dilation[d] * (g.kernel[d] - 1) +
+              output_padding[i] + 1;
+    REEL_CHECK(g.in[d] >= 1 && g.in[d] <= kLargest, op, ": input ", x, " with padding ",
+               IntArrayRef(padding), " makes ", g.in[d], " pixels in spatial dimension ", i,
+               "; it must make from 1 to ", kLargest, ".");
+  }
+  return g;
+}
+
+template <int D>
+Tensor conv_transpose(const Tensor& x, const Tensor& weight, const Tensor& bias,
+                      const ExpandingArray<D>& stride, const ExpandingArray<D>& padding,
+                      const ExpandingArray<D>& output_padding, int64_t groups,
+                      const ExpandingArray<D>& dilation) {
+  const ConvGeometry g =
+      check_conv_transpose<D>(x, weight, bias, stride, padding, output_padding, groups, dilation);
+  if (x.dim() == D + 2) return conv_input_grad<D>(g, x, weight, bias);
+  return conv_input_grad<D>(g, x.unsqueeze(0), weight, bias).squeeze(0);
+}
+
+}  // namespace
+
+Tensor conv_transpose1d(const Tensor& x, const Tensor& weight, const Tensor& bias,
+                        ExpandingArray<1> stride, ExpandingArray<1> padding,
+                        ExpandingArray<1> output_padding, int64_t groups,
+                        ExpandingArray<1> dilation) {
+  return conv_transpose<1>(x, weight, bias, stride, padding, output_padding, groups, dilation);
+}
+
+Tensor conv_transpose2d(const Tensor& x, const Tensor& weight, const Tensor& bias,
+                        ExpandingArray<2> stride, ExpandingArray<2> padding,
+                        ExpandingArray<2> output_padding, int64_t groups,
+                        ExpandingArray<2> dilation) {
+  return conv_transpose<2>(x, weight, bias, stride, padding, output_padding, groups, dilation);
+}
+
+Tensor conv_transpose3d(const Tensor& x, const Tensor& weight, const Tensor& bias,
+                        ExpandingArray<3> stride, ExpandingArray<3> padding,
+                        ExpandingArray<3> output_padding, int64_t groups,
+                        ExpandingArray<3> dilation) {
+  return conv_transpose<3>(x, weight, bias, stride, padding, output_padding, groups, dilation);
+}
+
+}  // namespace reel
