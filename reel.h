@@ -32,8 +32,10 @@
 #include <reel/nn/dropout.h>
 #include <reel/nn/group_norm.h>
 #include <reel/nn/init.h>
+#include <reel/nn/instance_norm.h>
 #include <reel/nn/layer_norm.h>
 #include <reel/nn/linear.h>
+#include <reel/nn/local_response_norm.h>
 #include <reel/nn/loss.h>
 #include <reel/nn/module_list.h>
 #include <reel/nn/pool.h>

@@ -32,6 +32,9 @@ void add_norms(OperationTable& table) {
     return {layer_norm(c["x"], c.integers("normalized_shape"), c["weight"], c["bias"],
                        c.number("eps"))};
   };
+  table["instance_norm"] = [](Call& c) -> TensorList {
+    return {instance_norm(c["x"], c["weight"], c["bias"], {}, {}, true, 0.1, c.number("eps"))};
+  };
   table["group_norm"] = [](Call& c) -> TensorList {
     return {group_norm(c["x"], c.integer("num_groups"), c["weight"], c["bias"], c.number("eps"))};
   };
