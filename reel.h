@@ -38,7 +38,9 @@
 #include <reel/nn/local_response_norm.h>
 #include <reel/nn/loss.h>
 #include <reel/nn/module_list.h>
+#include <reel/nn/padding.h>
 #include <reel/nn/pool.h>
+#include <reel/nn/resampling.h>
 #include <reel/nn/sequential.h>
 #include <reel/optim/adam.h>
 #include <reel/optim/clip_grad.h>

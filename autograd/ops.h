@@ -10,4 +10,5 @@
 #include <reel/autograd/ops/pools.h>
 #include <reel/autograd/ops/products.h>
 #include <reel/autograd/ops/reductions.h>
+#include <reel/autograd/ops/resampling.h>
 #include <reel/autograd/ops/shapes.h>

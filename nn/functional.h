@@ -10,3 +10,4 @@
 #include <reel/nn/functional/norm.h>
 #include <reel/nn/functional/pad.h>
 #include <reel/nn/functional/pool.h>
+#include <reel/nn/functional/resampling.h>

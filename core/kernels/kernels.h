@@ -26,8 +26,10 @@
 #include <reel/core/kernels/pool.h>
 #include <reel/core/kernels/random.h>
 #include <reel/core/kernels/reduce.h>
+#include <reel/core/kernels/resample.h>
 #include <reel/core/kernels/softmax.h>
 #include <reel/core/kernels/transpose.h>
+#include <reel/core/kernels/unfold.h>
 #include <reel/core/kernels/where.h>
 
 /// Kernel sources: core/kernels/<name>.cpp defines install_<name>(Tables&) at every level.
@@ -55,8 +57,10 @@
   X(pointwise)                 \
   X(random)                    \
   X(reduce)                    \
+  X(resample)                  \
   X(softmax)                   \
   X(transpose)                 \
+  X(unfold)                    \
   X(where)
 
 namespace reel::kernels {
@@ -122,10 +126,14 @@ struct Tables : ArgReduce<uint8_t>,
                 Reduce<double>,
                 ReduceAbout<float>,
                 ReduceAbout<double>,
+                Resample<float>,
+                Resample<double>,
                 Softmax<float>,
                 Softmax<double>,
                 Transpose<uint32_t>,
                 Transpose<uint64_t>,
+                Unfold<float>,
+                Unfold<double>,
                 Where<uint8_t>,
                 Where<uint32_t>,
                 Where<uint64_t> {
