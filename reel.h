@@ -30,6 +30,7 @@
 #include <reel/nn/conv.h>
 #include <reel/nn/conv_transpose.h>
 #include <reel/nn/dropout.h>
+#include <reel/nn/embedding.h>
 #include <reel/nn/group_norm.h>
 #include <reel/nn/init.h>
 #include <reel/nn/instance_norm.h>

@@ -79,6 +79,9 @@ Tensor FunctionNode::wrap(const Tensor& y, uint32_t nr) {
   if (contains(context_->dirty_, y)) {
     ++y.impl()->storage->version;
     if (!recorded_) return y;
+    // A view goes on by itself; its base notices.
+    y.impl()->base.reset();
+    y.impl()->view_kind = ViewKind::kNone;
     y.impl()->recorded_writes = ++y.impl()->storage->recorded_writes;
     set_history(y, Ref<Node>(this), nr);
     return y;

@@ -24,9 +24,24 @@ thread_local bool deleting = false;
 bool GradMode::is_enabled() { return recording; }
 void GradMode::set_enabled(bool enabled) { recording = enabled; }
 
+// The tensor as it is now, apart from its base, whose history may come to lead here: the two would
+// hold each other for ever.
+static Tensor without_base(const Tensor& x) {
+  Tensor y(make_ref<TensorImpl>(*x.impl()));
+  y.impl()->recorded_writes = x.impl()->recorded_writes;
+  if (!x.requires_grad()) return y;
+  gradient_edge(x);
+  y.impl()->autograd = new AutogradMeta(meta_of(x));
+  y.impl()->requires_grad = true;
+  return y;
+}
+
 void SavedTensor::save(const Tensor& x) {
-  data_ = x;
-  if (!x.defined()) return;
+  if (!x.defined()) {
+    data_ = x;
+    return;
+  }
+  data_ = x.impl()->base ? without_base(x) : x;
   storage_ = x.impl()->storage.get();
   version_ = storage_->version;
 }
@@ -74,10 +89,13 @@ void Node::set_inputs(size_t n) {
 }
 
 void Node::set_edge(size_t i, const Tensor& input) {
+  if (input.requires_grad()) set_edge(i, gradient_edge(input));
+}
+
+void Node::set_edge(size_t i, Edge edge) {
   Edge& e = i < kInline ? inline_[i] : more_[i - kInline];
-  if (!input.requires_grad()) return;
-  e = gradient_edge(input);
-  if (e.node->sequence >= sequence) sequence = e.node->sequence + 1;
+  e = std::move(edge);
+  if (e.node && e.node->sequence >= sequence) sequence = e.node->sequence + 1;
 }
 
 Node::Extras& Node::extras() {

@@ -5,6 +5,7 @@
 #include <reel/autograd/ops/activations.h>
 #include <reel/autograd/ops/convolutions.h>
 #include <reel/autograd/ops/elementwise.h>
+#include <reel/autograd/ops/indexing.h>
 #include <reel/autograd/ops/losses.h>
 #include <reel/autograd/ops/norms.h>
 #include <reel/autograd/ops/pools.h>

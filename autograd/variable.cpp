@@ -10,10 +10,6 @@ namespace {
 
 thread_local uint64_t last_sequence = 0;
 
-// A detached tensor follows its memory whatever is recorded about it: it has no history to be
-// wrong.
-constexpr uint32_t kFollowsMemory = UINT32_MAX;
-
 }  // namespace
 
 AutogradMeta& meta_of(const Tensor& x) {
@@ -34,10 +30,10 @@ Edge gradient_edge(const Tensor& x) {
 
 void check_history(const char* op, const Tensor& x) {
   const TensorImpl& impl = *x.impl();
+  if (impl.recorded_writes == impl.storage->recorded_writes) [[likely]]
+    return;
   REEL_CHECK_GRAPH(
-      impl.recorded_writes == impl.storage->recorded_writes ||
-          impl.recorded_writes == kFollowsMemory,
-      op, ": an input ", x,
+      refresh_history(x), op, ": an input ", x,
       " was written in place through another view of its memory, on the tape; its own history "
       "does not know of that write. [use the tensor that was written, or write out of place]");
 }
@@ -81,6 +77,21 @@ void link(Node& node, const Tensor* const* inputs, size_t n) {
   last_sequence = node.sequence;
 }
 
+void link_write(Node& node, const Tensor& base, const Node& write) {
+  node.sequence = last_sequence + 1;
+  node.module_path = current_module_path();
+  node.set_inputs(write.num_inputs());
+  node.set_edge(0, base);
+  for (size_t i = 1; i < write.num_inputs(); ++i) node.set_edge(i, write.edge(i));
+  last_sequence = node.sequence;
+}
+
+void check_in_place(const char* op, const Tensor& x, const Tensor& values) {
+  check_in_place(op, x);
+  if (GradMode::is_enabled() && !x.requires_grad() && values.requires_grad())
+    check_write_through(op, x);
+}
+
 void check_in_place(const char* op, const Tensor& x) {
   const TensorImpl& impl = *x.impl();
   for (size_t i = 0; i < impl.sizes.size(); ++i)
@@ -100,6 +111,7 @@ void check_in_place(const char* op, const Tensor& x) {
                             : " is a leaf that requires grad",
       "; it can not be written in place while recording. [use NoGradGuard to update parameters, "
       "or clone it first]");
+  if (impl.view_kind != ViewKind::kNone) check_write_through(op, x);
 }
 
 const Tensor& Tensor::set_requires_grad(bool value) const {
@@ -118,7 +130,9 @@ const Tensor& Tensor::set_requires_grad(bool value) const {
 }
 
 bool Tensor::is_leaf() const {
-  const AutogradMeta* meta = checked().autograd ? find_meta(*this) : nullptr;
+  checked();
+  refresh_history(*this);
+  const AutogradMeta* meta = impl_->autograd ? find_meta(*this) : nullptr;
   return !meta || !meta->grad_fn;
 }
 
@@ -136,17 +150,22 @@ const Tensor& Tensor::grad() const {
 }
 
 Ref<Node> Tensor::grad_fn() const {
-  const AutogradMeta* meta = checked().autograd ? find_meta(*this) : nullptr;
+  checked();
+  refresh_history(*this);
+  const AutogradMeta* meta = impl_->autograd ? find_meta(*this) : nullptr;
   return meta ? meta->grad_fn : Ref<Node>();
 }
 
 uint32_t Tensor::output_nr() const {
-  const AutogradMeta* meta = checked().autograd ? find_meta(*this) : nullptr;
+  checked();
+  refresh_history(*this);
+  const AutogradMeta* meta = impl_->autograd ? find_meta(*this) : nullptr;
   return meta ? meta->output_nr : 0;
 }
 
 void Tensor::retain_grad() const {
   REEL_CHECK_GRAPH(requires_grad(), "retain_grad: ", *this, " does not require grad.");
+  refresh_history(*this);
   AutogradMeta& meta = meta_of(*this);
   if (!meta.grad_fn || retains_grad()) return;
   if (!meta.slot) meta.slot = make_ref<GradSlot>();
@@ -164,6 +183,7 @@ bool Tensor::retains_grad() const {
 uint32_t Tensor::register_hook(TensorHook hook) const {
   REEL_CHECK_GRAPH(requires_grad(), "register_hook: ", *this,
                    " does not require grad; no gradient will come.");
+  refresh_history(*this);
   static std::atomic<uint32_t> handles{0};
   const Edge edge = gradient_edge(*this);
   const uint32_t handle = ++handles;
@@ -186,6 +206,8 @@ Tensor Tensor::detach() const {
 
 const Tensor& Tensor::detach_() const {
   delete std::exchange(checked().autograd, nullptr);
+  impl_->base.reset();
+  impl_->view_kind = ViewKind::kNone;
   impl_->requires_grad = false;
   impl_->recorded_writes = kFollowsMemory;
   return *this;
@@ -195,6 +217,8 @@ void Tensor::set_data(const Tensor& other) const {
   REEL_CHECK(!requires_grad() || other.is_floating_point(), "set_data: the tensor requires grad, ",
              "but the new data is ", other.dtype(), "; only float32 and float64 take a gradient.");
   TensorImpl &x = checked(), &y = *other.impl();
+  x.base.reset();
+  x.view_kind = ViewKind::kNone;
   x.storage = y.storage;
   x.sizes = y.sizes;
   x.strides = y.strides;

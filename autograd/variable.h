@@ -3,8 +3,13 @@
 
 #include <reel/autograd/grad_mode.h>
 #include <reel/autograd/node.h>
+#include <reel/autograd/view.h>
 
 namespace reel {
+
+/// TensorImpl::recorded_writes of a detached tensor: it follows its memory whatever is recorded
+/// about it, and has no history to be wrong.
+inline constexpr uint32_t kFollowsMemory = UINT32_MAX;
 
 /// The history of a tensor: the node that made it, or, for a leaf, the end that collects its
 /// gradient.
@@ -24,7 +29,7 @@ AutogradMeta& meta_of(const Tensor& x);
 Edge gradient_edge(const Tensor& x);
 
 /// Throws GraphError when `x` was written in place, on the tape, through another handle to its
-/// memory: its own history no longer describes its values.
+/// memory, and its history can not be made anew: it no longer describes its values.
 void check_history(const char* op, const Tensor& x);
 
 /// Whether a gradient may be written in place with nobody the wiser: no other handle to it or its
@@ -36,6 +41,10 @@ void set_history(const Tensor& y, Ref<Node> node, uint32_t nr = 0);
 
 /// Links the node to its inputs, gives it its place in the sequence.
 void link(Node& node, const Tensor* const* inputs, size_t n);
+
+/// The same for a node that stands for `write` as a change of `base`, which takes the place of its
+/// input 0.
+void link_write(Node& node, const Tensor& base, const Node& write);
 
 /// Whether an operation on these inputs goes on the tape. Undefined inputs do not count.
 bool needs_recording(const char* op, const Tensor* const* inputs, size_t n);
@@ -76,6 +85,8 @@ N* record_list(const TensorList& outputs, const TensorList& inputs) {
 /// Throws GraphError when `x` may not be written in place now: a leaf that requires grad, or a view
 /// of one, or memory in which several elements of x share a place. Call before writing.
 void check_in_place(const char* op, const Tensor& x);
+/// The same where the history of `values` will be part of that of x.
+void check_in_place(const char* op, const Tensor& x, const Tensor& values);
 
 /// The next, for a node type that stands for several operations.
 template <class N, class... Inputs>
@@ -86,8 +97,7 @@ N* record_in_place_as(const char* op, const Tensor& x, const Inputs&... others) 
   Ref<N> made = make_ref<N>();
   N* node = made.get();
   link(*node, list, sizeof...(others) + 1);
-  x.impl()->recorded_writes = ++x.impl()->storage->recorded_writes;
-  set_history(x, std::move(made));
+  record_write(op, x, std::move(made));
   return node;
 }
 

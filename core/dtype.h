@@ -103,4 +103,17 @@ decltype(auto) visit_floating(Dtype dtype, F&& f) {
   return f(double{});
 }
 
+/// Calls `f` with an unsigned integer of the element's size, for code that only moves values.
+template <class F>
+decltype(auto) visit_bits(Dtype dtype, F&& f) {
+  switch (size_of(dtype)) {
+    case 1:
+      return f(uint8_t{});
+    case 4:
+      return f(uint32_t{});
+    default:
+      return f(uint64_t{});
+  }
+}
+
 }  // namespace reel

@@ -7,6 +7,7 @@
 #include <reel/core/tensor_impl.h>
 
 #include <functional>
+#include <initializer_list>
 #include <iosfwd>
 #include <optional>
 #include <string>
@@ -22,6 +23,12 @@ class Node;
 class Generator;
 
 using TensorList = std::vector<Tensor>;
+
+namespace indexing {
+class TensorIndex;
+}
+using IndexList = std::initializer_list<indexing::TensorIndex>;
+using IndexVector = std::vector<indexing::TensorIndex>;
 
 enum class MemoryFormat : uint8_t { kContiguous, kChannelsLast };
 
@@ -86,6 +93,14 @@ class Tensor {
  public:
   Tensor() = default;
   explicit Tensor(Ref<TensorImpl> impl) : impl_(std::move(impl)) {}
+  Tensor(const Tensor&) = default;
+  Tensor(Tensor&&) noexcept = default;
+  Tensor& operator=(const Tensor&) & = default;
+  Tensor& operator=(Tensor&&) & noexcept = default;
+  /// To a temporary, `x[i] = y`: writes the values through the view, as copy_ and fill_ do.
+  const Tensor& operator=(const Tensor& values) && { return copy_(values); }
+  const Tensor& operator=(Tensor&& values) && { return copy_(values); }
+  const Tensor& operator=(Scalar value) && { return fill_(value); }
 
   // --- what it is ---
   bool defined() const { return static_cast<bool>(impl_); }
@@ -134,7 +149,9 @@ class Tensor {
   std::vector<double> to_vector() const;
 
   // --- the tape ---
-  bool requires_grad() const { return defined() && impl_->requires_grad; }
+  bool requires_grad() const {
+    return defined() && (impl_->requires_grad || (impl_->base && view_requires_grad()));
+  }
   /// Makes a leaf collect a gradient. Throws: GraphError on a non-leaf, ArgumentError unless
   /// floating.
   const Tensor& set_requires_grad(bool value) const;
@@ -190,6 +207,27 @@ class Tensor {
   Tensor unsqueeze(int64_t dim) const;
   Tensor expand(IntArrayRef sizes) const;
   Tensor expand_as(const Tensor& other) const { return expand(other.sizes()); }
+  Tensor broadcast_to(IntArrayRef sizes) const { return expand(sizes); }
+  Tensor reshape_as(const Tensor& other) const { return reshape(other.sizes()); }
+  Tensor ravel() const { return reshape(-1); }
+  /// Dimension `dim` becomes several; one of the sizes may be -1.
+  Tensor unflatten(int64_t dim, IntArrayRef sizes) const;
+  Tensor movedim(int64_t source, int64_t destination) const;
+  Tensor movedim(IntArrayRef source, IntArrayRef destination) const;
+  Tensor swapaxes(int64_t dim0, int64_t dim1) const { return transpose(dim0, dim1); }
+  Tensor swapdims(int64_t dim0, int64_t dim1) const { return transpose(dim0, dim1); }
+  /// All dimensions in reverse; mT: the last two exchanged.
+  Tensor T() const;
+  Tensor mT() const;
+  /// The elements with i1 = i0 + offset of dimensions dim0 and dim1, as a new last dimension.
+  Tensor diagonal(int64_t offset = 0, int64_t dim1 = 0, int64_t dim2 = 1) const;
+  /// Windows of `size` entries, `step` apart, of a dimension; their entries are a new last one.
+  Tensor unfold(int64_t dim, int64_t size, int64_t step) const;
+  TensorList chunk(int64_t chunks, int64_t dim = 0) const;
+  TensorList split(int64_t split_size, int64_t dim = 0) const;
+  TensorList split(IntArrayRef split_sizes, int64_t dim = 0) const;
+  TensorList split_with_sizes(IntArrayRef split_sizes, int64_t dim = 0) const;
+  TensorList unbind(int64_t dim = 0) const;
   Tensor select(int64_t dim, int64_t index) const;
   Tensor slice(int64_t dim, std::optional<int64_t> start = {}, std::optional<int64_t> end = {},
                int64_t step = 1) const;
@@ -199,6 +237,62 @@ class Tensor {
                     std::optional<int64_t> offset = {}) const;
   /// The i-th slice along dimension 0.
   Tensor operator[](int64_t index) const { return select(0, index); }
+
+  // --- the same elements elsewhere, copied ---
+  Tensor flip(IntArrayRef dims) const;
+  Tensor roll(IntArrayRef shifts, IntArrayRef dims = {}) const;
+  Tensor repeat(IntArrayRef repeats) const;
+  Tensor tile(IntArrayRef dims) const;
+  Tensor repeat_interleave(int64_t repeats, std::optional<int64_t> dim = {}) const;
+  Tensor repeat_interleave(const Tensor& repeats, std::optional<int64_t> dim = {}) const;
+  Tensor tril(int64_t diagonal = 0) const;
+  Tensor triu(int64_t diagonal = 0) const;
+  Tensor cumsum(int64_t dim) const;
+  Tensor cumprod(int64_t dim) const;
+
+  // --- indexing: autograd/ops/indexing.h, docs/ops/index.md ---
+  /// x.index({Slice(1, None, 2), "...", mask, 3}): a view as long as no tensor is among them.
+  Tensor index(IndexList indices) const;
+  Tensor index(const IndexVector& indices) const;
+  Tensor operator[](const Tensor& index) const;
+  /// Writes what broadcasts to x.index(indices) there; `accumulate` adds instead.
+  const Tensor& index_put_(IndexList indices, const Tensor& values, bool accumulate = false) const;
+  const Tensor& index_put_(IndexList indices, Scalar value) const;
+  const Tensor& index_put_(const IndexVector& indices, const Tensor& values,
+                           bool accumulate = false) const;
+  const Tensor& index_put_(const IndexVector& indices, Scalar value) const;
+  Tensor index_put(IndexList indices, const Tensor& values, bool accumulate = false) const;
+  Tensor index_put(const IndexVector& indices, const Tensor& values, bool accumulate = false) const;
+  Tensor index_select(int64_t dim, const Tensor& index) const;
+  Tensor index_add(int64_t dim, const Tensor& index, const Tensor& source, Scalar alpha = 1) const;
+  Tensor index_copy(int64_t dim, const Tensor& index, const Tensor& source) const;
+  Tensor index_fill(int64_t dim, const Tensor& index, Scalar value) const;
+  const Tensor& index_add_(int64_t dim, const Tensor& index, const Tensor& source,
+                           Scalar alpha = 1) const;
+  const Tensor& index_copy_(int64_t dim, const Tensor& index, const Tensor& source) const;
+  const Tensor& index_fill_(int64_t dim, const Tensor& index, Scalar value) const;
+  Tensor gather(int64_t dim, const Tensor& index) const;
+  Tensor take_along_dim(const Tensor& indices, std::optional<int64_t> dim = {}) const;
+  Tensor scatter(int64_t dim, const Tensor& index, const Tensor& src) const;
+  Tensor scatter(int64_t dim, const Tensor& index, Scalar value) const;
+  Tensor scatter_add(int64_t dim, const Tensor& index, const Tensor& src) const;
+  const Tensor& scatter_(int64_t dim, const Tensor& index, const Tensor& src) const;
+  const Tensor& scatter_(int64_t dim, const Tensor& index, Scalar value) const;
+  const Tensor& scatter_add_(int64_t dim, const Tensor& index, const Tensor& src) const;
+  Tensor take(const Tensor& index) const;
+  Tensor masked_select(const Tensor& mask) const;
+  Tensor masked_scatter(const Tensor& mask, const Tensor& source) const;
+  const Tensor& masked_scatter_(const Tensor& mask, const Tensor& source) const;
+  /// Indices of the elements that are not zero, one a row: (n, dimensions), int64.
+  Tensor nonzero() const;
+
+  // --- order: values and their int64 positions; equals keep their order, NaN is the largest ---
+  std::tuple<Tensor, Tensor> sort(int64_t dim = -1, bool descending = false) const;
+  Tensor argsort(int64_t dim = -1, bool descending = false) const;
+  std::tuple<Tensor, Tensor> topk(int64_t k, int64_t dim = -1, bool largest = true,
+                                  bool sorted = true) const;
+  /// The k-th smallest, counted from 1.
+  std::tuple<Tensor, Tensor> kthvalue(int64_t k, int64_t dim = -1, bool keepdim = false) const;
 
   // --- elementwise; broadcasting ---
   Tensor add(const Tensor& other, Scalar alpha = 1) const;
@@ -336,6 +430,7 @@ class Tensor {
     return *impl_;
   }
   [[noreturn]] static void throw_undefined();
+  bool view_requires_grad() const;
   void* first() const {
     TensorImpl& impl = presented();
     return static_cast<char*>(impl.storage->data()) +

@@ -14,6 +14,14 @@ struct AutogradSlot {
   virtual ~AutogradSlot() = default;
 };
 
+/// What a tensor is a view of, as far as writing through it is concerned (autograd/view.h).
+enum class ViewKind : uint8_t {
+  kNone,
+  kRecorded,      // made while recording: it has a base
+  kUnrecorded,    // made while nothing was recorded
+  kOneOfSeveral,  // by an operation that makes several at once; it has a base
+};
+
 /// Sizes, strides and an offset into a storage.
 class TensorImpl final : public RefCounted, public Pooled {
  public:
@@ -62,9 +70,11 @@ class TensorImpl final : public RefCounted, public Pooled {
   Dtype dtype;
   bool row_major;  // whether the strides are those of dense row-major memory
   bool requires_grad = false;
+  ViewKind view_kind = ViewKind::kNone;
   /// The storage's count of recorded writes when this tensor's history was last right.
   uint32_t recorded_writes;
   AutogradSlot* autograd = nullptr;  // owned
+  Ref<TensorImpl> base;              // of a view: the tensor, itself none, whose memory it shows
 };
 
 }  // namespace reel

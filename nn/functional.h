@@ -5,6 +5,7 @@
 
 #include <reel/nn/functional/conv.h>
 #include <reel/nn/functional/dropout.h>
+#include <reel/nn/functional/embedding.h>
 #include <reel/nn/functional/linear.h>
 #include <reel/nn/functional/loss.h>
 #include <reel/nn/functional/norm.h>

@@ -4,6 +4,8 @@
 
 #include <reel/autograd/ops/shapes.h>
 #include <reel/autograd/variable.h>
+#include <reel/autograd/view.h>
+#include <reel/autograd/window.h>
 #include <reel/core/creation.h>
 #include <reel/core/layout.h>
 
@@ -11,19 +13,8 @@
 
 namespace reel {
 
-namespace {
+Window window_of(const Tensor& x) { return {x.sizes(), x.strides(), x.storage_offset()}; }
 
-struct Window {
-  Shape sizes, strides;
-  int64_t offset;
-};
-
-// Two windows onto one memory: that of the input and that of the output.
-struct Windows {
-  Window x, y;
-};
-
-// One past the last element that the window shows; none when that is beyond any memory.
 std::optional<int64_t> end_of(const Window& w) {
   if (numel_of(w.sizes) == 0) return w.offset;
   int64_t last = w.offset;
@@ -36,8 +27,6 @@ std::optional<int64_t> end_of(const Window& w) {
   return last + 1;
 }
 
-// Whether each dimension steps over all that the finer ones cover, so that no two elements share a
-// place.
 bool is_one_to_one(const Window& w) {
   std::vector<std::pair<int64_t, int64_t>> steps;  // stride, size
   for (size_t d = 0; d < w.sizes.size(); ++d)
@@ -51,6 +40,8 @@ bool is_one_to_one(const Window& w) {
   return true;
 }
 
+namespace {
+
 Windows check_as_strided(const Tensor& x, IntArrayRef sizes, IntArrayRef strides,
                          std::optional<int64_t> offset) {
   const Window y{sizes, strides, offset.value_or(x.storage_offset())};
@@ -63,7 +54,7 @@ Windows check_as_strided(const Tensor& x, IntArrayRef sizes, IntArrayRef strides
   const auto held = static_cast<int64_t>(x.impl()->storage->bytes() / x.itemsize());
   REEL_CHECK(end && *end <= held, "as_strided: sizes ", sizes, ", strides ", strides,
              " and offset ", y.offset, " reach out of the memory; it holds ", held, " elements.");
-  return {{x.sizes(), x.strides(), x.storage_offset()}, y};
+  return {window_of(x), y};
 }
 
 // Zeros wide enough for both windows, and the windows moved onto it.
@@ -101,8 +92,11 @@ void add_through(const Tensor& memory, const Window& w, const Tensor& g) {
   });
 }
 
-Tensor gather(const Tensor& x, const Windows& windows);
-Tensor scatter(const Tensor& g, const Windows& windows);
+// Whether both windows show the same elements in row-major order.
+bool shows_the_same(const Windows& w) {
+  return w.x.offset == w.y.offset && numel_of(w.x.sizes) == numel_of(w.y.sizes) &&
+         is_row_major(w.x.sizes, w.x.strides) && is_row_major(w.y.sizes, w.y.strides);
+}
 
 // The two maps are linear and each other's adjoint.
 struct GatherBackward final : NodeOf<GatherBackward> {
@@ -112,7 +106,7 @@ struct GatherBackward final : NodeOf<GatherBackward> {
 
   bool is_view() const override { return shares_memory; }
   void backward(BackwardCall& call) override {
-    call.set_grad_input(0, scatter(call.grad_output(), windows));
+    call.set_grad_input(0, write_through(call.grad_output(), windows));
   }
   void release_saved() override {}
 };
@@ -122,47 +116,58 @@ struct ScatterBackward final : NodeOf<ScatterBackward> {
   Windows windows;
 
   void backward(BackwardCall& call) override {
-    call.set_grad_input(0, gather(call.grad_output(), windows));
+    call.set_grad_input(0, read_through(call.grad_output(), windows));
   }
   void release_saved() override {}
 };
 
-// as_strided of values alone, whatever the layout of x.
-Tensor gather(const Tensor& x, const Windows& windows) {
+// What a window shows of memory made for the purpose.
+Tensor taken(const Tensor& memory, const Window& w) {
+  const Tensor y = seen_through(memory, w);
+  return y.impl()->row_major ? y : copy_of(y);
+}
+
+}  // namespace
+
+Tensor read_through(const Tensor& x, const Windows& windows) {
+  if (shows_the_same(windows)) return x.reshape(windows.y.sizes);
   Windows w = windows;
   const Tensor memory = memory_of(w, x.dtype());
   copy_values(x, seen_through(memory, w.x));
-  Tensor y = copy_of(seen_through(memory, w.y));
+  const Tensor y = taken(memory, w.y);
   if (auto* node = record<GatherBackward>(y, x)) node->windows = windows;
   return y;
 }
 
-Tensor scatter(const Tensor& g, const Windows& windows) {
+Tensor write_through(const Tensor& g, const Windows& windows) {
+  if (shows_the_same(windows)) return g.reshape(windows.x.sizes);
   Windows w = windows;
   const Tensor memory = memory_of(w, g.dtype());
   if (is_one_to_one(w.y))
     copy_values(g, seen_through(memory, w.y));
   else
     add_through(memory, w.y, g);
-  Tensor y = copy_of(seen_through(memory, w.x));
+  const Tensor y = taken(memory, w.x);
   if (auto* node = record<ScatterBackward>(y, g)) node->windows = windows;
   return y;
 }
 
-}  // namespace
+void record_window(const Tensor& y, const Tensor& x) {
+  if (auto* node = record<GatherBackward>(y, x)) {
+    node->windows = {window_of(x), window_of(y)};
+    node->shares_memory = true;
+  }
+}
 
 Tensor Tensor::as_strided(IntArrayRef sizes, IntArrayRef strides,
                           std::optional<int64_t> offset) const {
   const Windows windows = check_as_strided(*this, sizes, strides, offset);
-  Tensor y = seen_through(*this, windows.y);
-  if (auto* node = record<GatherBackward>(y, *this)) {
-    REEL_CHECK_GRAPH(is_one_to_one(windows.x), "as_strided: the tensor ", *this, " with strides ",
-                     this->strides(),
-                     " is an expanded one, several of its elements share one place; the "
-                     "gradient can not be told apart. [clone it first]");
-    node->windows = windows;
-    node->shares_memory = true;
-  }
+  REEL_CHECK_GRAPH(!GradMode::is_enabled() || !requires_grad() || is_one_to_one(windows.x),
+                   "as_strided: the tensor ", *this, " with strides ", this->strides(),
+                   " is an expanded one, several of its elements share one place; the gradient can "
+                   "not be told apart. [clone it first]");
+  const Tensor y = view_of(*this, sizes, strides, windows.y.offset);
+  record_window(y, *this);
   return y;
 }
 

@@ -97,7 +97,7 @@ Tensor Tensor::to(Dtype wanted) const {
 }
 
 const Tensor& Tensor::copy_(const Tensor& source) const {
-  check_in_place("copy_", *this);
+  check_in_place("copy_", *this, source);
   REEL_CHECK(broadcast_shapes("copy_", sizes(), source.sizes()) == sizes(), "copy_: the source ",
              source, " does not broadcast to the tensor's shape ", *this, ".");
   const bool overlaps = source.impl()->storage == impl_->storage;

@@ -19,6 +19,20 @@ inline Tensor permute(const Tensor& x, IntArrayRef dims) { return x.permute(dims
 inline Tensor squeeze(const Tensor& x) { return x.squeeze(); }
 inline Tensor squeeze(const Tensor& x, int64_t dim) { return x.squeeze(dim); }
 inline Tensor unsqueeze(const Tensor& x, int64_t dim) { return x.unsqueeze(dim); }
+inline Tensor unflatten(const Tensor& x, int64_t dim, IntArrayRef sizes) {
+  return x.unflatten(dim, sizes);
+}
+inline Tensor movedim(const Tensor& x, int64_t source, int64_t destination) {
+  return x.movedim(source, destination);
+}
+inline Tensor movedim(const Tensor& x, IntArrayRef source, IntArrayRef destination) {
+  return x.movedim(source, destination);
+}
+inline Tensor swapaxes(const Tensor& x, int64_t dim0, int64_t dim1) {
+  return x.transpose(dim0, dim1);
+}
+inline Tensor broadcast_to(const Tensor& x, IntArrayRef sizes) { return x.expand(sizes); }
+inline Tensor ravel(const Tensor& x) { return x.ravel(); }
 
 // --- autograd/ops/slice.cpp: methods of Tensor ---
 
@@ -26,6 +40,51 @@ inline Tensor select(const Tensor& x, int64_t dim, int64_t index) { return x.sel
 inline Tensor narrow(const Tensor& x, int64_t dim, int64_t start, int64_t length) {
   return x.narrow(dim, start, length);
 }
+
+// --- autograd/ops/split.cpp: methods of Tensor ---
+
+/// Parts of `split_size` entries of a dimension, the last one of what is left. Views, which are not
+/// written in place while recording.
+inline TensorList split(const Tensor& x, int64_t split_size, int64_t dim = 0) {
+  return x.split(split_size, dim);
+}
+inline TensorList split(const Tensor& x, IntArrayRef split_sizes, int64_t dim = 0) {
+  return x.split(split_sizes, dim);
+}
+/// At most so many parts of equal size, but for the last.
+inline TensorList chunk(const Tensor& x, int64_t chunks, int64_t dim = 0) {
+  return x.chunk(chunks, dim);
+}
+inline TensorList unbind(const Tensor& x, int64_t dim = 0) { return x.unbind(dim); }
+
+// --- autograd/ops/diagonal.cpp, with methods of Tensor ---
+
+inline Tensor diagonal(const Tensor& x, int64_t offset = 0, int64_t dim1 = 0, int64_t dim2 = 1) {
+  return x.diagonal(offset, dim1, dim2);
+}
+/// The diagonal of a matrix, copied, or the matrix of zeros with that diagonal.
+Tensor diag(const Tensor& x, int64_t diagonal = 0);
+/// Matrices of zeros in dimensions dim1 and dim2 with the last dimension of x as their diagonals.
+Tensor diag_embed(const Tensor& x, int64_t offset = 0, int64_t dim1 = -2, int64_t dim2 = -1);
+
+// --- autograd/ops/flip.cpp, repeat.cpp, tril.cpp, cumsum.cpp: methods of Tensor ---
+
+inline Tensor flip(const Tensor& x, IntArrayRef dims) { return x.flip(dims); }
+inline Tensor roll(const Tensor& x, IntArrayRef shifts, IntArrayRef dims = {}) {
+  return x.roll(shifts, dims);
+}
+inline Tensor tile(const Tensor& x, IntArrayRef dims) { return x.tile(dims); }
+inline Tensor repeat_interleave(const Tensor& x, int64_t repeats, std::optional<int64_t> dim = {}) {
+  return x.repeat_interleave(repeats, dim);
+}
+inline Tensor repeat_interleave(const Tensor& x, const Tensor& repeats,
+                                std::optional<int64_t> dim = {}) {
+  return x.repeat_interleave(repeats, dim);
+}
+inline Tensor tril(const Tensor& x, int64_t diagonal = 0) { return x.tril(diagonal); }
+inline Tensor triu(const Tensor& x, int64_t diagonal = 0) { return x.triu(diagonal); }
+inline Tensor cumsum(const Tensor& x, int64_t dim) { return x.cumsum(dim); }
+inline Tensor cumprod(const Tensor& x, int64_t dim) { return x.cumprod(dim); }
 
 // --- autograd/ops/as_strided.cpp: a method of Tensor ---
 

@@ -4,6 +4,7 @@
 
 #include <reel/autograd/ops/shapes.h>
 #include <reel/autograd/variable.h>
+#include <reel/autograd/view.h>
 #include <reel/core/creation.h>
 #include <reel/core/layout.h>
 
@@ -53,15 +54,19 @@ Range check_narrow(const Tensor& x, int64_t dim, int64_t start, int64_t length) 
   return {d, from, length, 1};
 }
 
-// The part of `x` as a view, off the tape.
-Tensor part_of(const Tensor& x, const Range& r) {
+struct Part {
+  Shape sizes, strides;
+  int64_t offset;
+};
+
+Part part_of(const Tensor& x, const Range& r) {
   const auto d = static_cast<size_t>(r.dim);
   Shape sizes = x.sizes(), strides = x.strides();
   // An empty part starts where the tensor does: its own start may lie behind the end of the memory.
   const int64_t offset = r.length > 0 ? r.start * strides[d] : 0;
   sizes[d] = r.length;
   if (r.length > 1) strides[d] *= r.step;
-  return alias(x, sizes, strides, x.storage_offset() + offset);
+  return {sizes, strides, x.storage_offset() + offset};
 }
 
 Tensor sliced(const Tensor& x, const Range& range);
@@ -79,7 +84,8 @@ struct EmbedBackward final : NodeOf<EmbedBackward> {
 // Zeros of `sizes` but for the range, which is `part`: the adjoint of taking the part.
 Tensor embed(const Tensor& part, IntArrayRef sizes, const Range& range) {
   Tensor y = zeros(sizes, part.dtype());
-  copy_values(part, part_of(y, range));
+  const Part there = part_of(y, range);
+  copy_values(part, alias(y, there.sizes, there.strides, there.offset));
   if (auto* node = record<EmbedBackward>(y, part)) node->range = range;
   return y;
 }
@@ -109,7 +115,8 @@ struct SelectBackward final : NodeOf<SelectBackward> {
 };
 
 Tensor sliced(const Tensor& x, const Range& range) {
-  Tensor y = part_of(x, range);
+  const Part part = part_of(x, range);
+  Tensor y = view_of(x, part.sizes, part.strides, part.offset);
   if (auto* node = record<SliceBackward>(y, x)) {
     node->sizes = x.sizes();
     node->range = range;
@@ -126,7 +133,7 @@ Tensor Tensor::select(int64_t dim, int64_t index) const {
   const int64_t offset = storage_offset() + range.start * strides[d];
   sizes.erase(d);
   strides.erase(d);
-  Tensor y = alias(*this, sizes, strides, offset);
+  Tensor y = view_of(*this, sizes, strides, offset);
   if (auto* node = record<SelectBackward>(y, *this)) {
     node->sizes = this->sizes();
     node->range = range;

@@ -5,6 +5,7 @@
 #include <reel/autograd/ops/reductions.h>
 #include <reel/autograd/ops/shapes.h>
 #include <reel/autograd/variable.h>
+#include <reel/autograd/view.h>
 #include <reel/core/layout.h>
 
 namespace reel {
@@ -93,7 +94,7 @@ struct ExpandBackward final : NodeOf<ExpandBackward> {
 
 // A view with as many elements as `x`, in the same order.
 Tensor same_elements(const Tensor& x, IntArrayRef sizes, IntArrayRef strides) {
-  Tensor y = alias(x, sizes, strides, x.storage_offset());
+  Tensor y = view_of(x, sizes, strides, x.storage_offset());
   if (auto* node = record<ViewBackward>(y, x)) node->sizes = x.sizes();
   return y;
 }
@@ -112,6 +113,19 @@ Geometry check_permute(const Tensor& x, IntArrayRef dims) {
     out.strides[i] = x.strides()[d];
   }
   return out;
+}
+
+// The sizes that dimension d is cut into, with a -1 replaced by what is left of it.
+Shape check_part_sizes(const Tensor& x, size_t d, IntArrayRef asked) {
+  Shape sizes(asked);
+  int64_t known = 1, unknown = 0;
+  for (int64_t s : asked) s == -1 ? ++unknown : known *= s;
+  for (size_t i = 0; i < sizes.size(); ++i)
+    if (asked[i] == -1) sizes[i] = known > 0 ? x.sizes()[d] / known : -1;
+  REEL_CHECK(unknown <= 1 && numel_of(sizes) == x.sizes()[d], "unflatten: dimension ", d,
+             " of the tensor ", x, " can not become ", asked, "; the sizes must multiply to its ",
+             x.sizes()[d], " entries. [one may be -1]");
+  return sizes;
 }
 
 Geometry check_expand(const Tensor& x, IntArrayRef asked) {
@@ -199,7 +213,7 @@ Tensor Tensor::unsqueeze(int64_t dim) const {
 
 Tensor Tensor::permute(IntArrayRef dims) const {
   const Geometry out = check_permute(*this, dims);
-  Tensor y = alias(*this, out.sizes, out.strides, storage_offset());
+  Tensor y = view_of(*this, out.sizes, out.strides, storage_offset());
   if (auto* node = record<PermuteBackward>(y, *this)) {
     node->inverse = Shape::filled(dims.size(), 0);
     for (size_t i = 0; i < dims.size(); ++i)
@@ -218,6 +232,59 @@ Tensor Tensor::transpose(int64_t dim0, int64_t dim1) const {
   return permute(order);
 }
 
+Tensor Tensor::movedim(int64_t source, int64_t destination) const {
+  return movedim(IntArrayRef(source), IntArrayRef(destination));
+}
+
+Tensor Tensor::movedim(IntArrayRef source, IntArrayRef destination) const {
+  REEL_CHECK(source.size() == destination.size(), "movedim: ", source, " names ", source.size(),
+             " dimensions to move, ", destination, " ", destination.size(),
+             " places; there must be as many.");
+  const auto n = static_cast<size_t>(dim());
+  Shape order = Shape::filled(n, -1), moved = Shape::filled(n, 0);
+  for (size_t i = 0; i < source.size(); ++i) {
+    const auto from = static_cast<size_t>(wrap_dim("movedim", source[i], dim()));
+    const auto to = static_cast<size_t>(wrap_dim("movedim", destination[i], dim()));
+    if (n == 0) continue;
+    REEL_CHECK(moved[from]++ == 0 && order[to] == -1, "movedim: from ", source, " to ", destination,
+               " a dimension or place is named twice; each may be named once.");
+    order[to] = static_cast<int64_t>(from);
+  }
+  size_t next = 0;
+  for (size_t i = 0; i < n; ++i) {
+    if (order[i] != -1) continue;
+    while (moved[next]) ++next;
+    order[i] = static_cast<int64_t>(next++);
+  }
+  return permute(order);
+}
+
+Tensor Tensor::T() const {
+  Shape order;
+  for (int64_t d = dim(); d-- > 0;) order.push_back(d);
+  return permute(order);
+}
+
+Tensor Tensor::mT() const {
+  REEL_CHECK(dim() >= 2, "mT: the tensor ", *this, " has ", dim(),
+             " dimensions; it must have 2 or more.");
+  return transpose(-2, -1);
+}
+
+Tensor Tensor::unflatten(int64_t dim, IntArrayRef sizes) const {
+  const auto d = static_cast<size_t>(wrap_dim("unflatten", dim, this->dim()));
+  REEL_CHECK(this->dim() > 0 && !sizes.empty(), "unflatten: the tensor ", *this,
+             " can not be given the sizes ", sizes, "; it must have a dimension, and they a size.");
+  const Shape parts = check_part_sizes(*this, d, sizes);
+  Shape all;
+  for (size_t i = 0; i < this->sizes().size(); ++i) {
+    if (i != d) all.push_back(this->sizes()[i]);
+    if (i == d)
+      for (int64_t s : parts) all.push_back(s);
+  }
+  return view(all);
+}
+
 Tensor Tensor::t() const {
   REEL_CHECK(dim() <= 2, "t: the tensor ", *this, " has ", dim(),
              " dimensions; it must have at most 2. [use transpose]");
@@ -226,7 +293,7 @@ Tensor Tensor::t() const {
 
 Tensor Tensor::expand(IntArrayRef asked) const {
   const Geometry out = check_expand(*this, asked);
-  Tensor y = alias(*this, out.sizes, out.strides, storage_offset());
+  Tensor y = view_of(*this, out.sizes, out.strides, storage_offset());
   if (auto* node = record<ExpandBackward>(y, *this)) node->sizes = sizes();
   return y;
 }

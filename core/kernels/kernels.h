@@ -15,10 +15,13 @@
 #include <reel/core/kernels/binary.h>
 #include <reel/core/kernels/conv.h>
 #include <reel/core/kernels/cross_entropy.h>
+#include <reel/core/kernels/cumsum.h>
 #include <reel/core/kernels/dropout.h>
 #include <reel/core/kernels/elementwise_loss.h>
+#include <reel/core/kernels/gather.h>
 #include <reel/core/kernels/gemm.h>
 #include <reel/core/kernels/group_norm.h>
+#include <reel/core/kernels/index_select.h>
 #include <reel/core/kernels/layer_norm.h>
 #include <reel/core/kernels/optimizer.h>
 #include <reel/core/kernels/pad.h>
@@ -46,10 +49,13 @@
   X(conv_winograd)             \
   X(conv_winograd_weight)      \
   X(cross_entropy)             \
+  X(cumsum)                    \
   X(dropout)                   \
   X(elementwise_loss)          \
+  X(gather)                    \
   X(gemm)                      \
   X(group_norm)                \
+  X(index_select)              \
   X(layer_norm)                \
   X(max_pool)                  \
   X(optimizer)                 \
@@ -136,7 +142,26 @@ struct Tables : ArgReduce<uint8_t>,
                 Unfold<double>,
                 Where<uint8_t>,
                 Where<uint32_t>,
-                Where<uint64_t> {
+                Where<uint64_t>,
+                Cumsum<int64_t>,
+                Cumsum<float>,
+                Cumsum<double>,
+                Gather<uint8_t>,
+                Gather<uint32_t>,
+                Gather<uint64_t>,
+                IndexAdd<uint8_t>,
+                IndexAdd<int32_t>,
+                IndexAdd<int64_t>,
+                IndexAdd<float>,
+                IndexAdd<double>,
+                IndexSelect<uint8_t>,
+                IndexSelect<uint32_t>,
+                IndexSelect<uint64_t>,
+                ScatterAdd<uint8_t>,
+                ScatterAdd<int32_t>,
+                ScatterAdd<int64_t>,
+                ScatterAdd<float>,
+                ScatterAdd<double> {
   template <class Table>
   [[gnu::always_inline]] void set(const Table& table) {
     static_cast<Table&>(*this) = table;

@@ -116,35 +116,19 @@ TEST_CASE("in place: a tensor that was given other data is noticed", "[in-place]
         "backward]");
 }
 
-TEST_CASE("in place: a write through a view is never lost", "[in-place]") {
+TEST_CASE("in place: a write through another handle is never lost", "[in-place]") {
   const Tensor x = leaf({1, 2}), w = leaf({3});
-  {
-    const Tensor base = x * 1, part = base.narrow(0, 0, 1), other = base.narrow(0, 1, 1);
-    part.mul_(w);
-    CHECK(message_of<GraphError>([&] { base * 2; }) == std::string("mul: an input [2]") + kStale);
-    CHECK(message_of<GraphError>([&] { other * 2; }) == std::string("mul: an input [1]") + kStale);
-    CHECK(message_of<GraphError>([&] { base.narrow(0, 0, 1) * 2; }).find("GraphError") ==
-          std::string::npos);
-    CHECK(message_of<GraphError>([&] { base.backward(kSeed); }) ==
-          std::string("backward: an input [2]") + kStale);
-    part.backward(tests::tensor_of({1}, {1}));
-    CHECK(w.grad().to_vector() == Values{1});
-  }
-  {  // A buffer without history is no exception.
-    const Tensor buffer = zeros({2}, kFloat64);
-    buffer.select(0, 0).copy_(w.select(0, 0));
-    CHECK(message_of<GraphError>([&] { buffer * 2; }) == std::string("mul: an input [2]") + kStale);
-    CHECK(message_of<GraphError>([&] { buffer.requires_grad_(); }) ==
-          std::string("requires_grad: an input [2]") + kStale);
-    const NoGradGuard no_grad;
-    CHECK((buffer * 2).to_vector() == Values{6, 0});
-  }
-  {  // A write to the base leaves its older views behind.
-    const Tensor base = x * 1, part = base.narrow(0, 0, 1);
-    base.mul_(2);
-    CHECK(message_of<GraphError>([&] { part * 2; }) == std::string("mul: an input [1]") + kStale);
-    CHECK((base.narrow(0, 0, 1) * 2).requires_grad());
-  }
+  const Tensor base = x * 1, detached = base.detach();
+  detached.mul_(w);
+  CHECK(message_of<GraphError>([&] { base * 2; }) == std::string("mul: an input [2]") + kStale);
+  CHECK(message_of<GraphError>([&] { base.narrow(0, 0, 1) * 2; }).ends_with(kStale));
+  CHECK(message_of<GraphError>([&] { base.backward(kSeed); }) ==
+        std::string("backward: an input [2]") + kStale);
+  CHECK(message_of<GraphError>([&] { base[0].mul_(2); }).ends_with(kStale));
+  detached.backward(kSeed);
+  CHECK(w.grad().to_vector() == Values{3});
+  const NoGradGuard no_grad;
+  CHECK((base * 2).to_vector() == Values{6, 12});
 }
 
 TEST_CASE("in place: writes off the tape are constants", "[in-place]") {

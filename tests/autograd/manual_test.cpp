@@ -42,6 +42,20 @@ TEST_CASE("manual: hooks", "[manual]") {
   CHECK(x.grad().item<double>() == 6);
 }
 
+TEST_CASE("manual: writing through views", "[manual]") {
+  const Tensor x = tensor({1.0, 2.0}, requires_grad());
+  const Tensor w = tensor({3.0}, requires_grad());
+  // [views]
+  const Tensor table = zeros({3, 2});
+  for (int64_t i = 0; i < 3; ++i) table[i] = x * w * static_cast<double>(i);
+  table.select(1, 0).mul_(w);  // a column
+  table.sum().backward();
+  // [/views]
+  CHECK(table.to_vector() == std::vector<double>{0, 0, 9, 6, 18, 12});
+  CHECK(x.grad().to_vector() == std::vector<double>{27, 9});
+  CHECK(w.grad().item<double>() == 24);
+}
+
 TEST_CASE("manual: writing in place", "[manual]") {
   const Tensor x = tensor({1.0, 2.0}, requires_grad());
   const Tensor gradient = tensor({1.0, 1.0});

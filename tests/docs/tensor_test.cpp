@@ -51,6 +51,30 @@ TEST_CASE("docs/tensor.md: reading and writing", "[docs]") {
   CHECK(values == Values{7, 7, 7, 10, 11, 12});
 }
 
+TEST_CASE("docs/tensor.md: indices", "[docs]") {
+  using namespace reel::indexing;
+  Tensor x = arange(24, kFloat32).view({4, 6});
+  Tensor mask = x > 20;
+  // [index]
+  Tensor row = x[-1];                                        // the last row, a view
+  Tensor block = x.index({Slice(1, None, 2), Slice(0, 3)});  // rows 1 and 3, columns 0 to 2: a view
+  Tensor last = x.index({"...", -1});                        // the last column
+  Tensor picked = x.index({tensor({3, 0, 3})});              // rows 3, 0, 3, copied
+  Tensor pairs = x.index({tensor({0, 1}), tensor({5, -1})});  // elements [0, 5] and [1, -1]
+  Tensor large = x.index({mask});                             // where the mask is true
+  x.index_put_({mask}, 0);                                    // and assigned there
+  x.index_put_({Slice(), tensor({0, 2})}, ones({4, 2}));      // columns 0 and 2
+  x[1] = x[0] * 2;                                            // a row
+  // [/index]
+  CHECK(row.to_vector() == Values{1, 19, 1, 0, 0, 0});
+  CHECK(block.sizes() == Shape{2, 3});
+  CHECK(last.to_vector() == Values{5, 10, 17, 0});
+  CHECK(picked[1].to_vector() == Values{0, 1, 2, 3, 4, 5});
+  CHECK(pairs.to_vector() == Values{5, 11});
+  CHECK(large.to_vector() == Values{21, 22, 23});
+  CHECK(x[1].to_vector() == Values{2, 2, 2, 6, 8, 10});
+}
+
 TEST_CASE("docs/tensor.md: views", "[docs]") {
   // [views]
   Tensor x = arange(24, kFloat32).view({2, 3, 4});

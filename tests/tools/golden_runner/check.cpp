@@ -179,6 +179,7 @@ void check(const Case& c) {
     add_activations(t);
     add_convolutions(t);
     add_elementwise(t);
+    add_indexing(t);
     add_losses(t);
     add_norms(t);
     add_pools(t);

@@ -35,6 +35,7 @@ using OperationTable = std::map<std::string, Operation>;
 void add_activations(OperationTable& table);
 void add_convolutions(OperationTable& table);
 void add_elementwise(OperationTable& table);
+void add_indexing(OperationTable& table);
 void add_losses(OperationTable& table);
 void add_norms(OperationTable& table);
 void add_pools(OperationTable& table);

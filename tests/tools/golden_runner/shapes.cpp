@@ -37,6 +37,19 @@ void add_shapes(OperationTable& table) {
   table["narrow"] = [](Call& c) -> TensorList {
     return {c["x"].narrow(c.integer("dim"), c.integer("start"), c.integer("length"))};
   };
+  table["flip"] = [](Call& c) -> TensorList { return {c["x"].flip(c.integers("dims"))}; };
+  table["roll"] = [](Call& c) -> TensorList {
+    return {c["x"].roll(c.integers("shifts"), c.integers("dims"))};
+  };
+  table["repeat"] = [](Call& c) -> TensorList { return {c["x"].repeat(c.integers("repeats"))}; };
+  table["cumsum"] = [](Call& c) -> TensorList { return {c["x"].cumsum(c.integer("dim"))}; };
+  table["tril"] = [](Call& c) -> TensorList { return {c["x"].tril(c.integer("diagonal"))}; };
+  table["diagonal"] = [](Call& c) -> TensorList {
+    return {c["x"].diagonal(c.integer("offset"), c.integer("dim1"), c.integer("dim2"))};
+  };
+  table["chunk"] = [](Call& c) { return c["x"].chunk(c.integer("chunks"), c.integer("dim")); };
+  table["split"] = [](Call& c) { return c["x"].split(c.integer("split_size"), c.integer("dim")); };
+  table["unbind"] = [](Call& c) { return c["x"].unbind(c.integer("dim")); };
   table["cat"] = [](Call& c) -> TensorList { return {cat(c.all(), c.integer("dim"))}; };
   table["stack"] = [](Call& c) -> TensorList { return {stack(c.all(), c.integer("dim"))}; };
 }
