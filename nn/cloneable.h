@@ -5,8 +5,18 @@
 #include <reel/nn/module.h>
 
 #include <type_traits>
+#include <utility>
 
 namespace reel::nn {
+
+/// A shared pointer to what `new` returned, of one type for all modules.
+std::shared_ptr<Module> share(Module* module);
+
+/// std::make_shared for modules. The standard's writes functions for each type, 5 KB of a program.
+template <class M, class... Args>
+std::shared_ptr<M> make_module(Args&&... args) {
+  return std::static_pointer_cast<M>(share(new M(std::forward<Args>(args)...)));
+}
 
 /// Gives a module clone(): `struct NetImpl : nn::Cloneable<NetImpl>`. The copy is made by the
 /// constructor that takes the module's member `options`, or by the default constructor, and gets
@@ -28,16 +38,16 @@ class Cloneable : public Module {
         default_generator();  // initialization draws numbers that are not used
     std::shared_ptr<Derived> copy;
     if constexpr (kResets) {
-      copy = std::make_shared<Derived>(original);
+      copy = make_module<Derived>(original);
       copy->forget_registered();
       copy->reset();
     } else if constexpr (requires { Derived(original.options); }) {
-      copy = std::make_shared<Derived>(original.options);
+      copy = make_module<Derived>(original.options);
     } else {
       static_assert(
           std::is_default_constructible_v<Derived>,
           "clone() needs a constructor without arguments or from a member `options`, or reset()");
-      copy = std::make_shared<Derived>();
+      copy = make_module<Derived>();
     }
     default_generator() = untouched;
     this->copy_state_to(*copy);

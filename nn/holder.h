@@ -21,7 +21,7 @@ class ModuleHolder {
  public:
   using ContainedType = Contained;
 
-  ModuleHolder() : impl_(std::make_shared<Contained>()) {}
+  ModuleHolder() : impl_(make_module<Contained>()) {}
   ModuleHolder(std::nullptr_t) {}
   ModuleHolder(std::shared_ptr<Contained> module) : impl_(std::move(module)) {}
   template <class Head, class... Tail>
@@ -29,7 +29,7 @@ class ModuleHolder {
            !std::is_base_of_v<ModuleHolder,
                               std::remove_cvref_t<Head>>) explicit ModuleHolder(Head&& head,
                                                                                 Tail&&... tail)
-      : impl_(std::make_shared<Contained>(std::forward<Head>(head), std::forward<Tail>(tail)...)) {}
+      : impl_(make_module<Contained>(std::forward<Head>(head), std::forward<Tail>(tail)...)) {}
 
   /// forward(args...), with hooks and the module's path in errors.
   template <class... Args, class M = Contained>

@@ -39,7 +39,7 @@ class LayerNorm : public ModuleHolder<LayerNormImpl> {
   using Impl = LayerNormImpl;
   using ModuleHolder<LayerNormImpl>::ModuleHolder;
   explicit LayerNorm(std::initializer_list<int64_t> normalized_shape)
-      : ModuleHolder(std::make_shared<LayerNormImpl>(normalized_shape)) {}
+      : ModuleHolder(make_module<LayerNormImpl>(normalized_shape)) {}
 };
 
 }  // namespace reel::nn

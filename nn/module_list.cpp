@@ -20,7 +20,7 @@ const std::shared_ptr<Module>& ModuleListImpl::ptr(size_t i) const {
 }
 
 std::shared_ptr<Module> ModuleListImpl::clone_module() const {
-  auto copy = std::make_shared<ModuleListImpl>();
+  auto copy = make_module<ModuleListImpl>();
   for (const auto& module : modules_) copy->append(module->clone());
   copy_state_to(*copy);
   return copy;

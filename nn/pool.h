@@ -83,16 +83,16 @@ class AdaptiveAvgPoolImpl : public Cloneable<Derived> {
 };
 
 // The three sizes of each, and their holders, which take `2` or `{2, 3}`.
-#define REEL_POOL(Name, D)                                                  \
-  struct Name##D##dImpl final : Name##Impl<D, Name##D##dImpl> {             \
-    using Name##Impl<D, Name##D##dImpl>::Name##Impl;                        \
-  };                                                                        \
-  class Name##D##d : public ModuleHolder<Name##D##dImpl> {                  \
-   public:                                                                  \
-    using Impl = Name##D##dImpl;                                            \
-    using ModuleHolder<Impl>::ModuleHolder;                                 \
-    explicit Name##D##d(std::initializer_list<int64_t> sizes)               \
-        : ModuleHolder(std::make_shared<Impl>(ExpandingArray<D>(sizes))) {} \
+#define REEL_POOL(Name, D)                                             \
+  struct Name##D##dImpl final : Name##Impl<D, Name##D##dImpl> {        \
+    using Name##Impl<D, Name##D##dImpl>::Name##Impl;                   \
+  };                                                                   \
+  class Name##D##d : public ModuleHolder<Name##D##dImpl> {             \
+   public:                                                             \
+    using Impl = Name##D##dImpl;                                       \
+    using ModuleHolder<Impl>::ModuleHolder;                            \
+    explicit Name##D##d(std::initializer_list<int64_t> sizes)          \
+        : ModuleHolder(make_module<Impl>(ExpandingArray<D>(sizes))) {} \
   }
 REEL_POOL(MaxPool, 1);
 REEL_POOL(MaxPool, 2);

@@ -65,7 +65,7 @@ const AnyModule& SequentialImpl::checked(size_t i) const {
 }
 
 std::shared_ptr<Module> SequentialImpl::clone_module() const {
-  auto copy = std::make_shared<SequentialImpl>();
+  auto copy = make_module<SequentialImpl>();
   const auto names = named_children().keys();
   for (size_t i = 0; i < size(); ++i) copy->push_back(names[i], modules_[i].clone());
   copy_state_to(*copy);

@@ -70,7 +70,7 @@ class Sequential : public ModuleHolder<SequentialImpl> {
   using ModuleHolder<SequentialImpl>::ModuleHolder;
   Sequential() = default;
   Sequential(std::initializer_list<NamedModule> modules)
-      : ModuleHolder(std::make_shared<SequentialImpl>(modules)) {}
+      : ModuleHolder(make_module<SequentialImpl>(modules)) {}
 };
 
 }  // namespace reel::nn
