@@ -1,24 +1,19 @@
 #include <reel/core/allocator.h>
 #include <reel/core/error.h>
 #include <reel/core/guarded_memory.h>
+#include <reel/core/large_blocks.h>
 
 #include <atomic>
 #include <bit>
 #include <cstdlib>
-#include <mutex>
 #include <utility>
-
-#if defined(__linux__)
-#include <sys/mman.h>
-#endif
 
 namespace reel {
 
 namespace {
 
 constexpr size_t kAlignment = 64;
-constexpr size_t kHugePage = size_t{2} << 20;
-constexpr size_t kLarge = size_t{1} << 20;          // from here on: huge pages, shared free lists
+constexpr size_t kLarge = size_t{128} << 10;        // from here on: LargeBlocks
 constexpr size_t kMaxPerThread = size_t{64} << 20;  // bytes a thread keeps of a small class
 
 constexpr bool kCaching =
@@ -28,8 +23,9 @@ constexpr bool kCaching =
     true;
 #endif
 
-// Size classes: four steps per power of two from 64 bytes on, so at most a quarter is wasted.
-constexpr size_t kClasses = 4 * 58;
+// Size classes of small blocks: four steps per power of two from 64 bytes to kLarge, so at most a
+// quarter is wasted.
+constexpr size_t kClasses = 4 * 11 + 1;
 
 size_t class_of(size_t bytes) {
   if (bytes <= kAlignment) return 0;
@@ -82,20 +78,24 @@ int64_t sum_of(std::atomic<int64_t> Counts::*which) {
   return sum;
 }
 
-size_t rounded(size_t bytes, size_t alignment) {
-  return (bytes + alignment - 1) / alignment * alignment;
-}
-
-// Free lists by size class; blocks carry the link inside themselves.
-struct Lists {
+// Free lists of small blocks, by size class, of one thread: no locks. Blocks carry the link inside
+// themselves.
+struct ThreadLists {
   FreeBlock* head[kClasses] = {};
+  size_t listed[kClasses] = {};
+  Counts* counts = nullptr;
 
   void* pop(size_t index) {
     FreeBlock* block = head[index];
-    if (block) head[index] = block->next;
+    if (!block) return nullptr;
+    head[index] = block->next;
+    --listed[index];
     return block;
   }
-  void push(size_t index, void* p) { head[index] = new (p) FreeBlock{head[index]}; }
+  void push(size_t index, void* p) {
+    head[index] = new (p) FreeBlock{head[index]};
+    ++listed[index];
+  }
   /// Returns the bytes that were listed.
   int64_t drain() {
     int64_t bytes = 0;
@@ -106,12 +106,6 @@ struct Lists {
       }
     return bytes;
   }
-};
-
-// Small blocks: one set of lists a thread, no locks.
-struct ThreadLists : Lists {
-  size_t listed[kClasses] = {};
-  Counts* counts = nullptr;
   ~ThreadLists();
 };
 
@@ -137,72 +131,53 @@ ThreadLists::~ThreadLists() {
   if (counts) counts->taken.store(false);
 }
 
-void* system_allocate(size_t bytes) {
-  const size_t alignment = bytes >= kLarge ? kHugePage : kAlignment;
-  const size_t size = rounded(bytes, alignment);
-  void* p = std::aligned_alloc(alignment, size);
-#if defined(__linux__)
-  if (p && bytes >= kLarge) madvise(p, size, MADV_HUGEPAGE);
-#endif
+LargeBlocks& large_blocks() {
+  static LargeBlocks& blocks = *new LargeBlocks;  // outlives every static tensor
+  return blocks;
+}
+
+// What a request takes.
+size_t size_of(size_t requested) {
+  return requested < kLarge ? bytes_of_class(class_of(requested)) : LargeBlocks::rounded(requested);
+}
+
+void* take_small(size_t index) {
+  if (kCaching && thread_lists_alive)
+    if (void* p = thread_lists.pop(index)) {
+      count<&Counts::cached>(-static_cast<int64_t>(bytes_of_class(index)));
+      return p;
+    }
+  void* p = std::aligned_alloc(kAlignment, bytes_of_class(index));
   if (p) count<&Counts::heap_allocations>(1);
   return p;
 }
 
-// Large blocks: one set for all threads.
-struct SharedLists : Lists {
-  std::mutex mutex;
-};
-
-SharedLists& shared_lists() {
-  static SharedLists& lists = *new SharedLists;  // outlives every static tensor
-  return lists;
+void* take_large(size_t bytes) {
+  if (kCaching) {
+    if (void* p = large_blocks().take(bytes)) return p;
+    if (!large_blocks().grow(bytes)) return nullptr;
+  }
+  count<&Counts::heap_allocations>(1);
+  // Another thread may have been faster.
+  return kCaching ? large_blocks().take(bytes) : std::aligned_alloc(kAlignment, size_of(bytes));
 }
 
-void* pop_cached(size_t index, size_t bytes) {
-  if (!kCaching) return nullptr;
-  if (bytes >= kLarge) {
-    SharedLists& shared = shared_lists();
-    std::lock_guard lock(shared.mutex);
-    return shared.pop(index);
-  }
-  if (!thread_lists_alive) return nullptr;
-  void* p = thread_lists.pop(index);
-  if (p) --thread_lists.listed[index];
-  return p;
-}
-
-bool push_cached(size_t index, size_t bytes, void* p) {
-  if (!kCaching) return false;
-  if (bytes >= kLarge) {
-    SharedLists& shared = shared_lists();
-    std::lock_guard lock(shared.mutex);
-    shared.push(index, p);
-    return true;
-  }
-  if (!thread_lists_alive || (thread_lists.listed[index] + 1) * bytes > kMaxPerThread) return false;
-  thread_lists.push(index, p);
-  ++thread_lists.listed[index];
-  return true;
+void* take(size_t requested) {
+  return requested < kLarge ? take_small(class_of(requested)) : take_large(requested);
 }
 
 void* allocate_block(size_t requested) {
-  const size_t index = class_of(requested), bytes = bytes_of_class(index);
-  void* p = pop_cached(index, bytes);
-  const auto size = static_cast<int64_t>(bytes);
-  if (p) {
-    count<&Counts::cached>(-size);
-  } else {
-    p = system_allocate(bytes);
-    if (!p) {
-      empty_cache();
-      p = system_allocate(bytes);
-    }
-    if (!p)
-      throw Error(concat("allocate: the system has no ", bytes, " bytes left; ",
-                         sum_of(&Counts::live), " are held by tensors."));
+  void* p = take(requested);
+  if (!p) {
+    empty_cache();
+    p = take(requested);
   }
+  const size_t bytes = size_of(requested);
+  if (!p)
+    throw Error(concat("allocate: the system has no ", bytes, " bytes left; ",
+                       sum_of(&Counts::live), " are held by tensors."));
   count<&Counts::allocations>(1);
-  count<&Counts::live>(size);
+  count<&Counts::live>(static_cast<int64_t>(bytes));
   const int64_t live = sum_of(&Counts::live);
   int64_t most = peak.load(std::memory_order_relaxed);
   while (live > most && !peak.compare_exchange_weak(most, live, std::memory_order_relaxed)) {
@@ -211,13 +186,16 @@ void* allocate_block(size_t requested) {
 }
 
 void deallocate_block(void* p, size_t requested) {
-  const size_t index = class_of(requested), bytes = bytes_of_class(index);
-  const auto size = static_cast<int64_t>(bytes);
+  const auto size = static_cast<int64_t>(size_of(requested));
   count<&Counts::live>(-size);
-  // Counted before it is listed: another thread may take it out again at once.
-  count<&Counts::cached>(size);
-  if (push_cached(index, bytes, p)) return;
-  count<&Counts::cached>(-size);
+  if (kCaching && requested >= kLarge) return large_blocks().give_back(p, requested);
+  if (requested < kLarge && kCaching && thread_lists_alive) {
+    const size_t index = class_of(requested);
+    if ((thread_lists.listed[index] + 1) * bytes_of_class(index) <= kMaxPerThread) {
+      thread_lists.push(index, p);
+      return count<&Counts::cached>(size);
+    }
+  }
   std::free(p);
 }
 
@@ -239,20 +217,15 @@ void deallocate(void* p, size_t bytes) {
 }
 
 MemoryStats memory_stats() {
-  return {sum_of(&Counts::live), sum_of(&Counts::cached), peak.load(), sum_of(&Counts::allocations),
-          sum_of(&Counts::heap_allocations)};
+  return {sum_of(&Counts::live), sum_of(&Counts::cached) + large_blocks().cached(), peak.load(),
+          sum_of(&Counts::allocations), sum_of(&Counts::heap_allocations)};
 }
 
 void reset_peak_memory() { peak.store(sum_of(&Counts::live)); }
 
 void empty_cache() {
-  if (thread_lists_alive) {
-    count<&Counts::cached>(-thread_lists.drain());
-    for (size_t& n : thread_lists.listed) n = 0;
-  }
-  SharedLists& shared = shared_lists();
-  std::lock_guard lock(shared.mutex);
-  count<&Counts::cached>(-shared.drain());
+  if (thread_lists_alive) count<&Counts::cached>(-thread_lists.drain());
+  large_blocks().release();
 }
 
 }  // namespace reel

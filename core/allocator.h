@@ -15,10 +15,10 @@ struct MemoryStats {
   int64_t heap_allocations = 0;  ///< requests that had to ask the system (count)
 };
 
-/// 64-byte aligned memory of at least `bytes`, uninitialised; from the cache when it has a block of
-/// the size class. Blocks from 1 MB up are 2 MB-aligned and advise huge pages: fresh 4 KB pages
-/// cost ten times a memset (a 13 MB buffer: 10.5 ms against 0.84 ms reused). Throws: Error when the
-/// system has no memory left, after emptying the cache.
+/// 64-byte aligned memory of at least `bytes`, uninitialised; from the cache when it has some. From
+/// 128 KB up it begins at a page and advises huge ones: fresh 4 KB pages cost ten times a memset (a
+/// 13 MB buffer: 10.5 ms against 0.84 ms reused). Throws: Error when the system has no memory left,
+/// after emptying the cache.
 void* allocate(size_t bytes);
 
 /// Returns memory of `allocate(bytes)` to the cache; from any thread.

@@ -11,6 +11,8 @@ namespace {
 // row for each tap and depth. Chunks follow from the problem alone and are added up in their order.
 constexpr int64_t kChunks = 8;
 constexpr int64_t kPartialBytes = 64 << 20;
+// Pixels of more bytes are packed: in place they would fall into few sets of L1.
+constexpr int64_t kMostBytes = 512;
 
 template <class T>
 struct Plan {
@@ -18,6 +20,7 @@ struct Plan {
   int64_t tasks, chunks;  // boxes of all samples, and how many sets of sums they are shared among
   int64_t blocks, rows;   // of one set
   int64_t partial, box, grads;  // bytes of one set, of a copied box, of its packed gradients
+  int64_t packs;                // chunks that pack gradients: all, the last, or none
 
   explicit Plan(const Sweep& s) : cut(cut_boxes<T>(s)) {
     constexpr auto kSize = static_cast<int64_t>(sizeof(T));
@@ -26,12 +29,19 @@ struct Plan {
     rows = 1 + s.taps() * s.depth;
     partial = padded_bytes(all_lanes<T>(s) * rows * kSize);
     box = padded_bytes(box_bytes<T>(s, cut.size));
-    const int64_t lanes = kMostVectors<T> * kWidth<T>;
+    int64_t lanes = 0;
+    bool whole = true;
+    for (int64_t j = 0; j < blocks; ++j) {
+      const Block b = block_at<T>(s, j);
+      lanes = b.lanes > lanes ? b.lanes : lanes;
+      whole = whole && b.width == b.lanes;
+    }
     grads = padded_bytes(cut.size[0] * cut.size[1] * cut.size[2] * lanes * kSize);
     chunks = tasks < kChunks ? tasks : kChunks;
     while (chunks > 2 && chunks * partial > kPartialBytes) chunks /= 2;
+    packs = s.target_channels * kSize > kMostBytes ? chunks : whole ? 0 : 1;
   }
-  int64_t bytes() const { return chunks * (partial + box + grads); }
+  int64_t bytes() const { return chunks * (partial + box) + packs * grads; }
 };
 
 // --- the gradients of a box, a block of channels side by side, and their sum ---
@@ -76,11 +86,9 @@ void pack_grads(const Sweep& s, const Box& box, const Block& b, const T* dy, T* 
 
 // Where they are if whole vectors can be read there, else packed. What lies beyond the block's
 // channels ends in sums that nobody reads, but beyond the last pixel of all (`last`) lies nothing.
-// Pixels of many channels would fall into few sets of L1.
 template <class T>
 Grads<T> grads_of(const Sweep& s, const Box& box, const Block& b, bool last, const T* dy,
                   T* packed) {
-  constexpr int64_t kMostBytes = 512;
   const int64_t K = s.target_channels;
   dy += target_channel(s, b);
   if ((b.width == b.lanes || !last) && K * static_cast<int64_t>(sizeof(T)) <= kMostBytes) {
@@ -221,8 +229,11 @@ template <class T>
 void add_chunk(const Sweep& s, const Plan<T>& plan, int64_t c, const T* dy, const T* x,
                char* scratch, bool weights, bool bias) {
   T* sums = reinterpret_cast<T*>(scratch + c * plan.partial);
-  char* own = scratch + plan.chunks * plan.partial + c * (plan.box + plan.grads);
-  T *buffer = reinterpret_cast<T*>(own), *packed = reinterpret_cast<T*>(own + plan.box);
+  T* buffer = reinterpret_cast<T*>(scratch + plan.chunks * plan.partial + c * plan.box);
+  // Of a single pack, only the last chunk's last task reads.
+  const int64_t pack = plan.packs == plan.chunks ? c : 0;
+  T* packed =
+      reinterpret_cast<T*>(scratch + plan.chunks * (plan.partial + plan.box) + pack * plan.grads);
   std::memset(sums, 0, static_cast<size_t>(plan.partial));
   const int64_t x_size = s.axis[0].source * s.axis[1].source * s.axis[2].source * s.source_channels;
   const int64_t y_size = s.pixels() * s.target_channels;

@@ -1,6 +1,9 @@
 #include <reel/core/allocator.h>
 
+#include <algorithm>
+#include <cstdlib>
 #include <cstring>
+#include <iterator>
 #include <thread>
 #include <vector>
 
@@ -25,13 +28,13 @@ constexpr size_t kMegabyte = size_t{1} << 20;
 
 }  // namespace
 
-TEST_CASE("allocator: 64-byte alignment, 2 MB for large blocks", "[allocator]") {
+TEST_CASE("allocator: 64-byte alignment, a page for large blocks", "[allocator]") {
   for (size_t bytes : {size_t{0}, size_t{1}, size_t{63}, size_t{64}, size_t{65}, size_t{1000},
                        size_t{4097}, kMegabyte - 1, kMegabyte, 3 * kMegabyte + 1}) {
     void* p = allocate(bytes);
     REQUIRE(p);
     CHECK(reinterpret_cast<uintptr_t>(p) % 64 == 0);
-    if (bytes >= kMegabyte) CHECK(reinterpret_cast<uintptr_t>(p) % (2 * kMegabyte) == 0);
+    if (bytes >= kMegabyte && kCaching) CHECK(reinterpret_cast<uintptr_t>(p) % 4096 == 0);
     std::memset(p, 1, bytes);
     deallocate(p, bytes);
   }
@@ -53,6 +56,47 @@ TEST_CASE("allocator: freed blocks are used again", "[allocator]") {
     CHECK(r == p);
     deallocate(r, bytes - bytes / 100);
   }
+}
+
+TEST_CASE("allocator: large blocks are cut from what is free, and joined again", "[allocator]") {
+  if (!kCaching) return;
+  empty_cache();
+  const MemoryStats before = memory_stats();
+  // Freed in every order, six blocks leave room for one that takes all of them.
+  const size_t part = 5 * kMegabyte, whole = 6 * part;
+  int order[] = {0, 1, 2, 3, 4, 5};
+  void* first = allocate(whole);
+  deallocate(first, whole);
+  const int64_t heap = memory_stats().heap_allocations;
+  do {
+    void* blocks[6];
+    for (size_t i = 0; i < 6; ++i) {
+      blocks[i] = allocate(part);
+      std::memset(blocks[i], static_cast<int>(i), 64);
+      for (size_t j = 0; j < i; ++j)
+        REQUIRE(std::abs(static_cast<char*>(blocks[i]) - static_cast<char*>(blocks[j])) >=
+                static_cast<ptrdiff_t>(part));
+    }
+    for (int i : order) deallocate(blocks[i], part);
+    void* again = allocate(whole);
+    REQUIRE(again == first);
+    deallocate(again, whole);
+  } while (std::next_permutation(std::begin(order), std::end(order)));
+  CHECK(memory_stats().heap_allocations == heap);
+  CHECK(memory_stats().cached - before.cached == static_cast<int64_t>(whole));
+
+  // What is free beside a live block goes back to the system as well.
+  void* live = allocate(part);
+  empty_cache();
+  CHECK(memory_stats().cached == before.cached);
+  void* beside = allocate(part);
+  std::memset(beside, 1, part);
+  CHECK(memory_stats().heap_allocations == heap);
+  deallocate(beside, part);
+  deallocate(live, part);
+  empty_cache();
+  CHECK(memory_stats().cached == before.cached);
+  CHECK(memory_stats().live == before.live);
 }
 
 TEST_CASE("allocator: what is live, cached, and was live at most", "[allocator]") {
