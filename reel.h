@@ -18,12 +18,14 @@
 #include <reel/data/batches.h>
 #include <reel/data/mnist.h>
 #include <reel/data/transforms.h>
+#include <reel/io/checkpoint.h>
 #include <reel/io/confusion.h>
 #include <reel/io/csv_log.h>
 #include <reel/io/plot.h>
 #include <reel/io/png.h>
 #include <reel/io/progress.h>
 #include <reel/io/safetensors.h>
+#include <reel/io/save.h>
 #include <reel/nn/activation.h>
 #include <reel/nn/batch_norm.h>
 #include <reel/nn/check_module.h>

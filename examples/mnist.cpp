@@ -155,13 +155,6 @@ class History {
   std::vector<double> epochs_, train_loss_, test_loss_, train_percent_, test_percent_;
 };
 
-void save_model(const std::string& path, const Settings& s, const nn::Sequential& model) {
-  std::vector<io::NamedTensor> tensors;
-  for (const auto& item : model->named_parameters()) tensors.push_back({item.key(), item.value()});
-  for (const auto& item : model->named_buffers()) tensors.push_back({item.key(), item.value()});
-  io::save_safetensors(path, tensors, {{"model", s.model}, {"norm", s.norm}});
-}
-
 // ---- the job ----
 
 void run(const Settings& s) {
@@ -199,7 +192,7 @@ void run(const Settings& s) {
   io::ConfusionTable confusion(10);
   const Score score = evaluate(model, test_batches, normalize, &confusion);
   history.draw();
-  save_model(s.out + "/model.safetensors", s, model);
+  io::save(model, s.out + "/model.safetensors", {{"model", s.model}, {"norm", s.norm}});
   std::printf("\n%s\ntest accuracy %.2f %% after %.1f s of training\n",
               confusion.to_string().c_str(), score.percent(), seconds);
   std::printf("in %s: model.safetensors, log.csv, curves.png\n", s.out.c_str());

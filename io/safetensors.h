@@ -16,8 +16,8 @@ struct NamedTensor {
 
 using Metadata = std::vector<std::pair<std::string, std::string>>;
 
-/// What a file holds, in the order of its header.
-struct SafetensorsFile {
+/// What a file holds, in its order.
+struct TensorFile {
   std::vector<NamedTensor> tensors;
   Metadata metadata;
 
@@ -26,15 +26,16 @@ struct SafetensorsFile {
   /// The text, or an empty one.
   std::string metadata_of(const std::string& key) const;
 };
+using SafetensorsFile = TensorFile;
 
 /// Writes the tensors' values, whole or not at all. Throws: ArgumentError on a name that comes
-/// twice or is
-/// "__metadata__", IoError when the file can not be written.
+/// twice, is "__metadata__" or no UTF-8, IoError when the file can not be written.
 void save_safetensors(const std::string& path, const std::vector<NamedTensor>& tensors,
                       const Metadata& metadata = {});
 
-/// Throws: IoError naming the path and what is wrong: cut short, no JSON, an unknown dtype, offsets
-/// that do not match the shape, overlap or leave the file.
+/// Half-precision tensors become float32, small integers int32. Throws: IoError naming the path and
+/// what is wrong: cut short, no JSON, an unknown dtype, offsets that do not match the shape,
+/// overlap or leave the file.
 SafetensorsFile load_safetensors(const std::string& path);
 
 }  // namespace reel::io

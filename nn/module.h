@@ -19,6 +19,12 @@ using ForwardPreHook = std::function<void(Module&, TensorList& inputs)>;
 /// Called after forward; may replace the output.
 using ForwardHook = std::function<void(Module&, const TensorList& inputs, Tensor& output)>;
 
+/// What a state and a module did not have in common.
+struct IncompatibleKeys {
+  std::vector<std::string> missing_keys;     ///< of the module, and not in the state
+  std::vector<std::string> unexpected_keys;  ///< the other way round
+};
+
 /// Base of every model and layer. Derive, register parameters and children as members are
 /// initialised, and write `forward`; docs/modules.md has an example.
 ///
@@ -86,6 +92,13 @@ class Module : public std::enable_shared_from_this<Module> {
   virtual void zero_grad(bool set_to_none = true);
   /// Freezes (false) or unfreezes all parameters.
   void requires_grad_(bool value = true);
+  /// Parameters and buffers by their paths, as PyTorch names and orders them: module by module, and
+  /// what is registered twice under both names. Shared, not copied.
+  OrderedDict<std::string, Tensor> state_dict() const;
+  /// Copies the values in, converted to the dtypes here. Throws: ArgumentError, changing nothing,
+  /// on another shape, and if strict on names that are missing or unknown; names the nearest.
+  IncompatibleKeys load_state_dict(const OrderedDict<std::string, Tensor>& state,
+                                   bool strict = true);
   /// An independent copy of the same type. Throws: ArgumentError unless the type derives from
   /// Cloneable.
   std::shared_ptr<Module> clone() const { return clone_module(); }
@@ -133,6 +146,7 @@ class Module : public std::enable_shared_from_this<Module> {
 
  private:
   friend struct ModuleCall;
+  void add_state(const std::string& prefix, OrderedDict<std::string, Tensor>& state) const;
   struct PreHook {
     uint32_t handle;
     ForwardPreHook function;

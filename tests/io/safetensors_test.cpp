@@ -2,6 +2,7 @@
 #include <reel/core/layout.h>
 #include <reel/io/safetensors.h>
 
+#include <cmath>
 #include <string>
 
 #include "tests/catch.h"
@@ -81,14 +82,15 @@ TEST_CASE("safetensors: damaged files are refused", "[safetensors]") {
   CHECK(error_of(file_of("{\"w\":", 0)) == "the header at byte 8 is no JSON object.");
   CHECK(error_of(file_of("{\"w\":{}}", 0)) ==
         "tensor 'w': its entry needs a dtype, a shape and two data_offsets.");
-  CHECK(error_of(file_of(entry("BF16", "[2]", "[0,4]"), 4)) ==
-        "tensor 'w': dtype BF16 is not supported; BOOL, U8, I32, I64, F32 and F64 are.");
-  CHECK(
-      error_of(file_of(entry("F32", "[2]", "[0,4]"), 4)) ==
-      "tensor 'w': data_offsets [0, 4] do not fit; its shape [2] needs 8 of the 4 bytes of data.");
-  CHECK(
-      error_of(file_of(entry("F32", "[2]", "[0,8]"), 7)) ==
-      "tensor 'w': data_offsets [0, 8] do not fit; its shape [2] needs 8 of the 7 bytes of data.");
+  CHECK(error_of(file_of(entry("C64", "[2]", "[0,16]"), 16)) ==
+        "tensor 'w': dtype C64 is not supported; BOOL, U8, I8, I16, U16, I32, U32, I64, F16, BF16, "
+        "F32, F64 are.");
+  CHECK(error_of(file_of(entry("F32", "[2]", "[0,4]"), 4)) ==
+        "tensor 'w': data_offsets [0, 4] do not fit; its shape [2] needs 8 of the 4 bytes of data, "
+        "which begin at byte 62 of the file.");
+  CHECK(error_of(file_of(entry("F32", "[2]", "[0,8]"), 7)) ==
+        "tensor 'w': data_offsets [0, 8] do not fit; its shape [2] needs 8 of the 7 bytes of data, "
+        "which begin at byte 62 of the file.");
   CHECK(error_of(file_of(entry("F32", "[-2]", "[0,8]"), 8)) ==
         "tensor 'w': its entry needs a dtype, a shape and two data_offsets.");
   CHECK(error_of(file_of(entry("F64", "[4611686018427387904,4]", "[0,8]"), 8)) ==
@@ -96,9 +98,57 @@ TEST_CASE("safetensors: damaged files are refused", "[safetensors]") {
   CHECK(error_of(file_of(entry("F32", "[1,1,1,1,1,1,1,1,1]", "[0,4]"), 4)) ==
         "tensor 'w': it has 9 dimensions; at most 8 are supported.");
   CHECK(error_of(file_of(entry("F32", "[1]", "[0,4]"), 6)) ==
-        "2 bytes follow the last tensor; there must be none.");
+        "2 bytes follow the last tensor at byte 66; there must be none.");
   CHECK(error_of(file_of(entry("F32", "[1]", "[4,8]"), 8)) ==
-        "the tensors overlap or leave a hole at byte 0 of the data.");
+        "the tensors overlap or leave a hole at byte 0 of the data, which begin at byte 62 of the "
+        "file.");
+}
+
+TEST_CASE("safetensors: tensors that share bytes are refused", "[safetensors]") {
+  const TemporaryFolder folder;
+  const std::string entry = "{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":";
+  const std::string path =
+      folder.write("x", file_of("{\"a\":" + entry + "[0,8]},\"b\":" + entry + "[4,12]}}", 12));
+  CHECK_THAT(message_of<IoError>([&] { load_safetensors(path); }),
+             Catch::Matchers::ContainsSubstring("overlap or leave a hole at byte 4"));
+}
+
+TEST_CASE("safetensors: element types without a dtype are widened", "[safetensors]") {
+  const TemporaryFolder folder;
+  const auto values = [&](const std::string& type, const std::string& bytes, size_t n,
+                          Dtype dtype) {
+    std::string file =
+        file_of("{\"w\":{\"dtype\":\"" + type + "\",\"shape\":[" + std::to_string(n) +
+                    "],\"data_offsets\":[0," + std::to_string(bytes.size()) + "]}}",
+                0);
+    const SafetensorsFile loaded = load_safetensors(folder.write("x", file + bytes));
+    CHECK(loaded.at("w").dtype() == dtype);
+    return loaded.at("w").to_vector();
+  };
+  using V = std::vector<double>;
+  using namespace std::string_literals;
+  // 1, -2, 65504, the smallest subnormal, the largest one, -0, 1/3
+  CHECK(values("F16", "\x00\x3c\x00\xc0\xff\x7b\x01\x00\xff\x03\x00\x80\x55\x35"s, 7, kFloat32) ==
+        V{1, -2, 65504, 0x1p-24, 1023 * 0x1p-24, -0.0, 0.333251953125});
+  CHECK(values("F16", "\x00\x7c\x00\xfc"s, 2, kFloat32) == V{HUGE_VAL, -HUGE_VAL});
+  CHECK(std::isnan(values("F16", "\x01\x7e"s, 1, kFloat32)[0]));
+  CHECK(values("BF16", "\x80\x3f\x49\xc0"s, 2, kFloat32) == V{1, -3.140625});
+  CHECK(values("I8", "\xff\x7f"s, 2, kInt32) == V{-1, 127});
+  CHECK(values("I16", "\xff\xff\x00\x80"s, 2, kInt32) == V{-1, -32768});
+  CHECK(values("U16", "\xff\xff"s, 1, kInt32) == V{65535});
+  CHECK(values("U32", "\xff\xff\xff\xff"s, 1, kInt64) == V{4294967295.0});
+  CHECK(values("BOOL", "\x00\x01\x02"s, 3, kBool) == V{0, 1, 1});
+}
+
+TEST_CASE("safetensors: tensors need not be aligned", "[safetensors]") {
+  const TemporaryFolder folder;
+  const std::string header = R"({"a":{"dtype":"U8","shape":[3],"data_offsets":[0,3]},)"
+                             R"("b":{"dtype":"F64","shape":[1],"data_offsets":[3,11]}})";
+  std::string bytes = file_of(header, 3);
+  const double value = -1.25;
+  bytes.append(reinterpret_cast<const char*>(&value), 8);
+  const SafetensorsFile file = load_safetensors(folder.write("x", bytes));
+  CHECK(file.at("b").item<double>() == value);
 }
 
 TEST_CASE("safetensors: a file cut short anywhere is refused", "[safetensors]") {
