@@ -21,6 +21,7 @@
 #include <reel/io/checkpoint.h>
 #include <reel/io/confusion.h>
 #include <reel/io/csv_log.h>
+#include <reel/io/npy.h>
 #include <reel/io/plot.h>
 #include <reel/io/png.h>
 #include <reel/io/progress.h>

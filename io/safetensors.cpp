@@ -1,5 +1,5 @@
 #include <reel/io/atomic_file.h>
-#include <reel/io/safetensors_bytes.h>
+#include <reel/io/formats.h>
 #include <reel/io/stored_type.h>
 
 #include <algorithm>
@@ -161,10 +161,6 @@ void write_safetensors(const std::string& op, const ByteSink& sink,
   }
 }
 
-ByteSource source_of(std::shared_ptr<MappedFile> file) {
-  return {file, file->data(), file->size(), [file](const std::string& what) { file->fail(what); }};
-}
-
 TensorFile view_safetensors(const ByteSource& source) {
   uint64_t header_size = 0;
   const Json header = parse_header(source, &header_size);
@@ -195,7 +191,7 @@ SafetensorsFile load_safetensors(const std::string& path) {
   TensorFile file =
       view_safetensors(source_of(std::make_shared<MappedFile>("load_safetensors", path)));
   // The mapping ends here, so that nobody depends on a file that may change.
-  for (NamedTensor& t : file.tensors) t.tensor = t.tensor.clone();
+  for (NamedTensor& t : file.tensors) t.tensor = owned(t.tensor);
   return file;
 }
 

@@ -1,6 +1,6 @@
 #include <reel/autograd/grad_mode.h>
 #include <reel/io/atomic_file.h>
-#include <reel/io/safetensors_bytes.h>
+#include <reel/io/formats.h>
 #include <reel/io/save.h>
 
 #include <istream>
@@ -79,7 +79,7 @@ ByteSource open_source(const std::string& path, std::istream* stream) {
 }  // namespace
 
 TensorFile LoadSource::view(const LoadOptions& options) const {
-  TensorFile file = view_safetensors(open_source(path_, stream_));
+  TensorFile file = view_any(open_source(path_, stream_));
   const NoGradGuard no_grad;
   std::unordered_set<std::string> names;
   for (NamedTensor& t : file.tensors) {
@@ -92,12 +92,13 @@ TensorFile LoadSource::view(const LoadOptions& options) const {
 }
 
 Metadata LoadSource::metadata() const {
-  return view_safetensors_metadata(open_source(path_, stream_));
+  const ByteSource source = open_source(path_, stream_);
+  return is_safetensors(source) ? view_safetensors_metadata(source) : view_any(source).metadata;
 }
 
 TensorFile load_tensors(const LoadSource& from, const LoadOptions& options) {
   TensorFile file = from.view(options);
-  for (NamedTensor& t : file.tensors) t.tensor = t.tensor.clone();
+  for (NamedTensor& t : file.tensors) t.tensor = owned(t.tensor);
   return file;
 }
 
@@ -125,7 +126,7 @@ void load(Tensor& x, const LoadSource& from, const LoadOptions& options) {
   REEL_CHECK(file.tensors.size() == 1, "load: the file holds ", file.tensors.size(),
              " tensors; one can be loaded only from a file of one. [load a StateDict, or call "
              "load_tensors]");
-  x = file.tensors[0].tensor.clone();
+  x = owned(file.tensors[0].tensor);
 }
 
 void load(TensorList& list, const LoadSource& from, const LoadOptions& options) {
@@ -135,14 +136,14 @@ void load(TensorList& list, const LoadSource& from, const LoadOptions& options) 
     const Tensor* x = state.find(concat(i));
     REEL_CHECK(x, "load: the file has no tensor '", i, "' among its ", state.size(),
                "; those of a list are called 0, 1, ... [load a StateDict, or call load_tensors]");
-    loaded.push_back(x->clone());
+    loaded.push_back(owned(*x));
   }
   list = std::move(loaded);
 }
 
 void load(StateDict& state, const LoadSource& from, const LoadOptions& options) {
   StateDict loaded("state");
-  for (const auto& [name, tensor] : from.view(options).tensors) loaded.insert(name, tensor.clone());
+  for (const auto& [name, tensor] : from.view(options).tensors) loaded.insert(name, owned(tensor));
   state = std::move(loaded);
 }
 

@@ -3,6 +3,8 @@
 
 #include <reel/core/creation.h>
 #include <reel/io/checkpoint.h>
+#include <reel/io/npy.h>
+#include <reel/io/zip.h>
 #include <reel/nn/linear.h>
 
 #include <sstream>
@@ -92,6 +94,43 @@ const ErrorRows kLoading{
        auto stream = stream_of({{"a", ones({2})}, {"b", ones({2})}});
        load(loaded, stream, LoadOptions().rename_prefix("b", "a"));
      }},
+};
+
+// What loading these bytes causes.
+void load_bytes(const std::string& bytes) {
+  std::istringstream stream(bytes);
+  load(loaded, stream);
+}
+
+std::string npy(const std::string& header) {
+  const std::string size{static_cast<char>(header.size()), '\0'};
+  return std::string("\x93NUMPY\1\0", 8) + size + header;
+}
+
+// An archive with an entry in it, and one byte changed.
+std::string zip_with(const std::string& name, size_t changed, char value) {
+  const TemporaryFolder folder;
+  ZipWriter zip("test", folder.file("x"));
+  zip.add(name, {{"bytes", 5}});
+  zip.finish();
+  std::string bytes = folder.read("x");
+  bytes.at(changed) = value;
+  return bytes;
+}
+
+const ErrorRows kArrays{
+    {"load_npy: no such file", [] { load_npy("/absent/file"); }},
+    {"npy: version", [] { load_bytes("\x93NUMPY\7\1\1\1"); }},
+    {"npy: cut short", [] { load_bytes(npy("{'descr': '<f4'").substr(0, 20)); }},
+    {"npy: objects", [] { load_bytes(npy("{'descr': '|O'}")); }},
+    {"npy: complex numbers", [] { load_bytes(npy("{'descr': '<c8'}")); }},
+    {"npy: size",
+     [] { load_bytes(npy("{'descr': '<f4', 'fortran_order': False, 'shape': (2,)}")); }},
+    {"zip: cut short", [] { load_bytes(zip_with("a.npy", 0, 'P').substr(0, 80)); }},
+    {"zip: entry that is no array", [] { load_bytes(zip_with("a.txt", 0, 'P')); }},
+    {"zip: checksum", [] { load_bytes(zip_with("a.npy", 36, 'X')); }},
+    {"zip: encrypted", [] { load_bytes(zip_with("a.npy", 30 + 10 + 8, 1)); }},
+    {"zip: method", [] { load_bytes(zip_with("a.npy", 30 + 10 + 10, 9)); }},
 };
 
 }  // namespace

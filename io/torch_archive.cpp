@@ -1,0 +1,194 @@
+// What torch.save writes: a zip archive with a pickle, and the bytes of the storages it refers to.
+
+#include <reel/autograd/grad_mode.h>
+#include <reel/core/creation.h>
+#include <reel/io/pickle.h>
+#include <reel/io/stored_type.h>
+#include <reel/io/zip.h>
+
+#include <map>
+#include <unordered_set>
+
+namespace reel::io {
+
+namespace {
+
+using Kind = PickleValue::Kind;
+
+constexpr int kDeepest = 64;
+constexpr size_t kMostValues = 1'000'000;
+
+struct StorageName {
+  StoredType type;
+  const char* name;
+};
+constexpr StorageName kStorages[] = {
+    {StoredType::kBool, "torch BoolStorage"},     {StoredType::kUInt8, "torch ByteStorage"},
+    {StoredType::kInt8, "torch CharStorage"},     {StoredType::kInt16, "torch ShortStorage"},
+    {StoredType::kInt32, "torch IntStorage"},     {StoredType::kInt64, "torch LongStorage"},
+    {StoredType::kFloat16, "torch HalfStorage"},  {StoredType::kBFloat16, "torch BFloat16Storage"},
+    {StoredType::kFloat32, "torch FloatStorage"}, {StoredType::kFloat64, "torch DoubleStorage"}};
+
+class Archive {
+ public:
+  explicit Archive(const ByteSource& source, const ZipReader& zip, const std::string& folder)
+      : source_(source), zip_(zip), folder_(folder) {
+    if (const ZipReader::Entry* order = zip_.find(folder_ + "byteorder")) {
+      const ByteSource bytes = zip_.open(*order);
+      const std::string text(bytes.data, bytes.size);
+      if (text != "little" && text != "big")
+        source_.fail(concat("its byteorder is '", text, "'; it must be little or big."));
+      swapped_ = text == "big";
+    }
+  }
+
+  void add(const PickleValue& value, const std::string& name, int depth) {
+    if (++visits_ > kMostValues)
+      source_.fail(concat("it holds more than ", kMostValues, " values."));
+    if (depth > kDeepest) source_.fail(concat("'", name, "' lies more than ", kDeepest, " deep."));
+    switch (value.kind) {
+      case Kind::kDict:
+        for (const auto& [key, item] : value.entries)
+          add(*item, join(name, key_of(*key)), depth + 1);
+        return;
+      case Kind::kList:
+      case Kind::kTuple:
+        for (size_t i = 0; i < value.items.size(); ++i)
+          add(*value.items[i], join(name, concat(i)), depth + 1);
+        return;
+      case Kind::kTensor:
+        return insert(name, tensor_of(value, name));
+      case Kind::kBool:
+        return insert(name, full({}, value.integer != 0, kBool));
+      case Kind::kInt:
+        return insert(name, full({}, value.integer, kInt64));
+      case Kind::kFloat:
+        return insert(name, full({}, value.real, kFloat64));
+      case Kind::kText:
+        file_.metadata.emplace_back(name, value.text);
+        return;
+      case Kind::kNone:
+        return;
+      case Kind::kGlobal:
+      case Kind::kStorage:
+        source_.fail(concat("'", name, "' is no tensor, number or text."));
+    }
+  }
+  TensorFile take() { return std::move(file_); }
+
+ private:
+  static std::string join(const std::string& prefix, const std::string& name) {
+    return prefix.empty() ? name : prefix + "." + name;
+  }
+
+  std::string key_of(const PickleValue& key) const {
+    if (key.kind != Kind::kText && key.kind != Kind::kInt)
+      source_.fail("a dictionary has a key that is neither text nor an integer.");
+    return key.kind == Kind::kText ? key.text : concat(key.integer);
+  }
+
+  void insert(const std::string& name, Tensor x) {
+    const std::string key = name.empty() ? "tensor" : name;
+    if (!names_.insert(key).second)
+      source_.fail(concat("the name '", key, "' comes twice; every tensor needs its own."));
+    file_.tensors.push_back({key, std::move(x)});
+  }
+
+  // The whole storage as a row, made once: tensors share it.
+  const Tensor& storage_of(const PickleValue& id, const std::string& name) {
+    const std::string& type = id.items[1]->text;
+    const std::string& key = id.items[2]->text;
+    const StorageName* known = nullptr;
+    for (const StorageName& s : kStorages)
+      if (type == s.name) known = &s;
+    if (!known)
+      source_.fail(concat("'", name, "' has a '", type, "', a type that is not supported."));
+    const auto found = storages_.find(type + key);
+    if (found != storages_.end()) return found->second;
+    const ZipReader::Entry* entry = zip_.find(folder_ + "data/" + key);
+    if (!entry) source_.fail(concat("there is no storage '", key, "', which '", name, "' needs."));
+    const ByteSource bytes = zip_.open(*entry);
+    const int64_t count = id.items[4]->integer;
+    const uint64_t step = size_of(known->type);
+    if (count < 0 || bytes.size % step || bytes.size / step != static_cast<uint64_t>(count))
+      bytes.fail(concat("it has ", bytes.size, " bytes for ", count, " elements of ", step, "."));
+    return storages_
+        .emplace(type + key,
+                 tensor_of_bytes(bytes.owner, bytes.data, known->type, {count}, swapped_))
+        .first->second;
+  }
+
+  std::vector<int64_t> sizes_of(const PickleValue& tuple, const std::string& name) const {
+    std::vector<int64_t> sizes;
+    bool good = tuple.kind == Kind::kTuple && tuple.items.size() <= kMaxDims;
+    for (const PickleValue* item : tuple.items) {
+      good = good && item->kind == Kind::kInt && item->integer >= 0;
+      sizes.push_back(item->integer);
+    }
+    if (!good)
+      source_.fail(concat("'", name, "' has sizes or strides that are not up to ", kMaxDims,
+                          " numbers of 0 or more."));
+    return sizes;
+  }
+
+  // _rebuild_tensor_v2(storage, offset, sizes, strides, ...)
+  Tensor tensor_of(const PickleValue& value, const std::string& name) {
+    if (value.items[0]->kind != Kind::kStorage || value.items[1]->kind != Kind::kInt)
+      source_.fail(concat("'", name, "' has no storage and offset."));
+    const Tensor& storage = storage_of(*value.items[0], name);
+    const int64_t offset = value.items[1]->integer;
+    const std::vector<int64_t> sizes = sizes_of(*value.items[2], name),
+                               strides = sizes_of(*value.items[3], name);
+    int64_t last = offset, numel = 1, product = 0;
+    bool good = sizes.size() == strides.size() && offset >= 0;
+    for (size_t d = 0; good && d < sizes.size(); ++d)
+      good = !__builtin_mul_overflow(numel, sizes[d], &numel) &&
+             (sizes[d] < 2 || (!__builtin_mul_overflow(sizes[d] - 1, strides[d], &product) &&
+                               !__builtin_add_overflow(last, product, &last)));
+    if (!good || (numel > 0 && last >= storage.numel()))
+      source_.fail(concat("'", name, "' with sizes ", IntArrayRef(sizes), ", strides ",
+                          IntArrayRef(strides), " and offset ", offset, " leaves its storage of ",
+                          storage.numel(), " elements."));
+    if (numel == 0) return empty(sizes, storage.dtype());
+    return storage.as_strided(sizes, strides, offset);
+  }
+
+  const ByteSource& source_;
+  const ZipReader& zip_;
+  std::string folder_;
+  bool swapped_ = false;
+  size_t visits_ = 0;
+  std::map<std::string, Tensor> storages_;
+  std::unordered_set<std::string> names_;
+  TensorFile file_;
+};
+
+}  // namespace
+
+TensorFile view_torch(const ByteSource& source) {
+  const NoGradGuard no_grad;
+  const ZipReader zip(source);
+  const std::string pickle = "data.pkl";
+  for (const ZipReader::Entry& entry : zip.entries()) {
+    if (!entry.name.ends_with("/" + pickle)) continue;
+    const std::string folder = entry.name.substr(0, entry.name.size() - pickle.size());
+    if (zip.find(folder + "constants.pkl"))
+      source.fail(
+          "it is a compiled TorchScript module, a program. [save its state_dict() instead]");
+    const ByteSource bytes = zip.open(entry);
+    Unpickler unpickler(bytes);
+    Archive archive(source, zip, folder);
+    archive.add(unpickler.read(), {}, 0);
+    return archive.take();
+  }
+  source.fail("it has no data.pkl, as PyTorch's archives have.");
+}
+
+bool is_torch(const ByteSource& source) {
+  const ZipReader zip(source);
+  for (const ZipReader::Entry& entry : zip.entries())
+    if (entry.name.ends_with("/data.pkl")) return true;
+  return false;
+}
+
+}  // namespace reel::io

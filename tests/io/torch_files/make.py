@@ -1,0 +1,77 @@
+"""Makes the files beside it, with PyTorch: python make.py. Made with 2.15."""
+
+import os
+import pathlib
+
+import torch
+from torch import nn
+
+HERE = pathlib.Path(__file__).parent
+torch.manual_seed(0)
+
+
+def save(name, value, **options):
+    torch.save(value, HERE / name, **options)
+
+
+# A network as its state, with what it computes.
+model = nn.Sequential(nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2), nn.Flatten(), nn.Linear(8, 3))
+x = torch.randn(5, 1, 4, 4)
+model(x)  # moves the running statistics
+model.eval()
+with torch.no_grad():
+    y = model(x)
+save("state.pt", model.state_dict())
+optimizer = torch.optim.SGD(model.parameters(), 0.1, momentum=0.9)
+model(x).square().mean().backward()
+optimizer.step()
+save(
+    "checkpoint.pt",
+    {
+        "x": x,
+        "y": y,
+        "epoch": 3,
+        "best": 0.25,
+        "done": False,
+        "name": "net",
+        "nothing": None,
+        "history": [1.5, (2, -3)],
+        "large": 2**40,
+        "optimizer": optimizer.state_dict(),
+    },
+)
+
+# Views, shared storages, every type.
+a = torch.arange(12.0).reshape(3, 4)
+save(
+    "strided.pt",
+    {
+        "whole": a,
+        "transposed": a.t(),
+        "columns": a[:, ::2],
+        "offset": a[1:, 1:3],
+        "expanded": torch.tensor([[1.5], [2.5]]).expand(2, 3),
+        "channels_last": torch.arange(24.0).reshape(1, 2, 3, 4).to(memory_format=torch.channels_last),
+        "empty": torch.zeros(0, 3),
+        "scalar": torch.tensor(2.5),
+        "parameter": nn.Parameter(a * 2),
+    },
+)
+values = torch.tensor([0, 1, 2, 100])
+types = ["bool", "uint8", "int8", "int16", "int32", "int64", "float16", "bfloat16", "float32", "float64"]
+save("types.pt", {t: values.to(getattr(torch, t)) for t in types})
+save("protocol4.pt", {"a": a, "b": "text"}, pickle_protocol=4)
+save("tensor.pt", a)
+
+
+# What must be refused.
+class Command:
+    def __reduce__(self):
+        return os.system, ("touch /tmp/it-was-run",)
+
+
+save("malicious.pt", {"weight": a, "more": Command()})
+save("module.pt", model)
+save("complex.pt", {"z": torch.zeros(2, dtype=torch.complex64)})
+save("legacy.pt", {"a": a}, _use_new_zipfile_serialization=False)
+torch.jit.script(nn.Linear(2, 2)).save(HERE / "script.pt")

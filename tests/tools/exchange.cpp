@@ -1,0 +1,100 @@
+// Writes files for Python to read, and checks those that Python wrote: tests/python.
+
+#include <reel/autograd/ops.h>
+#include <reel/core/creation.h>
+#include <reel/io/npy.h>
+#include <reel/io/save.h>
+#include <reel/io/zip.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+using namespace reel;
+
+namespace {
+
+const std::vector<std::vector<int64_t>> kShapes = {{}, {0, 4}, {2, 3}, {3, 1, 5}, {17}};
+
+Tensor sample(const std::string& dtype, const std::vector<int64_t>& shape) {
+  std::vector<int64_t> values(static_cast<size_t>(numel_of(shape)));
+  for (size_t i = 0; i < values.size(); ++i) values[i] = static_cast<int64_t>((i * 37 + 11) % 101);
+  const Tensor x = from_vector(std::move(values), shape);
+  if (dtype == "bool") return x.to(kFloat64).mul(0.5).floor().mul(-2).add(x.to(kFloat64)).gt(0.5);
+  if (dtype.starts_with("float")) {
+    const Tensor y = x.to(kFloat64) / 8 - 3;
+    return dtype == "float64" ? y : y.to(kFloat32);
+  }
+  if (dtype == "uint8") return x.to(kUInt8);
+  // The small integers are read as int32, uint32 as int64.
+  return dtype == "int64" || dtype == "uint32" ? x : x.to(kInt32);
+}
+
+io::StateDict samples() {
+  io::StateDict all;
+  for (const char* dtype : {"bool", "uint8", "int32", "int64", "float32", "float64"})
+    for (size_t i = 0; i < kShapes.size(); ++i)
+      all.insert(concat(dtype, "_", i), sample(dtype, kShapes[i]));
+  return all;
+}
+
+void write(const std::string& folder) {
+  const io::StateDict all = samples();
+  io::save(all, folder + "/reel.safetensors", {{"by", "reel"}});
+  io::save_npz(folder + "/reel.npz", all);
+  io::save_npz(folder + "/reel-compressed.npz", all, true);
+  std::filesystem::create_directories(folder + "/npy");
+  for (const auto& item : all) io::save_npy(folder + "/npy/" + item.key() + ".npy", item.value());
+  io::save_npy(folder + "/fortran.npy", sample("float32", {3, 5}).t());
+  // As if every size were too large for the plain format.
+  io::ZipWriter zip("exchange", folder + "/reel-zip64.npz", 0);
+  for (const auto& entry : std::filesystem::directory_iterator(folder + "/npy")) {
+    const std::string path = entry.path();
+    const io::MappedFile file("exchange", path);
+    zip.add(entry.path().filename(), {{file.data(), file.size()}});
+  }
+  zip.finish();
+}
+
+void check_samples(const std::string& path) {
+  const io::TensorFile file = io::load_tensors(path);
+  REEL_CHECK(!file.tensors.empty(), "exchange: ", path, " is empty.");
+  for (const auto& [name, x] : file.tensors) {
+    const size_t split = name.find('_');
+    const Tensor expected =
+        sample(name.substr(0, split), kShapes.at(std::stoul(name.substr(split + 1))));
+    REEL_CHECK(x.dtype() == expected.dtype() && x.equal(expected), "exchange: ", path, ": ", name,
+               " is ", x.dtype(), " ", x, ", should be ", expected.dtype(), " ", expected, ".");
+  }
+  std::printf("%s: %zu tensors\n", path.c_str(), file.tensors.size());
+}
+
+void read(const std::string& folder) {
+  for (const char* name : {"python.safetensors", "python.npz", "python-compressed.npz",
+                           "python-fortran.npz", "python-swapped.npz", "python-versions.npz"})
+    check_samples(folder + "/" + name);
+  const io::Metadata metadata = io::load_metadata(folder + "/python.safetensors");
+  REEL_CHECK((metadata == io::Metadata{{"by", "Python"}}), "exchange: the metadata differs.");
+  Tensor x;
+  io::load(x, folder + "/python.npy");
+  REEL_CHECK(x.equal(sample("float32", {2, 3})), "exchange: python.npy differs.");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::string action = argc == 3 ? argv[1] : "";
+  try {
+    if (action == "write")
+      write(argv[2]);
+    else if (action == "read")
+      read(argv[2]);
+    else
+      throw ArgumentError("exchange: call it as exchange write|read FOLDER.");
+    return 0;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    return 1;
+  }
+}
