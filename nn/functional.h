@@ -3,6 +3,7 @@
 // `F::conv2d(x, weight, F::Conv2dFuncOptions().stride(2))`. The same operations with plain
 // arguments are in autograd/ops.h.
 
+#include <reel/nn/functional/activation.h>
 #include <reel/nn/functional/conv.h>
 #include <reel/nn/functional/dropout.h>
 #include <reel/nn/functional/embedding.h>

@@ -14,6 +14,7 @@ namespace {
 using kernels::PointwiseOp;
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kSeluAlpha = 1.6732632423543772, kSeluScale = 1.0507009873554805;
 
 struct Bounds {
   double low, high;
@@ -23,6 +24,24 @@ Bounds check_clamp(const char* op, const std::optional<Scalar>& min,
                    const std::optional<Scalar>& max) {
   REEL_CHECK(min || max, op, ": neither min nor max is given; at least one bound is needed.");
   return {min ? min->to<double>() : -kInfinity, max ? max->to<double>() : kInfinity};
+}
+
+double check_celu(const char* op, Scalar alpha) {
+  REEL_CHECK(alpha.to<double>() != 0, op, ": alpha is ", alpha,
+             "; it divides the input, so it must not be 0.");
+  return alpha.to<double>();
+}
+
+PointwiseOp check_gelu(const char* op, const std::string& approximate) {
+  REEL_CHECK(approximate == "none" || approximate == "tanh", op, ": approximate is '", approximate,
+             "'; it must be 'none' or 'tanh'.");
+  return approximate == "none" ? PointwiseOp::gelu : PointwiseOp::gelu_tanh;
+}
+
+Bounds check_hardtanh(const char* op, Scalar min, Scalar max) {
+  REEL_CHECK(min.to<double>() <= max.to<double>(), op, ": min is ", min, ", max ", max,
+             "; min must not be above max.");
+  return {min.to<double>(), max.to<double>()};
 }
 
 double check_lambda(const char* op, Scalar lambda) {
@@ -80,24 +99,15 @@ Tensor clamp(const Tensor& x, std::optional<Scalar> min, std::optional<Scalar> m
 Tensor leaky_relu(const Tensor& x, Scalar negative_slope) {
   return apply_row(PointwiseOp::leaky_relu, x, negative_slope.to<double>());
 }
-const Tensor& leaky_relu_(const Tensor& x, Scalar negative_slope) {
-  return apply_row_in_place("leaky_relu_", PointwiseOp::leaky_relu, x, negative_slope.to<double>());
-}
 Tensor elu(const Tensor& x, Scalar alpha) {
   return apply_row(PointwiseOp::elu, x, alpha.to<double>(), 1);
 }
-Tensor selu(const Tensor& x) {
-  constexpr double kAlpha = 1.6732632423543772, kScale = 1.0507009873554805;
-  return apply_row(PointwiseOp::elu, x, kAlpha, kScale);
-}
+Tensor selu(const Tensor& x) { return apply_row(PointwiseOp::elu, x, kSeluAlpha, kSeluScale); }
 Tensor celu(const Tensor& x, Scalar alpha) {
-  REEL_CHECK(alpha.to<double>() != 0, "celu: alpha is 0; it divides the input, so it must not be.");
-  return apply_row(PointwiseOp::celu, x, alpha.to<double>());
+  return apply_row(PointwiseOp::celu, x, check_celu("celu", alpha));
 }
 Tensor gelu(const Tensor& x, const std::string& approximate) {
-  REEL_CHECK(approximate == "none" || approximate == "tanh", "gelu: approximate is '", approximate,
-             "'; it must be 'none' or 'tanh'.");
-  return apply_row(approximate == "none" ? PointwiseOp::gelu : PointwiseOp::gelu_tanh, x);
+  return apply_row(check_gelu("gelu", approximate), x);
 }
 Tensor silu(const Tensor& x) { return apply_row(PointwiseOp::silu, x); }
 Tensor mish(const Tensor& x) { return apply_row(PointwiseOp::mish, x); }
@@ -109,9 +119,8 @@ Tensor logsigmoid(const Tensor& x) { return apply_row(PointwiseOp::logsigmoid, x
 Tensor softsign(const Tensor& x) { return apply_row(PointwiseOp::softsign, x); }
 Tensor tanhshrink(const Tensor& x) { return apply_row(PointwiseOp::tanhshrink, x); }
 Tensor hardtanh(const Tensor& x, Scalar min, Scalar max) {
-  REEL_CHECK(min.to<double>() <= max.to<double>(), "hardtanh: min is ", min, ", max ", max,
-             "; min must not be above max.");
-  return apply_row(PointwiseOp::hardtanh, x, min.to<double>(), max.to<double>());
+  const Bounds bounds = check_hardtanh("hardtanh", min, max);
+  return apply_row(PointwiseOp::hardtanh, x, bounds.low, bounds.high);
 }
 Tensor relu6(const Tensor& x) { return apply_row(PointwiseOp::hardtanh, x, 0, 6); }
 Tensor hardsigmoid(const Tensor& x) { return apply_row(PointwiseOp::hardsigmoid, x); }
@@ -124,6 +133,41 @@ Tensor softshrink(const Tensor& x, Scalar lambda) {
 }
 Tensor threshold(const Tensor& x, Scalar threshold, Scalar value) {
   return apply_row(PointwiseOp::threshold, x, threshold.to<double>(), value.to<double>());
+}
+
+const Tensor& leaky_relu_(const Tensor& x, Scalar negative_slope) {
+  return apply_row_in_place("leaky_relu_", PointwiseOp::leaky_relu, x, negative_slope.to<double>());
+}
+const Tensor& elu_(const Tensor& x, Scalar alpha) {
+  return apply_row_in_place("elu_", PointwiseOp::elu, x, alpha.to<double>(), 1);
+}
+const Tensor& selu_(const Tensor& x) {
+  return apply_row_in_place("selu_", PointwiseOp::elu, x, kSeluAlpha, kSeluScale);
+}
+const Tensor& celu_(const Tensor& x, Scalar alpha) {
+  return apply_row_in_place("celu_", PointwiseOp::celu, x, check_celu("celu_", alpha));
+}
+const Tensor& gelu_(const Tensor& x, const std::string& approximate) {
+  return apply_row_in_place("gelu_", check_gelu("gelu_", approximate), x);
+}
+const Tensor& silu_(const Tensor& x) { return apply_row_in_place("silu_", PointwiseOp::silu, x); }
+const Tensor& mish_(const Tensor& x) { return apply_row_in_place("mish_", PointwiseOp::mish, x); }
+const Tensor& hardtanh_(const Tensor& x, Scalar min, Scalar max) {
+  const Bounds bounds = check_hardtanh("hardtanh_", min, max);
+  return apply_row_in_place("hardtanh_", PointwiseOp::hardtanh, x, bounds.low, bounds.high);
+}
+const Tensor& relu6_(const Tensor& x) {
+  return apply_row_in_place("relu6_", PointwiseOp::hardtanh, x, 0, 6);
+}
+const Tensor& hardsigmoid_(const Tensor& x) {
+  return apply_row_in_place("hardsigmoid_", PointwiseOp::hardsigmoid, x);
+}
+const Tensor& hardswish_(const Tensor& x) {
+  return apply_row_in_place("hardswish_", PointwiseOp::hardswish, x);
+}
+const Tensor& threshold_(const Tensor& x, Scalar threshold, Scalar value) {
+  return apply_row_in_place("threshold_", PointwiseOp::threshold, x, threshold.to<double>(),
+                            value.to<double>());
 }
 
 }  // namespace reel

@@ -1,11 +1,15 @@
 // y = x * m / (1 - p) with m = 0 with probability p, else 1; dx = dy * m / (1 - p).
 // m is not kept but drawn again: a counter-based generator gives the same numbers at any time.
+// Of channels, and for selu: y = x scale + shift, in operations on the tape.
 
 #include <reel/autograd/ops/activations.h>
 #include <reel/autograd/variable.h>
+#include <reel/core/creation.h>
 #include <reel/core/kernels/kernels.h>
 #include <reel/core/layout.h>
 #include <reel/core/random.h>
+
+#include <cmath>
 
 namespace reel {
 
@@ -54,15 +58,90 @@ Tensor apply_mask(const Tensor& input, const DropoutMask& mask) {
   return y;
 }
 
+void check_dropout(const char* op, const Tensor& x, double p) {
+  REEL_CHECK(p >= 0 && p <= 1, op, ": the probability is ", p, "; it must be from 0 to 1.");
+  REEL_CHECK(x.is_floating_point(), op, ": the input is ", x.dtype(),
+             "; it must be float32 or float64.");
+}
+
+// (N, C, 1, ...): one number a channel.
+Shape feature_sizes(const char* op, const Tensor& x) {
+  REEL_CHECK(x.dim() >= 2, op, ": the input ", x, " has ", x.dim(),
+             " dimensions; it must have 2 or more, (N, C, ...).");
+  Shape sizes = Shape::filled(x.sizes().size(), 1);
+  sizes[0] = x.size(0);
+  sizes[1] = x.size(1);
+  return sizes;
+}
+
+// The factor of each element and what is added to it, both shaped `sizes`; equations 3 to 5.
+struct Affine {
+  Tensor scale, shift;  // no shift: 0
+};
+
+Affine draw(const Tensor& x, IntArrayRef sizes, double p, bool alpha) {
+  const Tensor kept = empty(sizes, x.dtype()).bernoulli_(1 - p);
+  if (p == 1) return {kept, {}};
+  if (!alpha) return {kept / (1 - p), {}};
+  constexpr double kLimit = 1.7580993408473766;  // -selu(-inf)
+  const double a = 1 / std::sqrt((kLimit * kLimit * p + 1) * (1 - p));
+  return {kept * a, (kept - 1) * (kLimit * a) + kLimit * a * p};
+}
+
+Tensor apply(const char* op, const Tensor& x, double p, bool training, bool feature, bool alpha) {
+  check_dropout(op, x, p);
+  const Shape sizes = feature ? feature_sizes(op, x) : x.sizes();
+  if (!training || p == 0) return x;
+  const Affine affine = draw(x, sizes, p, alpha);
+  const Tensor y = x * affine.scale;
+  return affine.shift.defined() ? y + affine.shift : y;
+}
+
+const Tensor& apply_in_place(const char* op, const Tensor& x, double p, bool training, bool feature,
+                             bool alpha) {
+  check_dropout(op, x, p);
+  const Shape sizes = feature ? feature_sizes(op, x) : x.sizes();
+  if (!training || p == 0) return x;
+  check_in_place(op, x);
+  const Affine affine = draw(x, sizes, p, alpha);
+  x.mul_(affine.scale);
+  return affine.shift.defined() ? x.add_(affine.shift) : x;
+}
+
 }  // namespace
 
 Tensor dropout(const Tensor& x, double p, bool training) {
-  REEL_CHECK(p >= 0 && p <= 1, "dropout: the probability is ", p, "; it must be from 0 to 1.");
-  REEL_CHECK(x.is_floating_point(), "dropout: the input is ", x.dtype(),
-             "; it must be float32 or float64.");
+  check_dropout("dropout", x, p);
   if (!training || p == 0) return x;
   const int64_t blocks = blocks_of(geometry_of(x));
   return apply_mask(x, {default_generator().reserve(4 * blocks), p});
+}
+
+// The same draw as out of place: what dropout makes of ones.
+const Tensor& dropout_(const Tensor& x, double p, bool training) {
+  check_dropout("dropout_", x, p);
+  if (!training || p == 0) return x;
+  check_in_place("dropout_", x);
+  return x.mul_(dropout(ones_like(x), p));
+}
+
+Tensor feature_dropout(const Tensor& x, double p, bool training) {
+  return apply("feature_dropout", x, p, training, true, false);
+}
+const Tensor& feature_dropout_(const Tensor& x, double p, bool training) {
+  return apply_in_place("feature_dropout_", x, p, training, true, false);
+}
+Tensor alpha_dropout(const Tensor& x, double p, bool training) {
+  return apply("alpha_dropout", x, p, training, false, true);
+}
+const Tensor& alpha_dropout_(const Tensor& x, double p, bool training) {
+  return apply_in_place("alpha_dropout_", x, p, training, false, true);
+}
+Tensor feature_alpha_dropout(const Tensor& x, double p, bool training) {
+  return apply("feature_alpha_dropout", x, p, training, true, true);
+}
+const Tensor& feature_alpha_dropout_(const Tensor& x, double p, bool training) {
+  return apply_in_place("feature_alpha_dropout_", x, p, training, true, true);
 }
 
 }  // namespace reel

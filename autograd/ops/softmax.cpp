@@ -1,6 +1,7 @@
 // softmax: y = exp(x) / sum exp(x) over one dimension; dx = y (dy - sum(dy y)).
 // log_softmax: y = x - log sum exp(x); dx = dy - exp(y) sum(dy). docs/ops/softmax.md derives them.
 
+#include <reel/autograd/ops/activations.h>
 #include <reel/autograd/variable.h>
 #include <reel/core/kernels/kernels.h>
 #include <reel/core/layout.h>
@@ -86,5 +87,6 @@ Tensor softmax_of(const Tensor& input, int64_t dimension) {
 
 Tensor Tensor::softmax(int64_t dim) const { return softmax_of<false>(*this, dim); }
 Tensor Tensor::log_softmax(int64_t dim) const { return softmax_of<true>(*this, dim); }
+Tensor softmin(const Tensor& x, int64_t dim) { return x.neg().softmax(dim); }
 
 }  // namespace reel

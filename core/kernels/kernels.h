@@ -17,6 +17,7 @@
 #include <reel/core/kernels/cross_entropy.h>
 #include <reel/core/kernels/cumsum.h>
 #include <reel/core/kernels/dropout.h>
+#include <reel/core/kernels/elementary.h>
 #include <reel/core/kernels/elementwise_loss.h>
 #include <reel/core/kernels/gather.h>
 #include <reel/core/kernels/gemm.h>
@@ -27,7 +28,9 @@
 #include <reel/core/kernels/pad.h>
 #include <reel/core/kernels/pointwise.h>
 #include <reel/core/kernels/pool.h>
+#include <reel/core/kernels/product.h>
 #include <reel/core/kernels/random.h>
+#include <reel/core/kernels/rare_binary.h>
 #include <reel/core/kernels/reduce.h>
 #include <reel/core/kernels/resample.h>
 #include <reel/core/kernels/softmax.h>
@@ -51,6 +54,7 @@
   X(cross_entropy)             \
   X(cumsum)                    \
   X(dropout)                   \
+  X(elementary)                \
   X(elementwise_loss)          \
   X(gather)                    \
   X(gemm)                      \
@@ -61,7 +65,9 @@
   X(optimizer)                 \
   X(pad)                       \
   X(pointwise)                 \
+  X(product)                   \
   X(random)                    \
+  X(rare_binary)               \
   X(reduce)                    \
   X(resample)                  \
   X(softmax)                   \
@@ -161,7 +167,16 @@ struct Tables : ArgReduce<uint8_t>,
                 ScatterAdd<int32_t>,
                 ScatterAdd<int64_t>,
                 ScatterAdd<float>,
-                ScatterAdd<double> {
+                ScatterAdd<double>,
+                Elementary<float>,
+                Elementary<double>,
+                Product<int64_t>,
+                Product<float>,
+                Product<double>,
+                RareBinary<int64_t>,
+                RareBinary<float>,
+                RareBinary<double>,
+                Where<uint16_t> {
   template <class Table>
   [[gnu::always_inline]] void set(const Table& table) {
     static_cast<Table&>(*this) = table;

@@ -22,6 +22,7 @@ inline constexpr double kOneOverSqrtTwoPi = 0.39894228040143268;
 // 1/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))) = sigmoid(kGelu1 x + kGelu3 x^3)
 inline constexpr double kGelu1 = 1.5957691216057308;
 inline constexpr double kGelu3 = kGelu1 * 0.044715;
+inline constexpr double kSixth = 1.0f / 6;  // rounded to float for every type, as in PyTorch
 
 /// Elementwise functions on dense memory, by PointwiseOp; a and b are their numbers. Outputs may be
 /// the memory of an input.

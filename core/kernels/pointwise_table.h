@@ -35,9 +35,9 @@
   ROW(leaky_relu,  x,       where(x > 0, x, a * x),                                              \
       where(x > 0, dy, a * dy))                                                                  \
   ROW(elu,         x,       b * where(x > 0, x, a * expm1(x)),                                   \
-      b * where(x > 0, dy, dy * (a * exp(x))))                                                   \
+      b * where(x > 0, dy, dy * (a * exp(-abs(x)))))                                             \
   ROW(celu,        x,       where(x > 0, x, a * expm1(x / a)),                                   \
-      where(x > 0, dy, dy * exp(x / a)))                                                         \
+      where(x > 0, dy, dy * exp(-abs(x) / a)))                                                   \
   ROW(gelu,        x,       x * (T(0.5) + T(0.5) * erf(x * T(kSqrtHalf))),                       \
       dy * (T(0.5) + T(0.5) * erf(x * T(kSqrtHalf)) +                                            \
             x * exp(T(-0.5) * x * x) * T(kOneOverSqrtTwoPi)))                                    \
@@ -46,9 +46,11 @@
           (1 + x * sigmoid(-x * (T(kGelu1) + T(kGelu3) * x * x)) *                               \
                    (T(kGelu1) + T(3 * kGelu3) * x * x)))                                         \
   ROW(silu,        x,       x * sigmoid(x),   dy * sigmoid(x) * (1 + x * sigmoid(-x)))           \
-  ROW(mish,        x,       x * tanh(log1p(exp(x))),                                             \
-      dy * (tanh(log1p(exp(x))) +                                                                \
-            x * sigmoid(x) * (1 - tanh(log1p(exp(x))) * tanh(log1p(exp(x))))))                   \
+  ROW(mish,        x,                                                                            \
+      x * (sigmoid(x) * (1 + sigmoid(-x)) / (1 + sigmoid(-x) * sigmoid(-x))),                    \
+      dy * (sigmoid(x) * (1 + sigmoid(-x)) / (1 + sigmoid(-x) * sigmoid(-x)) +                   \
+            4 * x * sigmoid(x) *                                                                 \
+                square(sigmoid(-x) / (1 + sigmoid(-x) * sigmoid(-x)))))                          \
   ROW(softplus,    x,       where(a * x > b, x, log1p(exp(a * x)) / a),                          \
       where(a * x > b, dy, dy * sigmoid(a * x)))                                                 \
   ROW(logsigmoid,  x,       lower(x, T(0)) - log1p(exp(-abs(x))),                                \
@@ -58,7 +60,7 @@
   ROW(hardtanh,    x,       lower(raise(x, a), b),                                               \
       where(x > a, where(x < b, dy, T(0)), T(0)))                                                \
   ROW(hardsigmoid, x,       lower(raise(x / 6 + T(0.5), T(0)), T(1)),                            \
-      where(x > -3, where(x < 3, dy / 6, T(0)), T(0)))                                           \
+      where(x > -3, where(x < 3, dy * T(kSixth), T(0)), T(0)))                                   \
   ROW(hardswish,   x,       x * lower(raise(x / 6 + T(0.5), T(0)), T(1)),                        \
       where(x > -3, where(x < 3, dy * (x / 3 + T(0.5)), dy), T(0)))                              \
   ROW(hardshrink,  x,       where(abs(x) > a, x, T(0) * x),                                      \

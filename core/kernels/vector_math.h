@@ -41,6 +41,11 @@ REEL_INLINE double log1p(double x) { return __builtin_log1p(x); }
 REEL_INLINE double tanh(double x) { return __builtin_tanh(x); }
 REEL_INLINE double erf(double x) { return __builtin_erf(x); }
 
+template <class T>
+REEL_INLINE T square(T x) {
+  return x * x;
+}
+
 /// -1, 0 or 1; 0 of NaN.
 template <class T>
 REEL_INLINE T sign(T x) {

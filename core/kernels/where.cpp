@@ -56,6 +56,7 @@ void strided(const LoopNest<4>& nest, const bool* c, const T* a, const T* b, T* 
 
 void install_where(Tables& tables) {
   tables.set(Where<uint8_t>{strided<uint8_t>});
+  tables.set(Where<uint16_t>{strided<uint16_t>});
   tables.set(Where<uint32_t>{strided<uint32_t>});
   tables.set(Where<uint64_t>{strided<uint64_t>});
 }

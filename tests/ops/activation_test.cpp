@@ -90,12 +90,28 @@ TEST_CASE("activation: kinks", "[activation]") {
   CHECK(slopes([](const Tensor& x) { return hardtanh(x); }, {-2, -1, 0, 1, 2}) ==
         Values{0, 0, 1, 0, 0});
   CHECK(slopes(relu6, {-1, 0, 3, 6, 7}) == Values{0, 0, 1, 0, 0});
-  CHECK(slopes(hardsigmoid, {-3, 0, 3}) == Values{0, 1.0 / 6, 0});
+  CHECK(slopes(hardsigmoid, {-3, 0, 3}) == Values{0, 1.0f / 6, 0});
+  CHECK(slopes([](const Tensor& x) { return elu(x, 0.5); }, {0, 1}) == Values{0.5, 1});
+  CHECK(slopes([](const Tensor& x) { return celu(x, 0.5); }, {0, 1}) == Values{1, 1});
   CHECK(slopes([](const Tensor& x) { return hardshrink(x); }, {-1, -0.5, 0.5, 1}) ==
         Values{1, 0, 0, 1});
   CHECK(slopes([](const Tensor& x) { return softshrink(x); }, {-1, -0.5, 0.5, 1}) ==
         Values{1, 0, 0, 1});
   CHECK(slopes([](const Tensor& x) { return threshold(x, 0, 1); }, {-1, 0, 1}) == Values{0, 0, 1});
+}
+
+TEST_CASE("activation: second derivatives at kinks and far out", "[activation]") {
+  const auto second = [](Tensor (*f)(const Tensor&), const Values& at) {
+    const Tensor x = tensor_of({static_cast<int64_t>(at.size())}, at).requires_grad_();
+    const Tensor one = ones_like(x);
+    const Tensor slope = autograd::grad({f(x)}, {x}, {one}, {}, true)[0];
+    return autograd::grad({slope}, {x}, {one})[0].to_vector();
+  };
+  const double e = std::exp(-1);
+  CHECK(second([](const Tensor& x) { return elu(x); }, {-1, 0, 1, 800}) == Values{e, 0, 0, 0});
+  CHECK(second([](const Tensor& x) { return celu(x); }, {-1, 0, 1, 800}) == Values{e, 0, 0, 0});
+  CHECK(second(selu, {0, 800}) == Values{0, 0});
+  CHECK(second(mish, {-800, 800}) == Values{0, 0});
 }
 
 TEST_CASE("activation: a dead unit stops even an infinite gradient", "[activation]") {
@@ -148,6 +164,25 @@ TEST_CASE("activation: in place", "[activation]") {
       {"tanh_", [](const Tensor& x) { tanh_(x); }, tanh},
       {"clamp_", [](const Tensor& x) { x.clamp_(-0.5, 0.5); },
        [](const Tensor& x) { return clamp(x, -0.5, 0.5); }},
+      {"leaky_relu_", [](const Tensor& x) { leaky_relu_(x, 0.2); },
+       [](const Tensor& x) { return leaky_relu(x, 0.2); }},
+      {"elu_", [](const Tensor& x) { elu_(x, 0.7); }, [](const Tensor& x) { return elu(x, 0.7); }},
+      {"selu_", [](const Tensor& x) { selu_(x); }, selu},
+      {"celu_", [](const Tensor& x) { celu_(x, 0.7); },
+       [](const Tensor& x) { return celu(x, 0.7); }},
+      {"gelu_", [](const Tensor& x) { gelu_(x); }, [](const Tensor& x) { return gelu(x); }},
+      {"gelu_ tanh", [](const Tensor& x) { gelu_(x, "tanh"); },
+       [](const Tensor& x) { return gelu(x, "tanh"); }},
+      {"silu_", [](const Tensor& x) { silu_(x); }, silu},
+      {"mish_", [](const Tensor& x) { mish_(x); }, mish},
+      {"hardtanh_", [](const Tensor& x) { hardtanh_(x, -0.5, 0.5); },
+       [](const Tensor& x) { return hardtanh(x, -0.5, 0.5); }},
+      {"relu6_", [](const Tensor& x) { relu6_(x); }, relu6},
+      {"hardsigmoid_", [](const Tensor& x) { hardsigmoid_(x); }, hardsigmoid},
+      {"hardswish_", [](const Tensor& x) { hardswish_(x); }, hardswish},
+      {"threshold_", [](const Tensor& x) { threshold_(x, 0.1, 3); },
+       [](const Tensor& x) { return threshold(x, 0.1, 3); }},
+      {"rrelu_", [](const Tensor& x) { rrelu_(x); }, [](const Tensor& x) { return rrelu(x); }},
   };
   for (const Case& c : cases) {
     INFO(c.name);
@@ -172,6 +207,9 @@ TEST_CASE("activation: numbers that make no sense", "[activation]") {
   const Tensor x = uniform({3});
   CHECK_THROWS_AS(gelu(x, "erf"), ArgumentError);
   CHECK_THROWS_AS(celu(x, 0), ArgumentError);
+  CHECK_THROWS_AS(celu_(x, 0), ArgumentError);
+  CHECK_THROWS_AS(gelu_(x, "erf"), ArgumentError);
+  CHECK_THROWS_AS(hardtanh_(x, 1, -1), ArgumentError);
   CHECK_THROWS_AS(softplus(x, 0), ArgumentError);
   CHECK_THROWS_AS(hardtanh(x, 1, -1), ArgumentError);
   CHECK_THROWS_AS(hardshrink(x, -1), ArgumentError);

@@ -2,6 +2,7 @@
 #include "tests/harness.h"
 #include "tests/message_of.h"
 
+#include <reel/autograd/engine.h>
 #include <reel/autograd/ops/activations.h>
 #include <reel/core/creation.h>
 #include <reel/core/layout.h>
@@ -90,6 +91,13 @@ TEST_CASE("softmax: the exponential of floats is right over its whole range") {
     if (e < 1.2e-38) continue;  // denormals are flushed
     CHECK(std::fabs(y[2 * i] / (e / (1 + e)) - 1) < 4e-7);
   }
+}
+
+TEST_CASE("softmax: softmin is that of the negative") {
+  const Tensor x = uniform({3, 5}).requires_grad_(), g = uniform({3, 5}, 1);
+  CHECK(softmin(x, 1).equal((-x).softmax(1)));
+  CHECK(autograd::grad({softmin(x, 0)}, {x}, {g})[0].equal(
+      autograd::grad({(-x).softmax(0)}, {x}, {g})[0]));
 }
 
 TEST_CASE("softmax: what is wrong with a call") {

@@ -31,6 +31,7 @@ void add_activations(OperationTable& table) {
   table["leaky_relu"] = [](Call& c) -> TensorList {
     return {leaky_relu(c["x"], c.number("negative_slope"))};
   };
+  table["prelu"] = [](Call& c) -> TensorList { return {prelu(c["x"], c["weight"])}; };
   table["elu"] = [](Call& c) -> TensorList { return {elu(c["x"], c.number("alpha"))}; };
   table["gelu"] = [](Call& c) -> TensorList { return {gelu(c["x"], c.text("approximate"))}; };
   table["softplus"] = [](Call& c) -> TensorList {
