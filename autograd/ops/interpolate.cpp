@@ -131,6 +131,10 @@ Weights weights_of(const Axis& a, Mode mode, bool align_corners, bool antialias)
       add_antialiased<T>(a, mode, step, o, w);
       continue;
     }
+    if (mode != kBicubic && a.out == a.in) {  // as PyTorch, whatever the step
+      w.add(o, 1);
+      continue;
+    }
     const auto place = static_cast<T>(o);
     T x = align_corners ? step * place : step * (place + T(0.5)) - T(0.5);
     if (mode == kBicubic) {  // equation 4

@@ -28,21 +28,42 @@ RowTaps row_taps(const ResampleGeometry& g, int64_t row) {
   return {D, H, D.first[d], D.first[d + 1], H.first[h], H.first[h + 1]};
 }
 
-// The columns of one row, with all weights times `scale`; where not `fresh`, added.
-template <class T>
+// The columns of one row, with all weights times `scale`; where not `fresh`, added. kFew is the
+// number of channels where it is small, else 0: so few are summed up side by side (a batch of 16
+// images of 3 channels, 64x64 to 128x128: 2.1 to 0.8 ms).
+template <class T, int kFew>
 void resample_columns(const ResampleAxis& W, int64_t C, double scale, bool fresh, const T* x,
                       T* y) {
   for (int64_t o = 0; o < W.out; ++o, y += C) {
     const int64_t begin = W.first[o], end = W.first[o + 1];
-    for_lanes<T>(
-        C, [&](auto zero, int64_t c) __attribute__((always_inline)) {
-          using V = decltype(zero);
-          V sum = fresh ? V{} : lanes_at<V>(y + c);
-          for (int64_t i = begin; i < end; ++i)
-            sum += lanes_at<V>(x + W.index[i] * C + c) * static_cast<T>(W.weight[i] * scale);
-          put_lanes(y + c, sum);
-        });
+    if constexpr (kFew > 0) {
+      T sum[kFew];
+      for (int c = 0; c < kFew; ++c) sum[c] = fresh ? T(0) : y[c];
+      for (int64_t i = begin; i < end; ++i) {
+        const T w = static_cast<T>(W.weight[i] * scale), *from = x + W.index[i] * kFew;
+        for (int c = 0; c < kFew; ++c) sum[c] += from[c] * w;
+      }
+      for (int c = 0; c < kFew; ++c) y[c] = sum[c];
+    } else {
+      for_lanes<T>(
+          C, [&](auto zero, int64_t c) __attribute__((always_inline)) {
+            using V = decltype(zero);
+            V sum = fresh ? V{} : lanes_at<V>(y + c);
+            for (int64_t i = begin; i < end; ++i)
+              sum += lanes_at<V>(x + W.index[i] * C + c) * static_cast<T>(W.weight[i] * scale);
+            put_lanes(y + c, sum);
+          });
+    }
   }
+}
+
+template <class T>
+auto columns_function(int64_t C) {
+  return C == 1   ? resample_columns<T, 1>
+         : C == 2 ? resample_columns<T, 2>
+         : C == 3 ? resample_columns<T, 3>
+         : C == 4 ? resample_columns<T, 4>
+                  : resample_columns<T, 0>;
 }
 
 template <class T>
@@ -58,6 +79,7 @@ void add_row(int64_t n, T weight, bool fresh, const T* x, T* sum) {
 template <class T>
 void resample_row(const ResampleGeometry& g, const RowTaps& taps, T* sum, const T* x, T* y) {
   const ResampleAxis& W = g.axis[2];
+  const auto resample_columns = columns_function<T>(g.C);
   const int64_t row = W.in * g.C, entries = W.first[W.out], rows = taps.count();
   bool fresh = true;
   if (rows == 0) {

@@ -161,6 +161,7 @@ TEST_CASE("interpolate: a scale factor is the step, unless computed again") {
   CHECK(interpolate(x, {}, {1.3, 0.7}, kBilinear, false, true)
             .equal(interpolate(x, {6, 4}, {}, kBilinear, false)));
   CHECK(interpolate(x, {}, {2}).equal(interpolate(x, {10, 14})));
+  CHECK(interpolate(x, {}, {1.1, 1.05}, kBilinear).equal(x));  // sizes are kept
   CHECK(interpolate(x, 9).sizes() == Shape{1, 2, 9, 9});
 }
 
