@@ -26,7 +26,7 @@ void GradMode::set_enabled(bool enabled) { recording = enabled; }
 
 // The tensor as it is now, apart from its base, whose history may come to lead here: the two would
 // hold each other for ever.
-static Tensor without_base(const Tensor& x) {
+[[gnu::noinline]] static Tensor without_base(const Tensor& x) {
   Tensor y(make_ref<TensorImpl>(*x.impl()));
   y.impl()->recorded_writes = x.impl()->recorded_writes;
   if (!x.requires_grad()) return y;
@@ -37,11 +37,11 @@ static Tensor without_base(const Tensor& x) {
 }
 
 void SavedTensor::save(const Tensor& x) {
-  if (!x.defined()) {
+  if (!x.defined()) return reset();
+  if (!x.impl()->base) [[likely]]
     data_ = x;
-    return;
-  }
-  data_ = x.impl()->base ? without_base(x) : x;
+  else
+    data_ = without_base(x);
   storage_ = x.impl()->storage.get();
   version_ = storage_->version;
 }
@@ -89,12 +89,15 @@ void Node::set_inputs(size_t n) {
 }
 
 void Node::set_edge(size_t i, const Tensor& input) {
-  if (input.requires_grad()) set_edge(i, gradient_edge(input));
+  Edge& e = i < kInline ? inline_[i] : more_[i - kInline];
+  if (!input.requires_grad()) return;
+  e = gradient_edge(input);
+  if (e.node->sequence >= sequence) sequence = e.node->sequence + 1;
 }
 
-void Node::set_edge(size_t i, Edge edge) {
+void Node::set_edge(size_t i, const Edge& edge) {
   Edge& e = i < kInline ? inline_[i] : more_[i - kInline];
-  e = std::move(edge);
+  e = edge;
   if (e.node && e.node->sequence >= sequence) sequence = e.node->sequence + 1;
 }
 

@@ -101,7 +101,7 @@ class Node : public RefCounted, public Pooled {
 
   void set_inputs(size_t n);
   void set_edge(size_t i, const Tensor& input);
-  void set_edge(size_t i, Edge edge);
+  void set_edge(size_t i, const Edge& edge);
   size_t num_inputs() const { return num_inputs_; }
   const Edge& edge(size_t i) const { return i < kInline ? inline_[i] : more_[i - kInline]; }
   /// Whether input i takes a gradient: what only serves others need not be saved.

@@ -78,10 +78,10 @@ const ErrorRows kInPlace{
     {"in place: a leaf", [] { leaf().add_(1); }},
     {"in place: a view of a leaf", [] { leaf().narrow(0, 0, 1).add_(1); }},
     {"in place: an expanded tensor", [] { plain({1}).expand({3}).add_(1); }},
-    {"in place: written through another view",
+    {"in place: written through another handle",
      [] {
        const Tensor x = leaf() * 1;
-       x.narrow(0, 0, 1).add_(1);
+       x.detach().mul_(leaf());
        x * 2;
      }},
     {"in place: a saved input",
