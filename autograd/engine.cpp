@@ -1,3 +1,4 @@
+#include <reel/autograd/anomaly_check.h>
 #include <reel/autograd/engine.h>
 #include <reel/autograd/variable.h>
 #include <reel/core/creation.h>
@@ -135,6 +136,7 @@ class Run {
 
   void execute() {
     AutoGradMode mode(create_graph_);
+    const AnomalyPause pause;    // each node's backward is judged as a whole
     const FlushDenormals flush;  // once, rather than in each kernel
     order_turns();
     for (const Turn& turn : turns_) run_task(tasks_[turn.place]);
@@ -263,7 +265,13 @@ class Run {
     }
     if (grad_inputs_.size() < n) grad_inputs_.resize(n);
     BackwardCall backward_call(node, grads, grad_inputs_.data(), wanted, create_graph_);
-    node.backward(backward_call);
+    if (detects_anomalies_) [[unlikely]] {
+      const TensorList arrived(grads, grads + node.num_outputs);
+      node.backward(backward_call);
+      check_backward(node, arrived, grad_inputs_.data(), wanted);
+    } else {
+      node.backward(backward_call);
+    }
     for (uint32_t i = 0; i < node.num_outputs; ++i) grads[i] = Tensor();
     for (size_t i = 0; i < n; ++i) {
       Tensor gradient = std::move(grad_inputs_[i]);
@@ -275,6 +283,7 @@ class Run {
 
   const uint64_t id_ = next_id();
   bool keep_graph_, create_graph_, restricted_ = false;
+  const bool detects_anomalies_ = TapeMode::get() & TapeMode::kDetectsAnomalies;
   Lease lease_;
   std::vector<Task>& tasks_;
   std::vector<Tensor>& grads_;

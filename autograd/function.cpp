@@ -1,3 +1,4 @@
+#include <reel/autograd/anomaly_check.h>
 #include <reel/autograd/function.h>
 #include <reel/core/creation.h>
 #include <reel/core/layout.h>
@@ -21,6 +22,18 @@ std::string type_in(const char* signature) {
   const std::string type = text.substr(begin, end - begin);
   const size_t colons = type.rfind("::", type.find('<'));
   return colons == std::string::npos ? type : type.substr(colons + 2);
+}
+
+const SavedValue& SavedValue::checked(const char* wanted) const {
+  REEL_CHECK(kind_ == std::string(wanted), "saved_data: the value is a ", kind_, ", not the ",
+             wanted, " asked for.");
+  return *this;
+}
+
+SavedValue& SavedData::operator[](const std::string& name) {
+  for (auto& item : values_)
+    if (item.first == name) return item.second;
+  return values_.emplace_back(name, SavedValue()).second;
 }
 
 variable_list AutogradContext::get_saved_variables() const {
@@ -49,6 +62,28 @@ bool AutogradContext::needs_input_grad(size_t i) const {
   return node_->call_ ? argument.wanted && node_->call_->wanted(argument.edge) : argument.wanted;
 }
 
+bool AutogradContext::needs_input_grad(std::initializer_list<IndexRange> ranges) const {
+  bool needed = false;
+  for (const auto& [first, end] : ranges)
+    for (size_t i = first; i < end; ++i) needed |= needs_input_grad(i);
+  return needed;
+}
+
+namespace {
+
+struct PassNoGradient : Function<PassNoGradient> {
+  static variable_list forward(AutogradContext*, const variable_list& inputs) { return inputs; }
+  static variable_list backward(AutogradContext*, variable_list gradients) {
+    return variable_list(gradients.size());
+  }
+};
+
+}  // namespace
+
+variable_list UndefinedGrad::apply(variable_list inputs) const {
+  return PassNoGradient::apply(inputs);
+}
+
 const FunctionNode::Argument* FunctionNode::argument_of(const Tensor& x) const {
   for (const Argument& a : arguments_)
     if (a.is_tensor && a.tensor.is_same(x)) return &a;
@@ -67,7 +102,7 @@ void FunctionNode::start(AutogradContext& context) {
     a.sizes = a.tensor.sizes();
     a.dtype = a.tensor.dtype();
   }
-  recorded_ = needs_recording(name(), inputs.data(), inputs.size());
+  recorded_ = needs_recording({name(), inputs.data(), inputs.size()});
   if (!recorded_) return;
   link(*this, inputs.data(), inputs.size());
   for (Argument& a : arguments_) a.wanted = a.is_tensor && Node::wanted(a.edge);
@@ -101,6 +136,8 @@ variable_list FunctionNode::finish(variable_list outputs) {
   for (const Tensor& x : context_->dirty_)
     REEL_CHECK(contains(outputs, x), name(), ": forward marked an argument ", x,
                " as dirty and did not return it; what it wrote would be lost on the tape.");
+  if (TapeMode::get() & TapeMode::kDetectsAnomalies) [[unlikely]]
+    watch(outputs);
   const variable_list returned = outputs;
   num_outputs = static_cast<uint32_t>(outputs.size());
   for (uint32_t nr = 0; nr < num_outputs; ++nr) {
@@ -114,6 +151,15 @@ variable_list FunctionNode::finish(variable_list outputs) {
   context_->dirty_.clear();
   context_->constants_.clear();
   return outputs;
+}
+
+void FunctionNode::watch(const variable_list& outputs) const {
+  std::vector<const Tensor*> tensors;
+  for (const Tensor& y : outputs) tensors.push_back(&y);
+  const size_t n = tensors.size();
+  for (const Argument& a : arguments_)
+    if (a.is_tensor && !contains(context_->dirty_, a.tensor)) tensors.push_back(&a.tensor);
+  check_forward(name(), {tensors.data(), n, tensors.data() + n, tensors.size() - n});
 }
 
 void FunctionNode::save(const variable_list& outputs) {

@@ -12,6 +12,7 @@
 // `struct Context : autograd::AutogradContext { double factor; };` in Scale, forward and backward
 // receive a Context*. docs/autograd.md has a whole example.
 
+#include <reel/autograd/anomaly_check.h>
 #include <reel/autograd/variable.h>
 
 #include <optional>
@@ -23,8 +24,48 @@ namespace reel::autograd {
 
 using Variable = Tensor;
 using variable_list = std::vector<Tensor>;
+using tensor_list = variable_list;
+/// From the first argument to before the second.
+using IndexRange = std::pair<size_t, size_t>;
 
 class FunctionNode;
+
+/// A number, tensor, text or list of integers, as it is put into saved_data. Throws: ArgumentError
+/// when it is asked for as something else.
+class SavedValue {
+ public:
+  SavedValue() = default;
+  template <class T, class = std::enable_if_t<std::is_arithmetic_v<T>>>
+  SavedValue(T number) : kind_("number"), number_(number) {}
+  SavedValue(Tensor tensor) : kind_("tensor"), tensor_(std::move(tensor)) {}
+  SavedValue(std::string text) : kind_("text"), text_(std::move(text)) {}
+  SavedValue(const char* text) : SavedValue(std::string(text)) {}
+  SavedValue(std::vector<int64_t> list) : kind_("list"), list_(std::move(list)) {}
+  double toDouble() const { return checked("number").number_.to<double>(); }
+  int64_t toInt() const { return checked("number").number_.to<int64_t>(); }
+  bool toBool() const { return checked("number").number_.to<bool>(); }
+  const Tensor& toTensor() const { return checked("tensor").tensor_; }
+  const std::string& toStringRef() const { return checked("text").text_; }
+  const std::vector<int64_t>& toIntVector() const { return checked("list").list_; }
+
+ private:
+  const SavedValue& checked(const char* wanted) const;
+  const char* kind_ = "nothing";
+  Scalar number_;
+  Tensor tensor_;
+  std::string text_;
+  std::vector<int64_t> list_;
+};
+
+/// Values by name: `ctx->saved_data["factor"] = 2.0;`, in backward
+/// `ctx->saved_data["factor"].toDouble()`.
+class SavedData {
+ public:
+  SavedValue& operator[](const std::string& name);
+
+ private:
+  std::vector<std::pair<std::string, SavedValue>> values_;
+};
 
 /// What forward hands to backward, and tells the tape about its tensors.
 class AutogradContext {
@@ -46,6 +87,11 @@ class AutogradContext {
   void set_materialize_grads(bool value) { materialize_ = value; }
   /// Whether the gradient of argument i is needed: compute no other. A list counts its elements.
   bool needs_input_grad(size_t i) const;
+  /// Whether any in these ranges is.
+  bool needs_input_grad(std::initializer_list<IndexRange> ranges) const;
+  /// For what is no tensor, where no Context of one's own is wanted. An output kept here would hold
+  /// the node that holds it: save_for_backward takes outputs.
+  SavedData saved_data;
 
  private:
   friend class FunctionNode;
@@ -101,6 +147,7 @@ class FunctionNode : public Node {
   const Argument* argument_of(const Tensor& x) const;
   Tensor wrap(const Tensor& y, uint32_t nr);
   void save(const variable_list& outputs);
+  void watch(const variable_list& outputs) const;
 
   AutogradContext* context_ = nullptr;
   std::vector<Argument> arguments_;
@@ -156,9 +203,15 @@ struct Function {
     node->start(node->context());
     return node->finish([&] {
       const NoGradGuard no_grad;
+      const FunctionScope scope(node->name());
       return X::forward(&node->context(), std::forward<Args>(args)...);
     }());
   }
+};
+
+/// Passes tensors on, and no gradient back: what comes of a gradient that is undefined.
+struct UndefinedGrad {
+  variable_list apply(variable_list inputs) const;
 };
 
 }  // namespace reel::autograd

@@ -1,11 +1,21 @@
 #pragma once
 // Whether operations are recorded on the tape; one switch a thread.
 
+#include <cstdint>
+
 namespace reel {
 
+/// The thread's mode as bits, so that an operation looks at all of it at once.
+struct TapeMode {
+  static constexpr uint8_t kRecords = 1;
+  static constexpr uint8_t kDetectsAnomalies = 2;  ///< autograd/anomaly.h
+  static uint8_t get();
+  static void set(uint8_t bit, bool on);
+};
+
 struct GradMode {
-  static bool is_enabled();
-  static void set_enabled(bool enabled);
+  static bool is_enabled() { return TapeMode::get() & TapeMode::kRecords; }
+  static void set_enabled(bool enabled) { TapeMode::set(TapeMode::kRecords, enabled); }
 };
 
 /// Switches recording on or off while it lives, for the calling thread.

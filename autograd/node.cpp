@@ -8,8 +8,6 @@ namespace reel {
 
 namespace {
 
-thread_local bool recording = true;
-
 std::string place_of(const Node& node) {
   return node.module_path ? concat(" (in module ", node.module_path, ")") : std::string();
 }
@@ -20,9 +18,6 @@ thread_local Node* condemned = nullptr;
 thread_local bool deleting = false;
 
 }  // namespace
-
-bool GradMode::is_enabled() { return recording; }
-void GradMode::set_enabled(bool enabled) { recording = enabled; }
 
 // The tensor as it is now, apart from its base, whose history may come to lead here: the two would
 // hold each other for ever.

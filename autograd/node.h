@@ -125,6 +125,7 @@ class Node : public RefCounted, public Pooled {
   struct Extras {
     std::vector<Hook> hooks;
     std::vector<Retained> retained;
+    std::string forward_values;  // of the inputs, kept in anomaly mode
   };
   Extras& extras();
   const Extras* find_extras() const { return extras_.get(); }

@@ -1,3 +1,4 @@
+#include <reel/autograd/anomaly_check.h>
 #include <reel/autograd/module_path.h>
 #include <reel/autograd/variable.h>
 #include <reel/core/layout.h>
@@ -58,13 +59,18 @@ void set_history(const Tensor& y, Ref<Node> node, uint32_t nr) {
   y.impl()->requires_grad = true;
 }
 
-bool needs_recording(const char* op, const Tensor* const* inputs, size_t n) {
-  if (!GradMode::is_enabled()) return false;
+bool needs_recording(const Operation& operation) {
+  const uint8_t mode = TapeMode::get();
+  if (mode & TapeMode::kDetectsAnomalies) [[unlikely]]
+    check_forward(operation.name, {operation.outputs, operation.num_outputs, operation.inputs,
+                                   operation.num_inputs, operation.in_place});
+  if (!(mode & TapeMode::kRecords)) return false;
   bool needed = false;
-  for (size_t i = 0; i < n; ++i) {
-    if (!inputs[i]->defined()) continue;
-    check_history(op, *inputs[i]);
-    needed |= inputs[i]->requires_grad();
+  for (size_t i = 0; i < operation.num_inputs; ++i) {
+    const Tensor& x = *operation.inputs[i];
+    if (!x.defined()) continue;
+    check_history(operation.name, x);
+    needed |= x.requires_grad();
   }
   return needed;
 }
@@ -75,6 +81,8 @@ void link(Node& node, const Tensor* const* inputs, size_t n) {
   node.set_inputs(n);
   for (size_t i = 0; i < n; ++i) node.set_edge(i, *inputs[i]);
   last_sequence = node.sequence;
+  if (TapeMode::get() & TapeMode::kDetectsAnomalies) [[unlikely]]
+    note_forward(node, inputs, n);
 }
 
 void link_write(Node& node, const Tensor& base, const Node& write) {

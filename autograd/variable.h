@@ -46,14 +46,25 @@ void link(Node& node, const Tensor* const* inputs, size_t n);
 /// input 0.
 void link_write(Node& node, const Tensor& base, const Node& write);
 
+/// What an operation read and wrote; `outputs` may be left out where they are not known yet.
+struct Operation {
+  const char* name;
+  const Tensor* const* inputs;
+  size_t num_inputs;
+  const Tensor* const* outputs = nullptr;
+  size_t num_outputs = 0;
+  bool in_place = false;  ///< the first input is the output
+};
+
 /// Whether an operation on these inputs goes on the tape. Undefined inputs do not count.
-bool needs_recording(const char* op, const Tensor* const* inputs, size_t n);
+bool needs_recording(const Operation& operation);
 
 /// The next, for a node type that stands for several operations: `op` is the one to name in errors.
 template <class N, class... Inputs>
 N* record_as(const char* op, const Tensor& y, const Inputs&... inputs) {
   const Tensor* list[] = {&inputs...};
-  if (!needs_recording(op, list, sizeof...(inputs))) return nullptr;
+  const Tensor* output = &y;
+  if (!needs_recording({op, list, sizeof...(inputs), &output, 1})) return nullptr;
   Ref<N> made = make_ref<N>();
   N* node = made.get();
   link(*node, list, sizeof...(inputs));
@@ -74,9 +85,11 @@ template <class N>
 N* record_list(const TensorList& outputs, const TensorList& inputs) {
   std::vector<const Tensor*> list;
   for (const Tensor& x : inputs) list.push_back(&x);
-  if (!needs_recording(N::kName, list.data(), list.size())) return nullptr;
+  const size_t n = list.size();
+  for (const Tensor& y : outputs) list.push_back(&y);
+  if (!needs_recording({N::kName, list.data(), n, list.data() + n, outputs.size()})) return nullptr;
   Ref<N> node = make_ref<N>();
-  link(*node, list.data(), list.size());
+  link(*node, list.data(), n);
   node->num_outputs = static_cast<uint32_t>(outputs.size());
   for (uint32_t i = 0; i < outputs.size(); ++i) set_history(outputs[i], node, i);
   return node.get();
@@ -93,7 +106,7 @@ template <class N, class... Inputs>
 N* record_in_place_as(const char* op, const Tensor& x, const Inputs&... others) {
   const Tensor* list[] = {&x, &others...};
   ++x.impl()->storage->version;
-  if (!needs_recording(op, list, sizeof...(others) + 1)) return nullptr;
+  if (!needs_recording({op, list, sizeof...(others) + 1, list, 1, true})) return nullptr;
   Ref<N> made = make_ref<N>();
   N* node = made.get();
   link(*node, list, sizeof...(others) + 1);

@@ -23,6 +23,11 @@ struct GraphError : Error {
   using Error::Error;
 };
 
+/// Anomaly mode found the operation that made a NaN or an infinity (autograd/anomaly.h).
+struct AnomalyError : GraphError {
+  using GraphError::GraphError;
+};
+
 /// A file is missing, cut short or corrupt; the message has its path and position.
 struct IoError : Error {
   using Error::Error;

@@ -1,11 +1,14 @@
 // y[i] = x[source(i)], where source takes places beyond the border back inside, or the constant.
 // dx[j] = the sum of dy[i] over all i with source(i) = j; docs/ops/pad.md has both.
 
+#include <reel/autograd/anomaly_check.h>
 #include <reel/autograd/ops/shapes.h>
 #include <reel/autograd/variable.h>
 #include <reel/core/creation.h>
 #include <reel/core/kernels/kernels.h>
 #include <reel/core/layout.h>
+
+#include <cmath>
 
 namespace reel {
 
@@ -167,6 +170,7 @@ Tensor apply_grad(const Padding& p, const Tensor& dy) {
 }  // namespace
 
 Tensor pad(const Tensor& x, IntArrayRef pads, PaddingMode mode, Scalar value) {
+  const AnomalyPause meant(!std::isfinite(value.to<double>()));
   return apply(check_pad(x, pads, mode), x, value);
 }
 

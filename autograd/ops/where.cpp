@@ -1,12 +1,15 @@
 // y = c ? a : b
 // da = c ? dy : 0, db = c ? 0 : dy, each summed to its operand's shape
 
+#include <reel/autograd/anomaly_check.h>
 #include <reel/autograd/ops/elementwise.h>
 #include <reel/autograd/ops/reductions.h>
 #include <reel/autograd/variable.h>
 #include <reel/core/binary.h>
 #include <reel/core/elementwise.h>
 #include <reel/core/layout.h>
+
+#include <cmath>
 
 namespace reel {
 
@@ -75,6 +78,7 @@ Tensor where(const Tensor& condition, const Tensor& a, Scalar b) {
 }
 
 Tensor where(const Tensor& condition, Scalar a, const Tensor& b) {
+  const AnomalyPause meant(!std::isfinite(a.to<double>()));
   check_condition("where", condition);
   const Dtype both = promote(b.dtype(), a);
   if (b.dtype() != both) return where(condition, a, b.to(both));
@@ -102,6 +106,7 @@ Tensor Tensor::masked_fill(const Tensor& mask, Scalar value) const {
 }
 
 const Tensor& Tensor::masked_fill_(const Tensor& mask, Scalar value) const {
+  const AnomalyPause meant(!std::isfinite(value.to<double>()));
   check_condition("masked_fill_", mask);
   check_in_place("masked_fill_", *this);
   REEL_CHECK(promote(dtype(), value) == dtype(), "masked_fill_: the value ", value,
