@@ -2,6 +2,7 @@
 // All of reel. What is for tests alone is apart: autograd/gradcheck_matchers.h and
 // nn/check_module_matchers.h need Catch2.
 
+#include <reel/autograd/anomaly.h>
 #include <reel/autograd/engine.h>
 #include <reel/autograd/function.h>
 #include <reel/autograd/grad_mode.h>
@@ -9,6 +10,7 @@
 #include <reel/autograd/ops.h>
 #include <reel/core/allocator.h>
 #include <reel/core/creation.h>
+#include <reel/core/device.h>
 #include <reel/core/error.h>
 #include <reel/core/isa.h>
 #include <reel/core/parallel.h>
@@ -41,8 +43,10 @@
 #include <reel/nn/linear.h>
 #include <reel/nn/local_response_norm.h>
 #include <reel/nn/loss.h>
+#include <reel/nn/module_dict.h>
 #include <reel/nn/module_list.h>
 #include <reel/nn/padding.h>
+#include <reel/nn/parameter_dict.h>
 #include <reel/nn/pool.h>
 #include <reel/nn/resampling.h>
 #include <reel/nn/sequential.h>

@@ -1,5 +1,7 @@
 #include <reel/core/dtype.h>
 
+#include <ostream>
+
 namespace reel {
 
 const char* name_of(Dtype dtype) {
@@ -20,5 +22,6 @@ const char* name_of(Dtype dtype) {
 }
 
 void append_text(std::string& out, Dtype dtype) { out += name_of(dtype); }
+std::ostream& operator<<(std::ostream& out, Dtype dtype) { return out << name_of(dtype); }
 
 }  // namespace reel

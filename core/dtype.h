@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <iosfwd>
 #include <string>
 
 namespace reel {
@@ -42,6 +43,7 @@ constexpr bool is_floating_point(Dtype dtype) {
 /// "float32", "int64", ...
 const char* name_of(Dtype dtype);
 void append_text(std::string& out, Dtype dtype);
+std::ostream& operator<<(std::ostream& out, Dtype dtype);
 
 /// The type that an operation on both computes in: the later one in the order
 /// bool, uint8, int32, int64, float32, float64.

@@ -87,6 +87,13 @@ class OrderedDict {
   }
 
   const std::vector<Item>& items() const { return items_; }
+  std::vector<std::pair<Key, Value>> pairs() const {
+    std::vector<std::pair<Key, Value>> pairs;
+    for (const Item& item : items_) pairs.push_back(item.pair());
+    return pairs;
+  }
+  /// What keys are called in messages.
+  const std::string& key_description() const { return what_; }
   std::vector<Key> keys() const {
     std::vector<Key> keys;
     for (const Item& item : items_) keys.push_back(item.key());

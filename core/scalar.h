@@ -33,6 +33,11 @@ class Scalar {
   T to() const {
     return is_floating_point() ? static_cast<T>(floating_) : static_cast<T>(integer_);
   }
+  double toDouble() const { return to<double>(); }
+  float toFloat() const { return to<float>(); }
+  int64_t toLong() const { return to<int64_t>(); }
+  int toInt() const { return to<int>(); }
+  bool toBool() const { return to<bool>(); }
   template <class T, class = std::enable_if_t<std::is_arithmetic_v<T>>>
   explicit operator T() const {
     return to<T>();

@@ -1,5 +1,7 @@
 #include <reel/core/shape.h>
 
+#include <ostream>
+
 namespace reel {
 
 void Shape::throw_too_many(size_t n) {
@@ -14,6 +16,9 @@ void append_text(std::string& out, IntArrayRef v) {
   }
   out += ']';
 }
+
+std::ostream& operator<<(std::ostream& out, IntArrayRef v) { return out << concat(v); }
+std::ostream& operator<<(std::ostream& out, const Shape& v) { return out << concat(v); }
 
 int64_t numel_of(IntArrayRef sizes) {
   int64_t n = 1;

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <iosfwd>
 #include <string>
 #include <vector>
 
@@ -137,6 +138,8 @@ class ExpandingArray {
 
 /// "[8, 3, 28, 28]"
 void append_text(std::string& out, IntArrayRef v);
+std::ostream& operator<<(std::ostream& out, IntArrayRef v);
+std::ostream& operator<<(std::ostream& out, const Shape& v);
 
 /// Number of elements. Throws: ArgumentError when a size is negative or the product overflows.
 int64_t numel_of(IntArrayRef sizes);

@@ -1,6 +1,7 @@
 #pragma once
 // Tensor: an n-dimensional array, and the handle by which everything else names one.
 
+#include <reel/core/device.h>
 #include <reel/core/dtype.h>
 #include <reel/core/scalar.h>
 #include <reel/core/shape.h>
@@ -37,6 +38,7 @@ enum class MemoryFormat : uint8_t { kContiguous, kChannelsLast };
 struct TensorOptions {
   TensorOptions() = default;
   TensorOptions(Dtype d) : dtype_(d), has_dtype_(true) {}
+  TensorOptions(Device) {}
   TensorOptions dtype(Dtype d) const {
     TensorOptions o = *this;
     o.dtype_ = d;
@@ -48,7 +50,10 @@ struct TensorOptions {
     o.requires_grad_ = r;
     return o;
   }
+  TensorOptions device(Device) const { return *this; }
+  Device device() const { return {}; }
   Dtype dtype() const { return dtype_; }
+  bool has_dtype() const { return has_dtype_; }
   /// The dtype that was asked for, else what the function infers from its arguments.
   Dtype dtype_or(Dtype inferred) const { return has_dtype_ ? dtype_ : inferred; }
   bool requires_grad() const { return requires_grad_; }
@@ -59,6 +64,7 @@ struct TensorOptions {
   bool requires_grad_ = false;
 };
 inline TensorOptions dtype(Dtype d) { return TensorOptions(d); }
+inline TensorOptions device(Device d) { return TensorOptions(d); }
 inline TensorOptions requires_grad(bool r = true) { return TensorOptions().requires_grad(r); }
 
 /// Typed element access without bounds checks: `auto a = x.accessor<float, 2>(); a[i][j]`. It does
@@ -118,6 +124,7 @@ class Tensor {
   size_t nbytes() const { return itemsize() * static_cast<size_t>(numel()); }
   bool is_floating_point() const { return reel::is_floating_point(dtype()); }
   TensorOptions options() const { return TensorOptions(dtype()); }
+  Device device() const { return {}; }
 
   // --- its memory; looking at it turns a held layout into the plain one ---
   const Shape& strides() const { return presented().strides; }
@@ -187,6 +194,10 @@ class Tensor {
   Tensor clone() const;
   Tensor contiguous(MemoryFormat format = MemoryFormat::kContiguous) const;
   Tensor to(Dtype dtype) const;
+  Tensor to(Device) const { return *this; }
+  Tensor to(Device, Dtype d) const { return to(d); }
+  Tensor to(TensorOptions o) const { return o.has_dtype() ? to(o.dtype()) : *this; }
+  Tensor cpu() const { return *this; }
   Tensor toType(Dtype d) const { return to(d); }
   const Tensor& copy_(const Tensor& source) const;
   const Tensor& fill_(Scalar value) const;

@@ -6,20 +6,6 @@
 
 namespace reel::nn {
 
-void ModuleCall::run_pre_hooks(Module& module, TensorList& inputs) {
-  const size_t count = inputs.size();
-  for (size_t i = 0; i < module.pre_hooks_.size(); ++i) {
-    module.pre_hooks_[i].function(module, inputs);
-    REEL_CHECK(inputs.size() == count, "forward pre-hook: it left ", inputs.size(), " inputs of ",
-               count, "; it may replace inputs, not add or remove them.");
-  }
-}
-
-void ModuleCall::run_hooks(Module& module, const TensorList& inputs, Tensor& output) {
-  for (size_t i = 0; i < module.post_hooks_.size(); ++i)
-    module.post_hooks_[i].function(module, inputs, output);
-}
-
 void ModuleCall::reject_hooks(const Module& module) {
   throw_argument_error(concat(
       "forward hook: ", module.name(),
@@ -42,6 +28,8 @@ void ModuleCall::rethrow(const Module& module) {
   try {
     throw;
   } catch (const ArgumentError& e) {
+    rethrow_as(e, module);
+  } catch (const AnomalyError& e) {
     rethrow_as(e, module);
   } catch (const GraphError& e) {
     rethrow_as(e, module);

@@ -9,13 +9,16 @@
 
 namespace reel::nn {
 
+struct HookedCall;
+
 /// What every call does, whatever the type of the module.
 struct ModuleCall {
-  static bool has_hooks(const Module& module) {
-    return !module.pre_hooks_.empty() || !module.post_hooks_.empty();
-  }
-  static void run_pre_hooks(Module& module, TensorList& inputs);
-  static void run_hooks(Module& module, const TensorList& inputs, Tensor& output);
+  static bool has_hooks(const Module& module) { return module.hooks_ != nullptr; }
+  /// Runs the hooks before forward, and prepares the inputs for those in backward.
+  static std::shared_ptr<HookedCall> begin(Module& module, TensorList& inputs);
+  /// Runs the hooks after forward, and prepares the output.
+  static void end(Module& module, const std::shared_ptr<HookedCall>& call, const TensorList& inputs,
+                  Tensor& output);
   [[noreturn]] static void reject_hooks(const Module& module);
   /// Throws the error being handled again, with the module's path unless an inner module added its
   /// own.
@@ -23,9 +26,9 @@ struct ModuleCall {
 
   template <class M, size_t... I>
   static Tensor with_hooks(M& module, TensorList inputs, std::index_sequence<I...>) {
-    run_pre_hooks(module, inputs);
+    const std::shared_ptr<HookedCall> call = begin(module, inputs);
     Tensor output = module.forward(inputs[I]...);
-    run_hooks(module, inputs, output);
+    end(module, call, inputs, output);
     return output;
   }
 };

@@ -14,8 +14,6 @@ void Module::forget_registered() {
   parameters_.clear();
   buffers_.clear();
   children_.clear();
-  pre_hooks_.clear();
-  post_hooks_.clear();
   path_ = nullptr;
 }
 

@@ -26,7 +26,11 @@ template <class Derived>
 class Cloneable : public Module {
  public:
   using Module::Module;
-  virtual void reset() {}
+  /// Of a layer: starts its parameters anew.
+  virtual void reset() {
+    if constexpr (requires(Derived & layer) { layer.reset_parameters(); })
+      static_cast<Derived&>(*this).reset_parameters();
+  }
   std::shared_ptr<Derived> clone() const {
     return std::static_pointer_cast<Derived>(clone_module());
   }

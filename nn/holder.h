@@ -66,4 +66,9 @@ std::ostream& operator<<(std::ostream& out, const ModuleHolder<Contained>& holde
    public:                                                    \
     using Impl = Name##Impl;                                  \
     using ::reel::nn::ModuleHolder<Name##Impl>::ModuleHolder; \
+    /* An independent copy, of a module that is Cloneable. */ \
+    template <class Holder = Name>                            \
+    Holder clone() const {                                    \
+      return Holder((**this).clone());                        \
+    }                                                         \
   }

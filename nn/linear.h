@@ -1,5 +1,5 @@
 #pragma once
-// Linear layers, and the two that only change shapes. docs/ops/linear.md.
+// Linear layers, and those that only change shapes. docs/ops/linear.md.
 
 #include <reel/nn/holder.h>
 #include <reel/nn/options.h>
@@ -54,5 +54,25 @@ class FlattenImpl final : public Cloneable<FlattenImpl> {
   FlattenOptions options;
 };
 REEL_MODULE(Flatten);
+
+struct UnflattenOptions {
+  UnflattenOptions(int64_t dim, std::vector<int64_t> sizes) : dim_(dim), sizes_(std::move(sizes)) {}
+  REEL_ARG(int64_t, dim);
+  REEL_ARG(std::vector<int64_t>, sizes);
+};
+
+/// Makes several dimensions of one; a size of -1 is what is left. Throws: ArgumentError in forward
+/// unless the sizes make up the dimension. Source: torch.nn.Unflatten.
+class UnflattenImpl final : public Cloneable<UnflattenImpl> {
+ public:
+  UnflattenImpl(int64_t dim, std::vector<int64_t> sizes)
+      : UnflattenImpl(UnflattenOptions(dim, std::move(sizes))) {}
+  explicit UnflattenImpl(const UnflattenOptions& o) : options(o) {}
+  Tensor forward(const Tensor& x) const;
+  void pretty_print(std::ostream& stream) const override;
+
+  UnflattenOptions options;
+};
+REEL_MODULE(Unflatten);
 
 }  // namespace reel::nn

@@ -2,7 +2,6 @@
 #include <reel/autograd/variable.h>
 #include <reel/nn/module.h>
 
-#include <algorithm>
 #include <unordered_set>
 
 namespace reel::nn {
@@ -29,6 +28,12 @@ void walk(const std::string& path, const Module& module, const Visit& visit) {
   walk(path, const_cast<Module&>(module), visit, seen);
 }
 
+// A module that no shared pointer owns, such as one on the stack, is pointed to without owning it.
+std::shared_ptr<Module> pointer_to(Module& module) {
+  std::shared_ptr<Module> pointer = module.weak_from_this().lock();
+  return pointer ? pointer : std::shared_ptr<Module>(std::shared_ptr<void>(), &module);
+}
+
 // Collects the defined tensors of modules, each once, under their paths.
 class Collector {
  public:
@@ -49,7 +54,14 @@ class Collector {
 
 Module::Module() = default;
 Module::Module(std::string name) : name_(std::move(name)) {}
-Module::~Module() = default;
+Module::Module(const Module& other)
+    : std::enable_shared_from_this<Module>(),
+      parameters_(other.parameters_),
+      buffers_(other.buffers_),
+      children_(other.children_),
+      name_(other.name_),
+      path_(other.path_),
+      training_(other.training_) {}
 
 void Module::check_name(const char* op, const std::string& name) const {
   REEL_CHECK(!name.empty(), op, ": the name is empty; paths are made of it.");
@@ -60,15 +72,36 @@ void Module::check_name(const char* op, const std::string& name) const {
              "; names are unique in a module.");
 }
 
+namespace {
+
+void make_parameter(const char* op, const std::string& name, const Tensor& value,
+                    bool requires_grad) {
+  if (!value.defined()) return;
+  REEL_CHECK_GRAPH(value.is_leaf(), op, ": '", name, "' ", value,
+                   " was computed and has a history; a parameter is a leaf. [use detach()]");
+  value.set_requires_grad(requires_grad);
+}
+
+}  // namespace
+
 Parameter Module::register_parameter(std::string name, Tensor value, bool requires_grad) {
   check_name("register_parameter", name);
-  if (value.defined()) {
-    REEL_CHECK_GRAPH(value.is_leaf(), "register_parameter: '", name, "' ", value,
-                     " was computed and has a history; a parameter is a leaf. [use detach()]");
-    value.set_requires_grad(requires_grad);
-  }
+  make_parameter("register_parameter", name, value, requires_grad);
   return Parameter(parameters_.insert(std::move(name), std::move(value)));
 }
+
+Parameter Module::replace_parameter(const std::string& name, Tensor value, bool requires_grad) {
+  Tensor& place = parameters_[name];
+  make_parameter("replace_parameter", name, value, requires_grad);
+  return Parameter(place = std::move(value));
+}
+
+Buffer Module::replace_buffer(const std::string& name, Tensor value) {
+  return Buffer(buffers_[name] = std::move(value));
+}
+
+void Module::unregister_parameter(const std::string& name) { parameters_.erase(name); }
+void Module::unregister_buffer(const std::string& name) { buffers_.erase(name); }
 
 Buffer Module::register_buffer(std::string name, Tensor value) {
   check_name("register_buffer", name);
@@ -137,12 +170,7 @@ OrderedDict<std::string, std::shared_ptr<Module>> Module::named_modules(const st
                                                                         bool include_self) const {
   OrderedDict<std::string, std::shared_ptr<Module>> found("module");
   walk(prefix, *this, [&](const std::string& path, Module& m) {
-    if (&m == this && !include_self) return;
-    std::shared_ptr<Module> pointer = m.weak_from_this().lock();
-    // A module that no shared pointer owns, such as one on the stack, is pointed to without owning
-    // it.
-    if (!pointer) pointer = std::shared_ptr<Module>(std::shared_ptr<void>(), &m);
-    found.insert(path, std::move(pointer));
+    if (&m != this || include_self) found.insert(path, pointer_to(m));
   });
   return found;
 }
@@ -158,6 +186,16 @@ void Module::apply(const std::function<void(Module&)>& function) {
 void Module::apply(const std::function<void(const std::string&, Module&)>& function,
                    const std::string& prefix) {
   walk(prefix, *this, function);
+}
+
+void Module::apply(const std::function<void(const std::shared_ptr<Module>&)>& function) {
+  walk({}, *this, [&](const std::string&, Module& m) { function(pointer_to(m)); });
+}
+
+void Module::apply(
+    const std::function<void(const std::string&, const std::shared_ptr<Module>&)>& function,
+    const std::string& prefix) {
+  walk(prefix, *this, [&](const std::string& path, Module& m) { function(path, pointer_to(m)); });
 }
 
 int64_t Module::num_parameters() const {
@@ -197,21 +235,6 @@ void Module::zero_grad(bool set_to_none) {
 
 void Module::requires_grad_(bool value) {
   for (const Tensor& p : parameters()) p.set_requires_grad(value);
-}
-
-uint32_t Module::register_forward_pre_hook(ForwardPreHook hook) {
-  pre_hooks_.push_back({++last_hook_, std::move(hook)});
-  return pre_hooks_.back().handle;
-}
-
-uint32_t Module::register_forward_hook(ForwardHook hook) {
-  post_hooks_.push_back({++last_hook_, std::move(hook)});
-  return post_hooks_.back().handle;
-}
-
-void Module::remove_forward_hook(uint32_t handle) {
-  std::erase_if(pre_hooks_, [&](const PreHook& hook) { return hook.handle == handle; });
-  std::erase_if(post_hooks_, [&](const PostHook& hook) { return hook.handle == handle; });
 }
 
 Tensor Module::forward_relu(const Tensor&) { return {}; }

@@ -18,6 +18,14 @@ class Module;
 using ForwardPreHook = std::function<void(Module&, TensorList& inputs)>;
 /// Called after forward; may replace the output.
 using ForwardHook = std::function<void(Module&, const TensorList& inputs, Tensor& output)>;
+/// Called in backward with the gradient of the output; may replace it.
+using BackwardPreHook = std::function<void(Module&, TensorList& grad_outputs)>;
+/// Called in backward with the gradients of the inputs, undefined for those that take none; may
+/// replace them.
+using BackwardHook =
+    std::function<void(Module&, TensorList& grad_inputs, const TensorList& grad_outputs)>;
+
+struct ModuleHooks;
 
 /// What a state and a module did not have in common.
 struct IncompatibleKeys {
@@ -59,12 +67,17 @@ class Module : public std::enable_shared_from_this<Module> {
     replace_child(name, as_pointer(module));
     return module;
   }
+  /// Puts `value` in the place of a parameter or buffer. The tensor that a member holds, and an
+  /// optimizer, stay what they were.
+  Parameter replace_parameter(const std::string& name, Tensor value, bool requires_grad = true);
+  Buffer replace_buffer(const std::string& name, Tensor value);
+  // Throws: ArgumentError when there is no such name.
   void unregister_module(const std::string& name);
+  void unregister_parameter(const std::string& name);
+  void unregister_buffer(const std::string& name);
 
-  // --- walking the tree: the module's own first, then its children's, in order of registration;
-  // what is
-  // --- reached twice appears once, undefined tensors not at all; names are dotted paths from here
-  // ---
+  // --- walking the tree: the module's own first, then its children's, in order of registration.
+  // What is reached twice appears once, undefined tensors not at all. Names are dotted paths. ---
 
   TensorList parameters(bool recurse = true) const;
   OrderedDict<std::string, Tensor> named_parameters(bool recurse = true) const;
@@ -79,6 +92,10 @@ class Module : public std::enable_shared_from_this<Module> {
   void apply(const std::function<void(Module&)>& function);
   void apply(const std::function<void(const std::string& name, Module&)>& function,
              const std::string& prefix = {});
+  void apply(const std::function<void(const std::shared_ptr<Module>&)>& function);
+  void apply(
+      const std::function<void(const std::string& name, const std::shared_ptr<Module>&)>& function,
+      const std::string& prefix = {});
   int64_t num_parameters() const;
 
   // --- modes and state, of the whole tree ---
@@ -88,6 +105,9 @@ class Module : public std::enable_shared_from_this<Module> {
   bool is_training() const { return training_; }
   /// Converts floating-point parameters, gradients and buffers in place.
   virtual void to(Dtype dtype);
+  /// There is one device.
+  void to(Device) {}
+  void to(Device, Dtype dtype) { to(dtype); }
   /// Forgets the gradients, or fills them with zeros.
   virtual void zero_grad(bool set_to_none = true);
   /// Freezes (false) or unfreezes all parameters.
@@ -103,12 +123,15 @@ class Module : public std::enable_shared_from_this<Module> {
   /// Cloneable.
   std::shared_ptr<Module> clone() const { return clone_module(); }
 
-  // --- hooks, run by calls through a holder or nn::call ---
+  // --- hooks, run by calls through a holder or nn::call; docs/modules.md ---
 
   uint32_t register_forward_pre_hook(ForwardPreHook hook);
   uint32_t register_forward_hook(ForwardHook hook);
-  /// Removes a hook of either kind by the handle that registering it returned.
-  void remove_forward_hook(uint32_t handle);
+  uint32_t register_full_backward_pre_hook(BackwardPreHook hook);
+  uint32_t register_full_backward_hook(BackwardHook hook);
+  /// Removes a hook of any kind by the handle that registering it returned.
+  void remove_hook(uint32_t handle);
+  void remove_forward_hook(uint32_t handle) { remove_hook(handle); }
 
   // --- fusion ---
 
@@ -134,27 +157,29 @@ class Module : public std::enable_shared_from_this<Module> {
     else
       return dynamic_cast<T*>(this);
   }
+  template <class T>
+  const auto* as() const {
+    return const_cast<Module*>(this)->as<T>();
+  }
 
  protected:
-  Module(const Module&) = default;
+  /// Shares what is registered. Hooks are not copied.
+  Module(const Module& other);
   Module& operator=(const Module&) = delete;
   virtual std::shared_ptr<Module> clone_module() const;
   /// For clone_module: gives `copy`, freshly made with the same structure, this module's state.
   void copy_state_to(Module& copy) const;
+  /// What containers look at: undefined parameters are among them.
+  const OrderedDict<std::string, std::shared_ptr<Module>>& registered_children() const {
+    return children_;
+  }
+  const OrderedDict<std::string, Tensor>& registered_parameters() const { return parameters_; }
   /// For clone_module: makes a copy forget what it shares with its original.
   void forget_registered();
 
  private:
   friend struct ModuleCall;
   void add_state(const std::string& prefix, OrderedDict<std::string, Tensor>& state) const;
-  struct PreHook {
-    uint32_t handle;
-    ForwardPreHook function;
-  };
-  struct PostHook {
-    uint32_t handle;
-    ForwardHook function;
-  };
 
   template <class M>
   static std::shared_ptr<Module> as_pointer(const M& module) {
@@ -166,14 +191,13 @@ class Module : public std::enable_shared_from_this<Module> {
   void add_child(std::string name, std::shared_ptr<Module> child);
   void replace_child(const std::string& name, std::shared_ptr<Module> child);
   void adopt(const std::string& name, Module& child);
+  ModuleHooks& hooks();
   void check_name(const char* op, const std::string& name) const;
   void set_path(const std::string& path);
 
   OrderedDict<std::string, Tensor> parameters_{"parameter"}, buffers_{"buffer"};
   OrderedDict<std::string, std::shared_ptr<Module>> children_{"child"};
-  std::vector<PreHook> pre_hooks_;
-  std::vector<PostHook> post_hooks_;
-  uint32_t last_hook_ = 0;
+  std::shared_ptr<ModuleHooks> hooks_;  // none while there is no hook
   std::string name_;
   const char* path_ = nullptr;
   bool training_ = true;

@@ -8,6 +8,17 @@ void ModuleListImpl::append(std::shared_ptr<Module> module) {
   modules_.push_back(std::move(module));
 }
 
+void ModuleListImpl::insert_pointer(size_t i, std::shared_ptr<Module> module) {
+  REEL_CHECK(i <= size(), "module list: insert at ", i, " of ", size(),
+             " modules; it must be at most that.");
+  const std::vector<std::shared_ptr<Module>> behind(
+      modules_.begin() + static_cast<std::ptrdiff_t>(i), modules_.end());
+  for (size_t k = i; k < size(); ++k) unregister_module(std::to_string(k));
+  modules_.resize(i);
+  append(std::move(module));
+  for (const auto& m : behind) append(m);
+}
+
 void ModuleListImpl::extend(const ModuleListImpl& other) {
   const auto modules = other.modules_;  // other may be this
   for (const auto& module : modules) append(module);

@@ -19,13 +19,19 @@ class ModuleListImpl : public Cloneable<ModuleListImpl> {
     (push_back(std::move(modules)), ...);
   }
 
+  explicit ModuleListImpl(const std::vector<std::shared_ptr<Module>>& modules) {
+    for (const auto& module : modules) append(module);
+  }
+
   /// Appends a holder or a shared pointer.
   template <class M>
   void push_back(const M& module) {
-    if constexpr (requires { module.ptr(); })
-      append(module.ptr());
-    else
-      append(module);
+    append(pointer_to(module));
+  }
+  /// Puts it before the i-th. Throws: ArgumentError when i is more than size().
+  template <class M>
+  void insert(size_t i, const M& module) {
+    insert_pointer(i, pointer_to(module));
   }
   /// Appends the modules of another.
   void extend(const ModuleListImpl& other);
@@ -40,16 +46,28 @@ class ModuleListImpl : public Cloneable<ModuleListImpl> {
   /// The i-th module as an M. Throws: ArgumentError also when it is none.
   template <class M>
   M& at(size_t i) const {
-    M* module = dynamic_cast<M*>(ptr(i).get());
+    return *ptr<M>(i);
+  }
+  template <class M>
+  std::shared_ptr<M> ptr(size_t i) const {
+    auto module = std::dynamic_pointer_cast<M>(ptr(i));
     if (!module) throw_wrong_type(i, typeid(M));
-    return *module;
+    return module;
   }
 
  protected:
   std::shared_ptr<Module> clone_module() const override;
 
  private:
+  template <class M>
+  static std::shared_ptr<Module> pointer_to(const M& module) {
+    if constexpr (requires { module.ptr(); })
+      return module.ptr();
+    else
+      return module;
+  }
   void append(std::shared_ptr<Module> module);
+  void insert_pointer(size_t i, std::shared_ptr<Module> module);
   [[noreturn]] void throw_wrong_type(size_t i, const std::type_info& wanted) const;
   std::vector<std::shared_ptr<Module>> modules_;
 };

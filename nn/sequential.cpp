@@ -8,14 +8,46 @@ SequentialImpl::SequentialImpl(std::initializer_list<NamedModule> modules) {
   for (const NamedModule& m : modules) push_back(m.name, m.module);
 }
 
+SequentialImpl::SequentialImpl(const OrderedDict<std::string, AnyModule>& modules) {
+  for (const auto& item : modules) push_back(item.key(), item.value());
+}
+
 Tensor SequentialImpl::forward(const Tensor& x) {
-  if (modules_.empty()) return x;
+  if (is_empty()) return x;
+  size_t i = 0;
+  Tensor y = run_tensors(i, x);
+  if (i == size()) [[likely]]
+    return y;
+  const AnyValue value(i == 0 ? x : y);
+  return run_values(i, &value, 1).get<Tensor>();
+}
+
+AnyValue SequentialImpl::forward_values(const AnyValue* inputs, size_t n) {
+  REEL_CHECK(!is_empty() || n == 1, "sequential: ", n,
+             " inputs to one without modules, which returns its input; there must be one.");
+  return is_empty() ? inputs[0] : run_values(0, inputs, n);
+}
+
+AnyValue SequentialImpl::run_values(size_t i, const AnyValue* inputs, size_t n) {
+  AnyValue value;
+  while (i < size()) {
+    const Tensor* x = n == 1 ? inputs->try_get<Tensor>() : nullptr;
+    if (x && kinds_[i] != Kind::kNoTensors)
+      value = AnyValue(run_tensors(i, *x));
+    else
+      value = modules_[i++].forward_values(inputs, n);
+    inputs = &value;
+    n = 1;
+  }
+  return value;
+}
+
+Tensor SequentialImpl::run_tensors(size_t& i, const Tensor& x) {
   Tensor y;
-  for (size_t i = 0; i < size(); ++i) {
-    const Tensor& in = i == 0 ? x : y;
+  for (const Tensor* in = &x; i < size() && kinds_[i] != Kind::kNoTensors; ++i, in = &y) {
     const Kind next = next_kind(i);
     if (next == Kind::kReLU) {
-      if (Tensor fused = call_relu(*modules_[i].ptr(), in); fused.defined()) {
+      if (Tensor fused = call_relu(*modules_[i].ptr(), *in); fused.defined()) {
         y = std::move(fused);
         ++i;
         continue;
@@ -25,17 +57,18 @@ Tensor SequentialImpl::forward(const Tensor& x) {
     // the pool's output is the smaller one. In place, somebody may look at what ReLU leaves.
     if (kinds_[i] == Kind::kReLU && next == Kind::kMaxPool &&
         !static_cast<const ReLUImpl&>(*modules_[i].ptr()).options.inplace()) {
-      y = modules_[i].forward(modules_[i + 1].forward(in));
+      y = modules_[i].forward(modules_[i + 1].forward(*in));
       ++i;
       continue;
     }
-    y = modules_[i].forward(in);
+    y = modules_[i].forward(*in);
   }
   return y;
 }
 
 SequentialImpl::Kind SequentialImpl::next_kind(size_t i) const {
-  if (i + 1 == size() || kinds_[i + 1] == Kind::kOther) return Kind::kOther;
+  if (i + 1 == size() || (kinds_[i + 1] != Kind::kReLU && kinds_[i + 1] != Kind::kMaxPool))
+    return Kind::kOther;
   if (ModuleCall::has_hooks(*modules_[i].ptr()) || ModuleCall::has_hooks(*modules_[i + 1].ptr()))
     return Kind::kOther;
   return kinds_[i + 1];
@@ -49,7 +82,10 @@ void SequentialImpl::push_back(std::string name, AnyModule module) {
   register_module(std::move(name), module.ptr());
   Module& m = *module.ptr();
   const bool pool = m.as<MaxPool1d>() || m.as<MaxPool2d>() || m.as<MaxPool3d>();
-  kinds_.push_back(m.as<ReLU>() ? Kind::kReLU : pool ? Kind::kMaxPool : Kind::kOther);
+  kinds_.push_back(!module.maps_tensors() ? Kind::kNoTensors
+                   : m.as<ReLU>()         ? Kind::kReLU
+                   : pool                 ? Kind::kMaxPool
+                                          : Kind::kOther);
   modules_.push_back(std::move(module));
 }
 

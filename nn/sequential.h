@@ -18,15 +18,19 @@ struct NamedModule {
   AnyModule module;
 };
 
+using NamedAnyModule = NamedModule;
+
 /// Passes its input through its children in order; without children it returns the input. Children
-/// are modules, holders or functions, named by their position unless given a name. Neighbours
-/// without hooks may run as one, with equal results: docs/performance.md says which.
+/// are modules, holders or functions, named by their position unless given a name. It takes what
+/// the first child takes, and hands each result to the next. Neighbours without hooks may run as
+/// one, with equal results: docs/performance.md says which.
 class SequentialImpl : public Cloneable<SequentialImpl> {
  public:
   using Iterator = std::vector<AnyModule>::const_iterator;
 
   SequentialImpl() = default;
   explicit SequentialImpl(std::initializer_list<NamedModule> modules);
+  explicit SequentialImpl(const OrderedDict<std::string, AnyModule>& modules);
   template <class... Modules>
   requires(sizeof...(Modules) > 0 && (std::is_constructible_v<AnyModule, Modules> &&
                                       ...)) explicit SequentialImpl(Modules... modules) {
@@ -34,9 +38,20 @@ class SequentialImpl : public Cloneable<SequentialImpl> {
   }
 
   Tensor forward(const Tensor& x);
+  /// For several inputs, or another result than a Tensor. Throws: ArgumentError when the types are
+  /// others than those of the modules.
+  template <class Result = Unnamed, class... Inputs>
+  requires kAreOthers<Result, Inputs...> ResultOf<Result> forward(Inputs&&... inputs) {
+    const AnyValue values[sizeof...(Inputs) + 1] = {AnyValue(std::forward<Inputs>(inputs))...};
+    return forward_values(values, sizeof...(Inputs)).template get<ResultOf<Result>>();
+  }
+  AnyValue forward_values(const AnyValue* inputs, size_t n);
 
   void push_back(AnyModule module);
   void push_back(std::string name, AnyModule module);
+  void push_back(NamedModule module) {
+    push_back(std::move(module.name), std::move(module.module));
+  }
   /// Appends the modules of another.
   void extend(const SequentialImpl& other);
 
@@ -47,19 +62,28 @@ class SequentialImpl : public Cloneable<SequentialImpl> {
   /// Throws: ArgumentError when there is no i-th module.
   const std::shared_ptr<Module>& ptr(size_t i) const { return checked(i).ptr(); }
   const std::shared_ptr<Module>& operator[](size_t i) const { return ptr(i); }
+  /// Throws: ArgumentError also when it is no M.
   template <class M>
-  M& at(size_t i) const {
+  decltype(auto) at(size_t i) const {
     return checked(i).get<M>();
+  }
+  template <class M>
+  std::shared_ptr<M> ptr(size_t i) const {
+    return checked(i).ptr<M>();
   }
 
  protected:
   std::shared_ptr<Module> clone_module() const override;
 
  private:
-  enum class Kind : uint8_t { kOther, kReLU, kMaxPool };
+  enum class Kind : uint8_t { kOther, kReLU, kMaxPool, kNoTensors };
   const AnyModule& checked(size_t i) const;
   /// What follows module i, as far as it may run together with it.
   Kind next_kind(size_t i) const;
+  /// Runs the modules from i on that map tensors to tensors, and moves i behind them.
+  Tensor run_tensors(size_t& i, const Tensor& x);
+  /// Runs all modules from i on.
+  AnyValue run_values(size_t i, const AnyValue* inputs, size_t n);
   std::vector<AnyModule> modules_;
   std::vector<Kind> kinds_;
 };
@@ -71,6 +95,7 @@ class Sequential : public ModuleHolder<SequentialImpl> {
   Sequential() = default;
   Sequential(std::initializer_list<NamedModule> modules)
       : ModuleHolder(make_module<SequentialImpl>(modules)) {}
+  Sequential clone() const { return Sequential((*this)->clone()); }
 };
 
 }  // namespace reel::nn

@@ -6,7 +6,7 @@
 namespace reel {
 
 /// How a loss combines its elements.
-enum class Reduction : uint8_t { kNone, kMean, kSum };
+enum class Reduction : uint8_t { kNone, kMean, kSum, None = kNone, Mean = kMean, Sum = kSum };
 inline constexpr Reduction kNone = Reduction::kNone;
 inline constexpr Reduction kMean = Reduction::kMean;
 inline constexpr Reduction kSum = Reduction::kSum;

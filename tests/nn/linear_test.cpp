@@ -57,3 +57,23 @@ TEST_CASE("Identity and Flatten", "[nn]") {
   CHECK(to_string(*nn::Identity()) == "Identity()");
   CHECK(nn::Flatten(nn::FlattenOptions().start_dim(0))->clone()->options.start_dim() == 0);
 }
+
+TEST_CASE("unflatten makes several dimensions of one", "[nn]") {
+  const Tensor x = arange(24).to(kFloat32).reshape({2, 12});
+  CHECK(nn::Unflatten(nn::UnflattenOptions(1, {3, 4}))(x).sizes() == Shape{2, 3, 4});
+  CHECK(nn::Unflatten(nn::UnflattenOptions(-1, {-1, 2}))(x).sizes() == Shape{2, 6, 2});
+  CHECK(nn::Unflatten(nn::UnflattenOptions(0, {2, 1}))(x).to_vector() == x.to_vector());
+  CHECK_THROWS_AS(nn::Unflatten(nn::UnflattenOptions(1, {5, -1}))(x), ArgumentError);
+  CHECK_THROWS_AS(nn::Unflatten(nn::UnflattenOptions(1, {-1, -1}))(x), ArgumentError);
+  CHECK_THROWS_AS(nn::Unflatten(nn::UnflattenOptions(1, {0, -1}))(x), ArgumentError);
+  CHECK(to_string(*nn::Unflatten(nn::UnflattenOptions(1, {2, 3}))) ==
+        "Unflatten(dim=1, unflattened_size=(2, 3))");
+}
+
+TEST_CASE("reset starts a layer's parameters anew", "[nn]") {
+  nn::Linear linear(3, 2);
+  const std::vector<double> before = linear->weight.to_vector();
+  linear->reset();
+  CHECK(linear->weight.to_vector() != before);
+  CHECK(linear->parameters()[0].is_same(linear->weight));
+}

@@ -1,0 +1,50 @@
+#include <reel/nn/module_dict.h>
+#include <reel/nn/type_name.h>
+
+namespace reel::nn {
+
+void ModuleDictImpl::put(const std::string& name, std::shared_ptr<Module> module) {
+  if (contains(name))
+    replace_module(name, std::move(module));
+  else
+    register_module(name, std::move(module));
+}
+
+void ModuleDictImpl::update(const Items& modules) {
+  for (const auto& [name, module] : modules) put(name, module);
+}
+
+void ModuleDictImpl::update(const Dict& modules) {
+  const Dict kept = modules;  // it may be this one's
+  for (const auto& item : kept) put(item.key(), item.value());
+}
+
+std::shared_ptr<Module> ModuleDictImpl::pop(const std::string& name) {
+  std::shared_ptr<Module> module = ptr(name);
+  unregister_module(name);
+  return module;
+}
+
+void ModuleDictImpl::clear() {
+  for (const std::string& name : keys()) unregister_module(name);
+}
+
+ModuleDictImpl::Items ModuleDictImpl::items() const {
+  Items items;
+  for (const auto& item : dict()) items.emplace_back(item.key(), item.value());
+  return items;
+}
+
+std::shared_ptr<Module> ModuleDictImpl::clone_module() const {
+  auto copy = std::make_shared<ModuleDictImpl>();
+  for (const auto& item : dict()) copy->put(item.key(), item.value()->clone());
+  copy_state_to(*copy);
+  return copy;
+}
+
+void ModuleDictImpl::throw_wrong_type(const std::string& name, const std::type_info& wanted) const {
+  throw_argument_error(concat("module dict: '", name, "' is a ", ptr(name)->name(), ", not the ",
+                              type_name(wanted), " asked for."));
+}
+
+}  // namespace reel::nn
