@@ -5,7 +5,7 @@ include(CMakePackageConfigHelpers)
 
 set(config_dir ${CMAKE_INSTALL_LIBDIR}/cmake/reel)
 
-install(TARGETS reel EXPORT reelTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(TARGETS reel reel_compat_torch EXPORT reelTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(EXPORT reelTargets NAMESPACE reel:: DESTINATION ${config_dir})
 
 # By name and not by directory, so that a folder's sources and pages stay behind. So do the kernels,
@@ -22,6 +22,8 @@ foreach(folder IN LISTS REEL_PUBLIC_FOLDERS)
     endif()
   endforeach()
 endforeach()
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/compat/torch DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/reel/compat
+  FILES_MATCHING PATTERN *.h)
 install(FILES ${PROJECT_SOURCE_DIR}/reel.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/reel)
 
 configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/reelConfig.cmake.in

@@ -36,6 +36,14 @@ set_property(SOURCE ${small_sources} APPEND PROPERTY COMPILE_OPTIONS $<$<CONFIG:
 # Headers only, and in no public one: a user of the installed library needs no JSON.
 target_link_libraries(reel PRIVATE $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>)
 
+# Headers under libtorch's names: who links this, or adds compat/ to the include path, can write <torch/torch.h>.
+add_library(reel_compat_torch INTERFACE)
+add_library(reel::compat_torch ALIAS reel_compat_torch)
+set_target_properties(reel_compat_torch PROPERTIES EXPORT_NAME compat_torch)
+target_include_directories(reel_compat_torch INTERFACE
+  $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/compat> $<INSTALL_INTERFACE:include/reel/compat>)
+target_link_libraries(reel_compat_torch INTERFACE reel)
+
 # Kernels are compiled once for each instruction set, into the namespace reel::kernels::<level>;
 # dispatch.cpp, compiled once, chooses among them when the program starts.
 # -O2 with the vectors of -O3 is half as large: for loops over elements, which gain nothing from

@@ -26,13 +26,15 @@ function(reel_configure_target target)
   endif()
 endfunction()
 
-# Each source of the folder is a program of its own, named after it.
+# Each source of the folder is a program of its own, named after it, with a prefix if one is given.
 function(reel_add_programs folder)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "PREFIX" "LIBRARIES")
   file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${folder}/*.cpp)
   foreach(source IN LISTS sources)
     cmake_path(GET source STEM name)
+    set(name ${arg_PREFIX}${name})
     add_executable(${name} ${source})
     reel_configure_target(${name})
-    target_link_libraries(${name} PRIVATE reel::reel cxxopts::cxxopts)
+    target_link_libraries(${name} PRIVATE reel::reel cxxopts::cxxopts ${arg_LIBRARIES})
   endforeach()
 endfunction()

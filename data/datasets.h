@@ -1,0 +1,138 @@
+#pragma once
+// Data sets of one's own, in libtorch's manner: a class that gives one example by its index.
+
+#include <reel/core/array_ref.h>
+#include <reel/data/example.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace reel::data::datasets {
+
+template <class Source, class Transform>
+class MapDataset;
+
+/// Gives whole batches: derive as `struct Set : BatchDataset<Set, Batch>` and write get_batch and
+/// size.
+template <class Self, class Batch = std::vector<Example<>>, class BatchRequest = ArrayRef<size_t>>
+class BatchDataset {
+ public:
+  using BatchType = Batch;
+  using BatchRequestType = BatchRequest;
+  static constexpr bool is_stateful = false;
+
+  virtual ~BatchDataset() = default;
+  virtual Batch get_batch(BatchRequest request) = 0;
+  /// How many examples there are; none when nobody knows.
+  virtual std::optional<size_t> size() const = 0;
+
+  /// The same with `transform` done to every batch: `std::move(set).map(Normalize<>(0.1, 0.3))`.
+  template <class Transform>
+  MapDataset<Self, Transform> map(Transform transform) & {
+    return {static_cast<Self&>(*this), std::move(transform)};
+  }
+  template <class Transform>
+  MapDataset<Self, Transform> map(Transform transform) && {
+    return {static_cast<Self&&>(*this), std::move(transform)};
+  }
+};
+
+/// Gives examples: derive as `struct Set : Dataset<Set>` and write get(index) and size.
+template <class Self, class SingleExample = Example<>>
+class Dataset : public BatchDataset<Self, std::vector<SingleExample>> {
+ public:
+  using ExampleType = SingleExample;
+
+  virtual ExampleType get(size_t index) = 0;
+  std::vector<ExampleType> get_batch(ArrayRef<size_t> indices) override {
+    std::vector<ExampleType> batch;
+    batch.reserve(indices.size());
+    for (const size_t i : indices) batch.push_back(get(i));
+    return batch;
+  }
+};
+
+/// Another data set whose batches go through a transform.
+template <class Source, class Transform>
+class MapDataset
+    : public BatchDataset<MapDataset<Source, Transform>, typename Transform::OutputBatchType,
+                          typename Source::BatchRequestType> {
+ public:
+  using DatasetType = Source;
+  using TransformType = Transform;
+
+  MapDataset(Source dataset, Transform transform)
+      : dataset_(std::move(dataset)), transform_(std::move(transform)) {}
+  typename Transform::OutputBatchType get_batch(
+      typename Source::BatchRequestType request) override {
+    return transform_.apply_batch(dataset_.get_batch(std::move(request)));
+  }
+  std::optional<size_t> size() const override { return dataset_.size(); }
+  const Source& dataset() const { return dataset_; }
+  const Transform& transform() const { return transform_; }
+
+ private:
+  Source dataset_;
+  Transform transform_;
+};
+
+/// Shares one data set among loaders, where a copy would be large: make_shared_dataset makes it.
+template <class Source>
+class SharedBatchDataset
+    : public BatchDataset<SharedBatchDataset<Source>, typename Source::BatchType,
+                          typename Source::BatchRequestType> {
+ public:
+  SharedBatchDataset(std::shared_ptr<Source> dataset) : dataset_(std::move(dataset)) {}
+  typename Source::BatchType get_batch(typename Source::BatchRequestType request) override {
+    return dataset_->get_batch(std::move(request));
+  }
+  std::optional<size_t> size() const override { return dataset_->size(); }
+  Source& operator*() { return *dataset_; }
+  Source* operator->() { return dataset_.get(); }
+
+ private:
+  std::shared_ptr<Source> dataset_;
+};
+template <class Source, class... Arguments>
+SharedBatchDataset<Source> make_shared_dataset(Arguments&&... arguments) {
+  return {std::make_shared<Source>(std::forward<Arguments>(arguments)...)};
+}
+
+/// The entries of a tensor along dimension 0, or of a list, without targets.
+class TensorDataset : public Dataset<TensorDataset, TensorExample> {
+ public:
+  explicit TensorDataset(std::vector<Tensor> tensors) : tensors_(std::move(tensors)) {}
+  explicit TensorDataset(const Tensor& tensor);
+  /// Throws: ArgumentError unless index is below size().
+  TensorExample get(size_t index) override;
+  std::optional<size_t> size() const override { return tensors_.size(); }
+
+ private:
+  std::vector<Tensor> tensors_;
+};
+
+/// The MNIST digits one by one: images (1, 28, 28) float32 from 0 to 1, targets () int64. The files
+/// are those of data::MNIST, which gives whole batches at once and faster.
+class MNIST : public Dataset<MNIST> {
+ public:
+  enum class Mode { kTrain, kTest };
+  /// Throws: IoError as data::MNIST does.
+  explicit MNIST(const std::string& root, Mode mode = Mode::kTrain);
+  /// Throws: ArgumentError unless index is below size().
+  Example<> get(size_t index) override;
+  std::optional<size_t> size() const override;
+  bool is_train() const { return mode_ == Mode::kTrain; }
+  const Tensor& images() const { return images_; }
+  const Tensor& targets() const { return targets_; }
+
+ private:
+  Mode mode_;
+  Tensor images_, targets_;
+};
+
+}  // namespace reel::data::datasets
