@@ -57,7 +57,7 @@ class ConstantPadImpl : public Cloneable<Derived> {
     using Impl = Name##D##dImpl;                                                  \
     using ModuleHolder<Impl>::ModuleHolder;                                       \
     explicit Name##D##d(std::initializer_list<int64_t> padding)                   \
-        : ModuleHolder(std::make_shared<Impl>(ExpandingArray<2 * D>(padding))) {} \
+        : ModuleHolder(make_module<Impl>(ExpandingArray<2 * D>(padding))) {} \
   }
 REEL_PAD(ReflectionPad, 1, kReflect);
 REEL_PAD(ReflectionPad, 2, kReflect);
@@ -83,7 +83,7 @@ REEL_PAD(ZeroPad, 3, kZeros);
     using Impl = ConstantPad##D##dImpl;                                            \
     using ModuleHolder<Impl>::ModuleHolder;                                        \
     ConstantPad##D##d(std::initializer_list<int64_t> padding, double value)        \
-        : ModuleHolder(std::make_shared<Impl>(padding, value)) {}                  \
+        : ModuleHolder(make_module<Impl>(padding, value)) {}                  \
   }
 REEL_CONSTANT_PAD(1);
 REEL_CONSTANT_PAD(2);
