@@ -29,13 +29,10 @@ std::vector<std::pair<const char*, double*>> AdamOptionsOf<kDecoupled>::numbers(
 template <bool kDecoupled>
 void AdamOptionsOf<kDecoupled>::check() const {
   const char* name = kName<kDecoupled>;
-  const auto [beta1, beta2] = betas_;
-  REEL_CHECK(lr_ >= 0, name, ": lr is ", lr_, "; it must be at least 0.");
-  REEL_CHECK(beta1 >= 0 && beta1 < 1 && beta2 >= 0 && beta2 < 1, name, ": betas are ", beta1, ", ",
-             beta2, "; they must be at least 0 and below 1.");
-  REEL_CHECK(eps_ >= 0, name, ": eps is ", eps_, "; it must be at least 0.");
-  REEL_CHECK(weight_decay_ >= 0, name, ": weight_decay is ", weight_decay_,
-             "; it must be at least 0.");
+  check_not_negative(name, "lr", lr_);
+  check_betas(name, std::get<0>(betas_), std::get<1>(betas_));
+  check_not_negative(name, "eps", eps_);
+  check_not_negative(name, "weight_decay", weight_decay_);
 }
 
 template <bool kDecoupled>
@@ -47,11 +44,6 @@ template <bool kDecoupled>
 AdamOf<kDecoupled>::AdamOf(std::vector<OptimizerParamGroup> groups, const Options& defaults)
     : Optimizer(kName<kDecoupled>, {"exp_avg", "exp_avg_sq", "max_exp_avg_sq"}, defaults.clone()) {
   add_param_groups(std::move(groups));
-}
-
-template <bool kDecoupled>
-bool AdamOf<kDecoupled>::accepts(const OptimizerOptions& options) const {
-  return dynamic_cast<const Options*>(&options) != nullptr;
 }
 
 template <bool kDecoupled>

@@ -36,7 +36,6 @@ class AdamOf : public Optimizer {
 
  protected:
   void update(const OptimizerOptions& options, const ParameterBatch& batch) override;
-  bool accepts(const OptimizerOptions& options) const override;
   bool uses(const OptimizerOptions& options, size_t buffer) const override;
 };
 

@@ -3,6 +3,8 @@
 #include <reel/core/layout.h>
 #include <reel/optim/optimizer.h>
 
+#include <typeinfo>
+
 namespace reel::optim {
 
 double* OptimizerOptions::find(const std::string& name) {
@@ -15,9 +17,21 @@ double OptimizerOptions::get_lr() const { return *const_cast<OptimizerOptions*>(
 
 void OptimizerOptions::set_lr(double lr) { *find("lr") = lr; }
 
+void OptimizerOptions::check_not_negative(const char* optimizer, const char* option, double value) {
+  REEL_CHECK(value >= 0, optimizer, ": ", option, " is ", value, "; it must be at least 0.");
+}
+
+void OptimizerOptions::check_betas(const char* optimizer, double beta1, double beta2) {
+  REEL_CHECK(beta1 >= 0 && beta1 < 1 && beta2 >= 0 && beta2 < 1, optimizer, ": betas are ", beta1,
+             ", ", beta2, "; they must be at least 0 and below 1.");
+}
+
 Optimizer::Optimizer(const char* name, std::vector<std::string> buffer_names,
-                     std::unique_ptr<OptimizerOptions> defaults)
-    : name_(name), buffer_names_(std::move(buffer_names)), defaults_(std::move(defaults)) {
+                     std::unique_ptr<OptimizerOptions> defaults, const char* product_name)
+    : name_(name),
+      product_name_(product_name),
+      buffer_names_(std::move(buffer_names)),
+      defaults_(std::move(defaults)) {
   defaults_->check();
   REEL_ASSERT(buffer_names_.size() <= Segment::kMostBuffers);
 }
@@ -30,31 +44,46 @@ void Optimizer::add_param_groups(std::vector<OptimizerParamGroup> groups) {
       "modules and parameters?]");
 }
 
-void Optimizer::check_parameter(const Tensor& parameter, size_t index) const {
+void Optimizer::check_parameter(const Tensor& parameter, const TensorList& known) const {
+  const size_t index = known.size();
   REEL_CHECK(parameter.defined(), name_, ": parameter ", index, " is undefined.");
   REEL_CHECK(parameter.is_leaf(), name_, ": parameter ", index, " ", parameter,
              " was computed and has a history; only leaves collect gradients. [use detach()]");
   REEL_CHECK(parameter.is_floating_point(), name_, ": parameter ", index, " is ", parameter.dtype(),
              "; only float32 and float64 can be trained.");
+  check_shape(parameter, index);
+  for (size_t i = 0; i < index; ++i)
+    REEL_CHECK(!known[i].is_same(parameter), name_, ": parameter ", index, " ", parameter,
+               " is also parameter ", i, "; it would be updated twice.");
 }
 
 void Optimizer::add_param_group(OptimizerParamGroup group) {
   if (!group.has_options()) group.options_ = defaults_->clone();
-  REEL_CHECK(accepts(group.options()), name_,
+  REEL_CHECK(typeid(group.options()) == typeid(*defaults_), name_,
              ": a group of parameters has the options of another optimizer; use those of ", name_,
              ".");
   group.options().check();
   TensorList known = parameters();
   for (const Tensor& p : group.params_) {
-    check_parameter(p, known.size());
-    for (size_t i = 0; i < known.size(); ++i)
-      REEL_CHECK(!known[i].is_same(p), name_, ": parameter ", known.size(), " ", p,
-                 " is also parameter ", i, "; it would be updated twice.");
+    check_parameter(p, known);
     known.push_back(p);
   }
   states_.resize(known.size());
   for (OptimizerParamState& state : states_) state.buffers.resize(buffer_names_.size());
   groups_.push_back(std::move(group));
+}
+
+void Optimizer::add_parameters(const TensorList& added) {
+  TensorList known = parameters();
+  for (const Tensor& p : added) {
+    check_parameter(p, known);
+    known.push_back(p);
+  }
+  TensorList& first = groups_[0].params_;
+  OptimizerParamState fresh;
+  fresh.buffers.resize(buffer_names_.size());
+  states_.insert(states_.begin() + static_cast<std::ptrdiff_t>(first.size()), added.size(), fresh);
+  first.insert(first.end(), added.begin(), added.end());
 }
 
 TensorList Optimizer::parameters() const {
@@ -64,15 +93,16 @@ TensorList Optimizer::parameters() const {
   return all;
 }
 
+Tensor Optimizer::call(const LossClosure& closure) {
+  if (!closure) return {};
+  const AutoGradMode recording(true);
+  return closure();
+}
+
 Tensor Optimizer::step(const LossClosure& closure) {
-  Tensor loss;
-  if (closure) {
-    const AutoGradMode recording(true);
-    loss = closure();
-  }
+  Tensor loss = call(closure);
   const NoGradGuard no_grad;
-  batch_.segments.clear();  // of a step that threw
-  copies_.clear();
+  clear_batch();  // of a step that threw
   // All checks come before the first change: a step that throws leaves everything as it was.
   size_t index = 0;
   for (const OptimizerParamGroup& group : groups_)
@@ -113,12 +143,15 @@ void Optimizer::add_to_batch(const OptimizerParamGroup& group, size_t index,
   // once: these pass alone.
   const bool in_place = is_plain(parameter);
   const bool alone = !in_place || parameter.impl()->storage->use_count() > 1;
-  if (alone || batch_.dtype != parameter.dtype() || batch_.step != state.step + 1 ||
-      batch_.first != first)
+  ++state.step;
+  state.product *= factor(group.options(), state.step);
+  if (alone || batch_.dtype != parameter.dtype() || batch_.step != state.step ||
+      batch_.first != first || batch_.product != state.product)
     update_batch(group);
   batch_.dtype = parameter.dtype();
-  batch_.step = ++state.step;
+  batch_.step = state.step;
   batch_.first = first;
+  batch_.product = state.product;
   const auto memory = [this](const Tensor& x) {
     return is_plain(x) ? x.data_ptr() : copies_.emplace_back(x.contiguous()).data_ptr();
   };
@@ -126,6 +159,7 @@ void Optimizer::add_to_batch(const OptimizerParamGroup& group, size_t index,
   for (size_t i = 0; i < state.buffers.size(); ++i)
     if (uses(group.options(), i)) segment.buffer[i] = state.buffers[i].data_ptr();
   batch_.segments.push_back(segment);
+  batch_.parameters.push_back(&parameter);
   if (alone) {
     const Tensor written = in_place ? Tensor() : copies_.back();
     update_batch(group);
@@ -142,7 +176,7 @@ bool Optimizer::make_buffers(const OptimizerOptions& options, OptimizerParamStat
     Tensor& buffer = state.buffers[i];
     if (!uses(options, i)) continue;
     made |= !buffer.defined();
-    if (!buffer.defined()) buffer = zeros(parameter.sizes(), parameter.dtype());
+    if (!buffer.defined()) buffer = full(parameter.sizes(), initial(options, i), parameter.dtype());
     if (buffer.dtype() != parameter.dtype()) buffer = buffer.to(parameter.dtype());
   }
   return made;
@@ -150,7 +184,12 @@ bool Optimizer::make_buffers(const OptimizerOptions& options, OptimizerParamStat
 
 void Optimizer::update_batch(const OptimizerParamGroup& group) {
   if (!batch_.segments.empty()) update(group.options(), batch_);
+  clear_batch();
+}
+
+void Optimizer::clear_batch() {
   batch_.segments.clear();
+  batch_.parameters.clear();
   copies_.clear();
 }
 

@@ -15,10 +15,9 @@ std::vector<std::pair<const char*, double*>> SGDOptions::numbers() {
 }
 
 void SGDOptions::check() const {
-  REEL_CHECK(lr_ >= 0, "SGD: lr is ", lr_, "; it must be at least 0.");
-  REEL_CHECK(momentum_ >= 0, "SGD: momentum is ", momentum_, "; it must be at least 0.");
-  REEL_CHECK(weight_decay_ >= 0, "SGD: weight_decay is ", weight_decay_,
-             "; it must be at least 0.");
+  check_not_negative("SGD", "lr", lr_);
+  check_not_negative("SGD", "momentum", momentum_);
+  check_not_negative("SGD", "weight_decay", weight_decay_);
   REEL_CHECK(!nesterov_ || (momentum_ > 0 && dampening_ == 0), "SGD: nesterov with momentum ",
              momentum_, " and dampening ", dampening_,
              "; it needs a momentum above 0 and no dampening.");
@@ -30,10 +29,6 @@ SGD::SGD(TensorList parameters, const SGDOptions& defaults)
 SGD::SGD(std::vector<OptimizerParamGroup> groups, const SGDOptions& defaults)
     : Optimizer("SGD", {"momentum_buffer"}, defaults.clone()) {
   add_param_groups(std::move(groups));
-}
-
-bool SGD::accepts(const OptimizerOptions& options) const {
-  return dynamic_cast<const SGDOptions*>(&options) != nullptr;
 }
 
 bool SGD::uses(const OptimizerOptions& options, size_t) const {

@@ -28,7 +28,6 @@ class SGD : public Optimizer {
 
  protected:
   void update(const OptimizerOptions& options, const ParameterBatch& batch) override;
-  bool accepts(const OptimizerOptions& options) const override;
   bool uses(const OptimizerOptions& options, size_t buffer) const override;
 };
 

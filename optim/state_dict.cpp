@@ -22,6 +22,8 @@ OrderedDict<std::string, Tensor> Optimizer::state_dict() const {
   OrderedDict<std::string, Tensor> dict("optimizer state");
   for (size_t i = 0; i < states_.size(); ++i) {
     dict.insert(state_key(i, "step"), full({}, states_[i].step, kInt64));
+    if (product_name_)
+      dict.insert(state_key(i, product_name_), full({}, states_[i].product, kFloat64));
     for (size_t b = 0; b < buffer_names_.size(); ++b)
       if (const Tensor& buffer = states_[i].buffers[b]; buffer.defined())
         dict.insert(state_key(i, buffer_names_[b]), buffer);
@@ -41,6 +43,10 @@ void Optimizer::load_state_dict(const OrderedDict<std::string, Tensor>& dict) {
   for (size_t i = 0; i < states.size(); ++i) {
     states[i].step = dict[state_key(i, "step")].item<int64_t>();
     ++known;
+    if (product_name_) {
+      states[i].product = dict[state_key(i, product_name_)].item<double>();
+      ++known;
+    }
     states[i].buffers.resize(buffer_names_.size());
     for (size_t b = 0; b < buffer_names_.size(); ++b) {
       const std::string key = state_key(i, buffer_names_[b]);

@@ -10,6 +10,7 @@
 // last; a null output is one not wanted. They do not allocate, throw or touch std containers: a
 // template shared with other sources would carry this level's instructions into them.
 
+#include <reel/core/kernels/adaptive.h>
 #include <reel/core/kernels/arg_reduce.h>
 #include <reel/core/kernels/batch_norm.h>
 #include <reel/core/kernels/binary.h>
@@ -40,6 +41,7 @@
 
 /// Kernel sources: core/kernels/<name>.cpp defines install_<name>(Tables&) at every level.
 #define REEL_KERNEL_SOURCES(X) \
+  X(adaptive)                  \
   X(arg_reduce)                \
   X(avg_pool)                  \
   X(batch_norm)                \
@@ -78,7 +80,9 @@
 namespace reel::kernels {
 
 /// The tables of all operations for one level.
-struct Tables : ArgReduce<uint8_t>,
+struct Tables : AdaptiveStep<float>,
+                AdaptiveStep<double>,
+                ArgReduce<uint8_t>,
                 ArgReduce<int32_t>,
                 ArgReduce<int64_t>,
                 ArgReduce<float>,

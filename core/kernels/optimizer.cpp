@@ -1,7 +1,7 @@
 #include <reel/core/kernels/kernels.h>
 #include <reel/core/kernels/lanes.h>
 #include <reel/core/kernels/level.h>
-#include <reel/core/parallel.h>
+#include <reel/core/kernels/segments.h>
 
 #include <cmath>
 
@@ -9,13 +9,9 @@ namespace reel::kernels::REEL_ISA {
 
 namespace {
 
-// --- the formulas: a rule gives the new value of an element, and changes what is remembered ---
-
-// The options that change the shape of the loop are template parameters, so that each loop is a
-// plain run of vector arithmetic.
 template <class T, bool kMomentum, bool kNesterov>
 struct Sgd {
-  static constexpr int kBuffers = kMomentum ? 1 : 0;
+  static constexpr unsigned kBuffers = kMomentum ? 0b1 : 0;
   static constexpr int64_t kCost = 2;
   T lr, decay, sign, momentum, share, ahead;
   explicit Sgd(const SgdStep& s)
@@ -38,7 +34,7 @@ struct Sgd {
 
 template <class T, bool kDecoupled, bool kAmsgrad>
 struct Adam {
-  static constexpr int kBuffers = kAmsgrad ? 3 : 2;
+  static constexpr unsigned kBuffers = kAmsgrad ? 0b111 : 0b11;
   static constexpr int64_t kCost = 6;
   T share1, beta2, share2, eps, decay, keep, lr, root2, sign;
   explicit Adam(const AdamStep& s)
@@ -63,56 +59,6 @@ struct Adam {
   }
 };
 
-// --- a rule over parameters ---
-
-// Threads share whole blocks: the last elements of a range, which do not fill a vector, may round
-// otherwise than the same elements inside one, and must be the same ones for any number of threads.
-constexpr int64_t kBlock = 2048;
-
-int64_t blocks_of(const Segment& s) { return (s.N + kBlock - 1) / kBlock; }
-
-// f(begin, end, segment) over all elements; `cost` is that of one.
-template <class F>
-[[gnu::always_inline]] inline void for_ranges(int64_t count, const Segment* segments, int64_t cost,
-                                              F f) {
-  int64_t blocks = 0, elements = 0;
-  for (int64_t i = 0; i < count; ++i) {
-    blocks += blocks_of(segments[i]);
-    elements += segments[i].N;
-  }
-  parallel_for(blocks, cost * elements, [=](int64_t begin, int64_t end) {
-    for (const Segment* s = segments; end > 0; ++s) {
-      // Both count from the first block of s.
-      const int64_t own = blocks_of(*s);
-      if (begin < own) f(begin * kBlock, end < own ? end * kBlock : s->N, *s);
-      begin = begin < own ? 0 : begin - own;
-      end -= own;
-    }
-  });
-}
-
-template <class T, class Rule>
-void update_range(int64_t begin, int64_t end, const Rule rule, const T* __restrict g,
-                  T* __restrict x, T* __restrict a, T* __restrict b, T* __restrict c) {
-  constexpr int n = Rule::kBuffers;
-  for (int64_t i = begin; i < end; ++i) {
-    T in_a = n > 0 ? a[i] : T(0), in_b = n > 1 ? b[i] : T(0), in_c = n > 2 ? c[i] : T(0);
-    x[i] = rule(g[i], x[i], in_a, in_b, in_c);
-    if constexpr (n > 0) a[i] = in_a;
-    if constexpr (n > 1) b[i] = in_b;
-    if constexpr (n > 2) c[i] = in_c;
-  }
-}
-
-template <class T, class Rule>
-void update(int64_t count, const Segment* segments, const Rule& rule) {
-  for_ranges(count, segments, Rule::kCost, [=](int64_t begin, int64_t end, const Segment& s) {
-    update_range(begin, end, rule, static_cast<const T*>(s.g), static_cast<T*>(s.x),
-                 static_cast<T*>(s.buffer[0]), static_cast<T*>(s.buffer[1]),
-                 static_cast<T*>(s.buffer[2]));
-  });
-}
-
 template <class T>
 void sgd(int64_t count, const Segment* segments, SgdStep step) {
   if (step.momentum == 0)
@@ -133,6 +79,21 @@ void adam(int64_t count, const Segment* segments, AdamStep step) {
     update<T>(count, segments, Adam<T, false, true>(step));
   else
     update<T>(count, segments, Adam<T, false, false>(step));
+}
+
+// --- averaging ---
+
+template <class T>
+struct Lerp {
+  static constexpr unsigned kBuffers = 0;
+  static constexpr int64_t kCost = 1;
+  T share;
+  [[gnu::always_inline]] T operator()(T g, T x, T&, T&, T&) const { return x + share * (g - x); }
+};
+
+template <class T>
+void lerp(int64_t count, const Segment* segments, double share) {
+  update<T>(count, segments, Lerp<T>{static_cast<T>(share)});
 }
 
 // --- clipping ---
@@ -178,7 +139,7 @@ void sum_of_squares(int64_t count, const Segment* segments, double* partial) {
 
 template <class T>
 void install(Tables& tables) {
-  tables.set(OptimizerStep<T>{sgd<T>, adam<T>, scale<T>, sum_of_squares<T>});
+  tables.set(OptimizerStep<T>{sgd<T>, adam<T>, lerp<T>, scale<T>, sum_of_squares<T>});
 }
 
 }  // namespace

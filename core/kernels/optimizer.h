@@ -30,6 +30,8 @@ struct OptimizerStep {
   void (*sgd)(int64_t count, const Segment* segments, SgdStep step);
   /// Buffers 0 and 1 are the moments; 2, the largest second one so far, is null without amsgrad.
   void (*adam)(int64_t count, const Segment* segments, AdamStep step);
+  /// x += share * (g - x); buffers are not read.
+  void (*lerp)(int64_t count, const Segment* segments, double share);
   /// x *= factor; neither gradients nor buffers are read.
   void (*scale)(int64_t count, const Segment* segments, double factor);
   /// partial[c] = sum of the squares of chunk c of g; the chunks of a segment follow those of the

@@ -9,14 +9,10 @@
 #include "tests/catch.h"
 #include "tests/harness.h"
 #include "tests/message_of.h"
-#include "tests/optim/reference.h"
+#include "tests/optim/kinds.h"
 
 using namespace reel;
 using namespace reel::tests;
-using optim::Adam;
-using optim::AdamOptions;
-using optim::AdamW;
-using optim::AdamWOptions;
 using optim::Optimizer;
 using optim::SGD;
 using optim::SGDOptions;
@@ -24,27 +20,6 @@ using optim::SGDOptions;
 // Parameters that are updated in one pass must come out as if each had an optimizer of its own.
 
 namespace {
-
-struct Kind {
-  const char* name;
-  std::function<std::unique_ptr<Optimizer>(const TensorList&)> make;
-};
-
-std::vector<Kind> kinds() {
-  const auto sgd = [](SGDOptions o) {
-    return [o](const TensorList& p) { return std::make_unique<SGD>(p, o); };
-  };
-  return {
-      {"SGD", sgd(SGDOptions(0.1).weight_decay(0.1))},
-      {"SGD momentum", sgd(SGDOptions(0.1).momentum(0.9).dampening(0.3))},
-      {"SGD nesterov", sgd(SGDOptions(0.1).momentum(0.9).nesterov(true).maximize(true))},
-      {"Adam", [](const TensorList& p) { return std::make_unique<Adam>(p, AdamOptions(0.01)); }},
-      {"AdamW amsgrad",
-       [](const TensorList& p) {
-         return std::make_unique<AdamW>(p, AdamWOptions(0.01).amsgrad(true));
-       }},
-  };
-}
 
 // Of all sizes, with neighbours of the other dtype, and one that is not contiguous.
 TensorList parameters() {
@@ -105,7 +80,7 @@ TEST_CASE("parameters together have the bits of each alone", "[optim]") {
   for (Isa isa : {Isa::kBaseline, Isa::kAvx2, Isa::kAvx512}) {
     if (!isa_available(isa)) continue;
     set_isa(isa);
-    for (const Kind& kind : kinds()) {
+    for (const Kind& kind : elementwise_kinds()) {
       CAPTURE(name_of(isa), kind.name);
       set_num_threads(1);
       const TensorList expected = trained_alone(kind);
@@ -162,7 +137,7 @@ TEST_CASE("a step that throws has changed nothing", "[optim]") {
 }
 
 TEST_CASE("a warm step asks for no memory", "[optim]") {
-  for (const Kind& kind : kinds()) {
+  for (const Kind& kind : elementwise_kinds()) {
     CAPTURE(kind.name);
     const TensorList all{uniform({50}, 1).requires_grad_(), uniform({3000}, 2).requires_grad_()};
     const auto optimizer = kind.make(all);

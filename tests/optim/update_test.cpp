@@ -6,7 +6,7 @@
 
 #include "tests/catch.h"
 #include "tests/harness.h"
-#include "tests/optim/reference.h"
+#include "tests/optim/adaptive_reference.h"
 
 using namespace reel;
 using namespace reel::tests;
@@ -44,10 +44,20 @@ UpdateCase adam(std::string name, const optim::AdamOptionsOf<kDecoupled>& o) {
           }};
 }
 
+template <class Optimizer, class Options>
+UpdateCase adaptive(std::string name, const Options& o, double first = 0) {
+  return {std::move(name),
+          [=](const Tensor& x) { return std::make_unique<Optimizer>(TensorList{x}, o); },
+          [=](size_t n) {
+            return
+                [=, memory = Memory(n, first)](int64_t step, const Values& g, Values& x) mutable {
+                  reference_step(o, step, g, x, memory);
+                };
+          }};
+}
+
 std::vector<UpdateCase> cases() {
-  using optim::AdamOptions;
-  using optim::AdamWOptions;
-  using optim::SGDOptions;
+  using namespace optim;
   return {
       sgd("SGD", SGDOptions(0.1)),
       sgd("SGD decay", SGDOptions(0.1).weight_decay(0.2)),
@@ -61,6 +71,31 @@ std::vector<UpdateCase> cases() {
       adam("AdamW", AdamWOptions(0.01)),
       adam("AdamW amsgrad", AdamWOptions(0.01).weight_decay(0.1).amsgrad(true)),
       adam("AdamW maximize", AdamWOptions(0.02).maximize(true)),
+      adaptive<RMSprop>("RMSprop", RMSpropOptions(0.01).weight_decay(0.1)),
+      adaptive<RMSprop>("RMSprop centered", RMSpropOptions(0.01).alpha(0.8).centered(true)),
+      adaptive<RMSprop>("RMSprop momentum", RMSpropOptions(0.01).momentum(0.9).maximize(true)),
+      adaptive<RMSprop>("RMSprop both", RMSpropOptions(0.01).momentum(0.5).centered(true)),
+      adaptive<Adagrad>("Adagrad", AdagradOptions(0.1).lr_decay(0.1).weight_decay(0.1)),
+      adaptive<Adagrad>("Adagrad start",
+                        AdagradOptions(0.1).initial_accumulator_value(0.3).maximize(true), 0.3),
+      adaptive<Adadelta>("Adadelta", AdadeltaOptions()),
+      adaptive<Adadelta>("Adadelta rho",
+                         AdadeltaOptions(0.5).rho(0.7).weight_decay(0.1).maximize(true)),
+      adaptive<Adamax>("Adamax", AdamaxOptions(0.01)),
+      adaptive<Adamax>("Adamax betas", AdamaxOptions(0.01).betas({0.7, 0.9}).weight_decay(0.1)),
+      adaptive<Adamax>("Adamax maximize", AdamaxOptions(0.01).maximize(true)),
+      adaptive<NAdam>("NAdam", NAdamOptions(0.01).weight_decay(0.1)),
+      adaptive<NAdam>("NAdam decoupled",
+                      NAdamOptions(0.01).weight_decay(0.1).decoupled_weight_decay(true)),
+      adaptive<NAdam>("NAdam maximize", NAdamOptions(0.01).momentum_decay(0.1).maximize(true)),
+      adaptive<RAdam>("RAdam", RAdamOptions(0.01).betas({0.9, 0.9}).weight_decay(0.1)),
+      adaptive<RAdam>(
+          "RAdam decoupled",
+          RAdamOptions(0.01).betas({0.9, 0.9}).weight_decay(0.1).decoupled_weight_decay(true)),
+      adaptive<RAdam>("RAdam not yet rectified", RAdamOptions(0.01).maximize(true)),
+      adaptive<Lion>("Lion", LionOptions(0.01)),
+      adaptive<Lion>("Lion decay", LionOptions(0.01).betas({0.8, 0.95}).weight_decay(0.5)),
+      adaptive<Lion>("Lion maximize", LionOptions(0.01).maximize(true)),
   };
 }
 
@@ -76,7 +111,7 @@ Tensor trained(const UpdateCase& c, int64_t n, Dtype dtype, int64_t steps) {
 
 void check_against_reference(const UpdateCase& c, int64_t n, Dtype dtype, double tolerance) {
   CAPTURE(c.name, n, name_of(dtype));
-  constexpr int64_t kSteps = 5;
+  constexpr int64_t kSteps = 7;
   Values expected = start(n, dtype).detach().to_vector();
   auto reference = c.reference(expected.size());
   for (int64_t step = 1; step <= kSteps; ++step) reference(step, gradient(n, step), expected);
