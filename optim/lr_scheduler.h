@@ -4,43 +4,65 @@
 #include <reel/optim/optimizer.h>
 
 #include <functional>
-#include <optional>
 #include <vector>
 
 namespace reel::optim {
 
-/// Sets the learning rates of an optimizer's groups: at once when it is made, then at each step(),
-/// called after each epoch or batch, as the schedule is meant. The rates are computed from the
-/// number of steps and the base rates, those that the optimizer had, so a restored scheduler goes
-/// on exactly.
+/// Sets the learning rates of an optimizer's groups: when it is made, then at each step(), called
+/// after each epoch or batch, as the schedule is meant. A schedule is a function of the number of
+/// steps and the base rate, that of before the first schedule. Where something else has changed a
+/// rate, another schedule or you, most go on from there in proportion: they can be chained.
+/// To write one: derive, and override get_lrs(). docs/optim.md.
 class LRScheduler {
  public:
   virtual ~LRScheduler() = default;
   LRScheduler(const LRScheduler&) = delete;
   LRScheduler& operator=(const LRScheduler&) = delete;
 
-  void step();
+  virtual void step();
+  /// Goes back to the base rates and step 0, as if just made.
+  void restart();
   /// The rates now in force, one a group.
   std::vector<double> get_last_lr() const;
   /// Number of steps taken.
   int64_t last_epoch() const { return steps_; }
 
-  /// "last_epoch" and "base_lrs".
-  OrderedDict<std::string, Tensor> state_dict() const;
+  /// "last_epoch", "base_lrs" and "last_lrs".
+  virtual OrderedDict<std::string, Tensor> state_dict() const;
   /// Takes that back and sets the rates. Throws: ArgumentError when a name is missing or the number
   /// of groups differs.
-  void load_state_dict(const OrderedDict<std::string, Tensor>& state);
+  virtual void load_state_dict(const OrderedDict<std::string, Tensor>& state);
+
+  Optimizer& optimizer() const { return optimizer_; }
 
  protected:
   /// The rate after `step` steps, from the base rate.
-  using Schedule = std::function<double(int64_t step, double base_lr)>;
-  LRScheduler(Optimizer& optimizer, Schedule schedule);
+  using Rate = std::function<double(int64_t step, double base_lr)>;
+  /// The same, where `lr` is the rate of before this step.
+  using Schedule = std::function<double(int64_t step, double base_lr, double lr)>;
 
-  Optimizer& optimizer() const { return optimizer_; }
+  /// Leaves the rates as they are: for a class that overrides get_lrs().
+  explicit LRScheduler(Optimizer& optimizer);
+  /// Sets what the schedule says for step 0.
+  LRScheduler(Optimizer& optimizer, Schedule schedule);
+  /// Follows `rate`; a rate that something else has changed, less `floor`, is multiplied as `rate`
+  /// less `floor` grows.
+  static Schedule in_proportion(Rate rate, double floor = 0);
+  /// Follows `rate` and nothing else.
+  static Schedule always(Rate rate);
+
+  /// The rates after last_epoch() steps, one a group.
+  virtual std::vector<double> get_lrs();
   /// Sets what the schedule says for the present step.
   virtual void apply();
+  /// Goes back to step 0, from the rates as they are.
+  virtual void begin();
+  /// Sets momentum, or beta1, of all groups; `scheduler` is for the error when there is neither.
+  void set_momentum(const char* scheduler, double momentum);
 
  private:
+  friend class CombinedLR;
+  void meet_groups();
   Optimizer& optimizer_;
   Schedule schedule_;
   std::vector<double> base_lrs_;
@@ -68,6 +90,13 @@ struct CosineAnnealingLR : LRScheduler {
   CosineAnnealingLR(Optimizer& optimizer, int64_t T_max, double eta_min = 0);
 };
 
+/// The same fall again and again from the base rate: the first takes T_0 steps, each later one
+/// T_mult times as many as the one before. Source: Loshchilov, Hutter 2016, arXiv 1608.03983.
+struct CosineAnnealingWarmRestarts : LRScheduler {
+  CosineAnnealingWarmRestarts(Optimizer& optimizer, int64_t T_0, int64_t T_mult = 1,
+                              double eta_min = 0);
+};
+
 /// base * factor, where the factor goes evenly from start_factor to end_factor in total_iters
 /// steps.
 struct LinearLR : LRScheduler {
@@ -88,6 +117,11 @@ struct PolynomialLR : LRScheduler {
 /// base * factor(step)
 struct LambdaLR : LRScheduler {
   LambdaLR(Optimizer& optimizer, std::function<double(int64_t step)> factor);
+};
+
+/// The rate of before times factor(step), from the first step on.
+struct MultiplicativeLR : LRScheduler {
+  MultiplicativeLR(Optimizer& optimizer, std::function<double(int64_t step)> factor);
 };
 
 }  // namespace reel::optim

@@ -42,13 +42,12 @@ double cycle(const OneCycleLROptions& o, int64_t step, double first, double peak
 }  // namespace
 
 OneCycleLR::OneCycleLR(Optimizer& optimizer, const OneCycleLROptions& options)
-    : LRScheduler(optimizer,
-                  [options](int64_t step, double) {
+    : LRScheduler(optimizer, always([options](int64_t step, double) {
                     check(options);
                     const double first = options.max_lr() / options.div_factor();
                     return cycle(options, step, first, options.max_lr(),
                                  first / options.final_div_factor());
-                  }),
+                  })),
       options_(options) {
   apply_momentum();
 }
@@ -60,15 +59,8 @@ void OneCycleLR::apply() {
 
 void OneCycleLR::apply_momentum() {
   if (!options_.cycle_momentum()) return;
-  const double momentum = cycle(options_, last_epoch(), options_.max_momentum(),
-                                options_.base_momentum(), options_.max_momentum());
-  for (OptimizerParamGroup& group : optimizer().param_groups()) {
-    double* place = group.options().find("momentum");
-    if (!place) place = group.options().find("beta1");
-    REEL_CHECK(place, "OneCycleLR: ", optimizer().name(),
-               " has neither momentum nor beta1 to cycle. [set cycle_momentum(false)]");
-    *place = momentum;
-  }
+  set_momentum("OneCycleLR", cycle(options_, last_epoch(), options_.max_momentum(),
+                                   options_.base_momentum(), options_.max_momentum()));
 }
 
 }  // namespace reel::optim
