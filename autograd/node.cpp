@@ -19,9 +19,9 @@ thread_local bool deleting = false;
 
 }  // namespace
 
-// The tensor as it is now, apart from its base, whose history may come to lead here: the two would
-// hold each other for ever.
-[[gnu::noinline]] static Tensor without_base(const Tensor& x) {
+// The tensor as it is now: apart from its base, whose history may come to lead here (the two would
+// hold each other for ever), and from what it may come to stand for.
+[[gnu::noinline]] static Tensor as_it_is(const Tensor& x) {
   Tensor y(make_ref<TensorImpl>(*x.impl()));
   y.impl()->recorded_writes = x.impl()->recorded_writes;
   if (!x.requires_grad()) return y;
@@ -33,10 +33,10 @@ thread_local bool deleting = false;
 
 void SavedTensor::save(const Tensor& x) {
   if (!x.defined()) return reset();
-  if (!x.impl()->base) [[likely]]
+  if (!x.impl()->base && !x.impl()->stands_in) [[likely]]
     data_ = x;
   else
-    data_ = without_base(x);
+    data_ = as_it_is(x);
   storage_ = x.impl()->storage.get();
   version_ = storage_->version;
 }

@@ -212,6 +212,19 @@ Tensor Tensor::detach() const {
   return y;
 }
 
+void stand_in(const Tensor& x, const Tensor& value) {
+  x.detach_();
+  x.set_data(value);
+  if (Ref<Node> node = value.grad_fn()) set_history(x, std::move(node), value.output_nr());
+  x.impl()->stands_in = true;
+}
+
+void end_stand_in(const Tensor& x) {
+  x.detach_();
+  x.set_requires_grad(true);
+  x.impl()->stands_in = false;
+}
+
 const Tensor& Tensor::detach_() const {
   delete std::exchange(checked().autograd, nullptr);
   impl_->base.reset();

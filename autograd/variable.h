@@ -32,6 +32,13 @@ Edge gradient_edge(const Tensor& x);
 /// memory, and its history can not be made anew: it no longer describes its values.
 void check_history(const char* op, const Tensor& x);
 
+/// Makes `x` stand for `value`, by its data and its history, until the next call; what backward has
+/// saved of x before stays as it was. For a module's member whose value is computed before each
+/// forward. Without a history, x does not require grad.
+void stand_in(const Tensor& x, const Tensor& value);
+/// Makes `x` a leaf again, that requires grad, with the data it has.
+void end_stand_in(const Tensor& x);
+
 /// Whether a gradient may be written in place with nobody the wiser: no other handle to it or its
 /// memory, and a place for each element (a sum's gradient has one for all).
 bool is_exclusive(const Tensor& x);

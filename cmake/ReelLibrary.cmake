@@ -1,6 +1,6 @@
 # reel::reel, a static library. A new source in a folder below is found by itself.
 
-set(REEL_PUBLIC_FOLDERS core autograd autograd/ops nn nn/functional optim data io)
+set(REEL_PUBLIC_FOLDERS core autograd autograd/ops nn nn/functional nn/utils optim data io)
 
 # The only directory in the include path: <reel/core/tensor.h> is spelled alike in the tree and once installed.
 file(MAKE_DIRECTORY ${REEL_INCLUDE_DIR}/reel)

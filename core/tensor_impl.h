@@ -71,6 +71,7 @@ class TensorImpl final : public RefCounted, public Pooled {
   bool row_major;  // whether the strides are those of dense row-major memory
   bool requires_grad = false;
   ViewKind view_kind = ViewKind::kNone;
+  bool stands_in = false;  // for a tensor that is computed anew: stand_in of autograd/variable.h
   /// The storage's count of recorded writes when this tensor's history was last right.
   uint32_t recorded_writes;
   AutogradSlot* autograd = nullptr;  // owned

@@ -100,9 +100,6 @@ Buffer Module::replace_buffer(const std::string& name, Tensor value) {
   return Buffer(buffers_[name] = std::move(value));
 }
 
-void Module::unregister_parameter(const std::string& name) { parameters_.erase(name); }
-void Module::unregister_buffer(const std::string& name) { buffers_.erase(name); }
-
 Buffer Module::register_buffer(std::string name, Tensor value) {
   check_name("register_buffer", name);
   return Buffer(buffers_.insert(std::move(name), std::move(value)));
@@ -133,6 +130,8 @@ void Module::replace_child(const std::string& name, std::shared_ptr<Module> chil
 }
 
 void Module::unregister_module(const std::string& name) { children_.erase(name); }
+Tensor Module::unregister_parameter(const std::string& name) { return parameters_.pop(name); }
+Tensor Module::unregister_buffer(const std::string& name) { return buffers_.pop(name); }
 
 void Module::set_path(const std::string& path) {
   path_ = intern_path(path);

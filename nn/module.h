@@ -73,8 +73,9 @@ class Module : public std::enable_shared_from_this<Module> {
   Buffer replace_buffer(const std::string& name, Tensor value);
   // Throws: ArgumentError when there is no such name.
   void unregister_module(const std::string& name);
-  void unregister_parameter(const std::string& name);
-  void unregister_buffer(const std::string& name);
+  /// Takes a parameter or a buffer off the module's lists; its own member still holds the tensor.
+  Tensor unregister_parameter(const std::string& name);
+  Tensor unregister_buffer(const std::string& name);
 
   // --- walking the tree: the module's own first, then its children's, in order of registration.
   // What is reached twice appears once, undefined tensors not at all. Names are dotted paths. ---
@@ -132,6 +133,8 @@ class Module : public std::enable_shared_from_this<Module> {
   /// Removes a hook of any kind by the handle that registering it returned.
   void remove_hook(uint32_t handle);
   void remove_forward_hook(uint32_t handle) { remove_hook(handle); }
+  /// The handle of the first forward pre-hook that `is` says yes to; 0 when there is none.
+  uint32_t find_forward_pre_hook(const std::function<bool(const ForwardPreHook&)>& is) const;
 
   // --- fusion ---
 

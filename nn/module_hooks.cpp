@@ -56,6 +56,13 @@ uint32_t Module::register_full_backward_hook(BackwardHook hook) {
   return add_hook(hooks().backward, "register_full_backward_hook", std::move(hook));
 }
 
+uint32_t Module::find_forward_pre_hook(const std::function<bool(const ForwardPreHook&)>& is) const {
+  if (hooks_)
+    for (const auto& hook : hooks_->forward_pre)
+      if (is(hook.function)) return hook.handle;
+  return 0;
+}
+
 void Module::remove_hook(uint32_t handle) {
   if (!hooks_) return;
   const auto is_it = [&](const auto& hook) { return hook.handle == handle; };

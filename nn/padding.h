@@ -47,16 +47,16 @@ class ConstantPadImpl : public Cloneable<Derived> {
 };
 
 // The three sizes of each, and their holders, which take `2` or `{2, 3, 0, 1}`.
-#define REEL_PAD(Name, D, kMode)                                                  \
-  using Name##D##dOptions = PadOptions<D>;                                        \
-  struct Name##D##dImpl final : PadImpl<D, kMode, Name##D##dImpl> {               \
-    using PadImpl<D, kMode, Name##D##dImpl>::PadImpl;                             \
-  };                                                                              \
-  class Name##D##d : public ModuleHolder<Name##D##dImpl> {                        \
-   public:                                                                        \
-    using Impl = Name##D##dImpl;                                                  \
-    using ModuleHolder<Impl>::ModuleHolder;                                       \
-    explicit Name##D##d(std::initializer_list<int64_t> padding)                   \
+#define REEL_PAD(Name, D, kMode)                                             \
+  using Name##D##dOptions = PadOptions<D>;                                   \
+  struct Name##D##dImpl final : PadImpl<D, kMode, Name##D##dImpl> {          \
+    using PadImpl<D, kMode, Name##D##dImpl>::PadImpl;                        \
+  };                                                                         \
+  class Name##D##d : public ModuleHolder<Name##D##dImpl> {                   \
+   public:                                                                   \
+    using Impl = Name##D##dImpl;                                             \
+    using ModuleHolder<Impl>::ModuleHolder;                                  \
+    explicit Name##D##d(std::initializer_list<int64_t> padding)              \
         : ModuleHolder(make_module<Impl>(ExpandingArray<2 * D>(padding))) {} \
   }
 REEL_PAD(ReflectionPad, 1, kReflect);
@@ -83,7 +83,7 @@ REEL_PAD(ZeroPad, 3, kZeros);
     using Impl = ConstantPad##D##dImpl;                                            \
     using ModuleHolder<Impl>::ModuleHolder;                                        \
     ConstantPad##D##d(std::initializer_list<int64_t> padding, double value)        \
-        : ModuleHolder(make_module<Impl>(padding, value)) {}                  \
+        : ModuleHolder(make_module<Impl>(padding, value)) {}                       \
   }
 REEL_CONSTANT_PAD(1);
 REEL_CONSTANT_PAD(2);

@@ -1,0 +1,38 @@
+#include <reel/nn/batch_norm.h>
+#include <reel/nn/utils/update_bn.h>
+
+#include <utility>
+
+namespace reel::nn::utils {
+
+namespace {
+
+// The momentum of a batch norm that has running statistics, which are reset; null of others.
+template <class Norm>
+std::optional<double>* reset(Module& module) {
+  auto* norm = dynamic_cast<Norm*>(&module);
+  if (!norm || !norm->running_mean.defined()) return nullptr;
+  norm->reset_running_stats();
+  return &norm->options.momentum();
+}
+
+}  // namespace
+
+GatherStatistics::GatherStatistics(Module& module) {
+  for (const auto& m : module.modules()) {
+    modes_.push_back({m, m->is_training()});
+    auto* momentum = reset<BatchNorm1dImpl>(*m);
+    if (!momentum) momentum = reset<BatchNorm2dImpl>(*m);
+    if (!momentum) momentum = reset<BatchNorm3dImpl>(*m);
+    if (momentum) norms_.push_back({momentum, std::exchange(*momentum, std::nullopt)});
+  }
+  if (found()) module.train();
+}
+
+GatherStatistics::~GatherStatistics() {
+  for (const Norm& norm : norms_) *norm.momentum = norm.before;
+  // From the root down, so that a mode that differs from its parent's has the last word.
+  for (const auto& [module, training] : modes_) module->train(training);
+}
+
+}  // namespace reel::nn::utils
