@@ -2,6 +2,7 @@
 // reel under libtorch's names. docs/from_libtorch.md.
 
 #include <reel/data/data_loader.h>
+#include <reel/io/save.h>
 #include <reel/reel.h>
 
 // Programs rely on what libtorch's header brings along.
@@ -112,4 +113,4 @@ using torch::ScalarType;
 /// reel finds out by itself which arguments of a forward have defaults.
 #define FORWARD_HAS_DEFAULT_ARGS(...) static_assert(true)
 
-#include <torch/serialize.h>
+
