@@ -1,4 +1,5 @@
 #include <reel/core/binary.h>
+#include <reel/core/creation.h>
 #include <reel/core/elementwise.h>
 #include <reel/core/kernels/kernels.h>
 #include <reel/core/layout.h>
@@ -88,6 +89,19 @@ Dtype promote(Dtype tensor, Scalar number) {
   return tensor == kBool ? number.dtype() : tensor;
 }
 
+Dtype result_type(const Tensor& a, const Tensor& b) {
+  if ((a.dim() == 0) == (b.dim() == 0)) return promote(a.dtype(), b.dtype());
+  const Dtype with = (a.dim() > 0 ? a : b).dtype(), without = (a.dim() > 0 ? b : a).dtype();
+  if (is_floating_point(with)) return with;
+  return with == kBool || is_floating_point(without) ? promote(with, without) : with;
+}
+
+Dtype result_type(const Tensor& a, Scalar b) { return promote(a.dtype(), b); }
+
+Tensor number_like(const Tensor& x, Scalar number) {
+  return full({}, number, promote(x.dtype(), number));
+}
+
 Tensor binary(kernels::BinaryOp f, const char* op, Operand a, Operand b, Scalar alpha) {
   const Dtype dtype = (a.tensor ? a : b).tensor->dtype();
   Tensor y = result_of(op, a, b, dtype);
@@ -97,6 +111,19 @@ Tensor binary(kernels::BinaryOp f, const char* op, Operand a, Operand b, Scalar 
 
 void binary_into(kernels::BinaryOp f, const Tensor& y, Operand b, Scalar alpha) {
   evaluate<kernels::Binary>(f, y.dtype(), y, y, b, alpha);
+}
+
+Tensor rare_binary(kernels::RareOp f, const char* op, const Tensor& a, const Tensor& b) {
+  const Dtype dtype = a.dtype(), computed = is_floating_point(dtype) ? dtype : kInt64;
+  const Tensor x = a.detach().to(computed), z = b.detach().to(computed);
+  const Tensor y = result_of(op, x, z, computed);
+  const auto run = [&](auto zero) {
+    using T = decltype(zero);
+    kernels::active<kernels::RareBinary<T>>().strided[static_cast<size_t>(f)](
+        nest_of<3>({y, x, z}, x, z), physical_data<T>(x), physical_data<T>(z), physical_data<T>(y));
+  };
+  if (y.numel() > 0) computed == kInt64 ? run(int64_t{}) : visit_floating(computed, run);
+  return y.to(dtype);
 }
 
 Tensor compare(kernels::CompareOp f, const char* op, Operand a, Operand b) {

@@ -2,6 +2,7 @@
 // Elementwise functions of two operands and a choice between them, off the tape.
 
 #include <reel/core/kernels/binary.h>
+#include <reel/core/kernels/rare_binary.h>
 #include <reel/core/tensor.h>
 
 namespace reel {
@@ -9,6 +10,14 @@ namespace reel {
 /// The dtype in which a tensor and a number meet: the tensor's, unless only the number is floating
 /// (float32 then) or the tensor is bool (the number's).
 Dtype promote(Dtype tensor, Scalar number);
+
+/// The dtype in which two tensors meet: that of both, but one without dimensions counts only when
+/// it is of a higher kind (bool, integer, floating) than one with dimensions.
+Dtype result_type(const Tensor& a, const Tensor& b);
+Dtype result_type(const Tensor& a, Scalar b);
+
+/// A number as a tensor without dimensions, in the dtype in which it meets x.
+Tensor number_like(const Tensor& x, Scalar number);
 
 /// An operand: a tensor, which outlives it, or a number.
 struct Operand {
@@ -24,6 +33,9 @@ Tensor binary(kernels::BinaryOp f, const char* op, Operand a, Operand b, Scalar 
 
 /// y = f(y, b), where b broadcasts to the shape of y. Does not count as a write.
 void binary_into(kernels::BinaryOp f, const Tensor& y, Operand b, Scalar alpha = 1);
+
+/// f(a, b) with broadcasting for tensors of one dtype, which f is defined for. Off the tape.
+Tensor rare_binary(kernels::RareOp f, const char* op, const Tensor& a, const Tensor& b);
 
 /// The same for comparisons, into bool.
 Tensor compare(kernels::CompareOp f, const char* op, Operand a, Operand b);

@@ -2,6 +2,7 @@
 #include <reel/core/distributions.h>
 #include <reel/core/layout.h>
 
+#include <algorithm>
 #include <cmath>
 
 namespace reel {
@@ -119,6 +120,43 @@ Tensor linspace(Scalar start, Scalar end, int64_t steps, TensorOptions options) 
   return finish(sequence(steps, options.dtype(), value), options);
 }
 
+Tensor logspace(Scalar start, Scalar end, int64_t steps, double base, TensorOptions options) {
+  const Tensor powers = linspace(start, end, steps, kFloat64);
+  const double* p = physical_data<double>(powers);
+  const auto value = [=](int64_t i) { return std::pow(base, p[i]); };
+  return finish(sequence(steps, options.dtype(), value), options);
+}
+
+namespace {
+
+// Positions with column - row <= offset, or >= offset.
+Tensor triangle(const char* op, int64_t row, int64_t col, int64_t offset, bool lower) {
+  REEL_CHECK(row >= 0 && col >= 0, op, ": a matrix of ", row, " rows and ", col,
+             " columns; neither may be negative.");
+  std::vector<int64_t> rows, cols;
+  for (int64_t r = 0; r < row; ++r)
+    for (int64_t c = 0; c < col; ++c)
+      if (lower ? c - r <= offset : c - r >= offset) {
+        rows.push_back(r);
+        cols.push_back(c);
+      }
+  const auto n = static_cast<int64_t>(rows.size());
+  Tensor x = empty({2, n}, kInt64);
+  auto* p = physical_data<int64_t>(x);
+  std::copy(rows.begin(), rows.end(), p);
+  std::copy(cols.begin(), cols.end(), p + n);
+  return x;
+}
+
+}  // namespace
+
+Tensor tril_indices(int64_t row, int64_t col, int64_t offset) {
+  return triangle("tril_indices", row, col, offset, true);
+}
+Tensor triu_indices(int64_t row, int64_t col, int64_t offset) {
+  return triangle("triu_indices", row, col, offset, false);
+}
+
 Tensor eye(int64_t n, TensorOptions options) { return eye(n, n, options); }
 
 Tensor eye(int64_t n, int64_t m, TensorOptions options) {
@@ -171,6 +209,34 @@ Tensor randint(int64_t low, int64_t high, IntArrayRef sizes, Generator& generato
   Tensor x = empty(sizes, options.dtype_or(kInt64));
   fill_integers("randint", x, generator, low, high);
   return finish(std::move(x), options);
+}
+
+Tensor randint_like(const Tensor& x, int64_t high, TensorOptions options) {
+  return randint_like(x, 0, high, options);
+}
+Tensor randint_like(const Tensor& x, int64_t low, int64_t high, TensorOptions options) {
+  Tensor y = empty_like(x, options.dtype_or(x.dtype()));
+  fill_integers("randint_like", y, default_generator(), low, high);
+  return finish(std::move(y), options);
+}
+
+Tensor normal(double mean, double std, IntArrayRef sizes, TensorOptions options) {
+  Tensor x = empty(sizes, options.dtype());
+  fill_normal("normal", x, default_generator(), mean, std);
+  return finish(std::move(x), options);
+}
+
+Tensor Tensor::new_empty(IntArrayRef sizes, TensorOptions options) const {
+  return finish(empty(sizes, options.dtype_or(dtype())), options);
+}
+Tensor Tensor::new_full(IntArrayRef sizes, Scalar value, TensorOptions options) const {
+  return finish(full(sizes, value, options.dtype_or(dtype())), options);
+}
+Tensor Tensor::new_zeros(IntArrayRef sizes, TensorOptions options) const {
+  return new_full(sizes, 0, options);
+}
+Tensor Tensor::new_ones(IntArrayRef sizes, TensorOptions options) const {
+  return new_full(sizes, 1, options);
 }
 
 Tensor randperm(int64_t n, TensorOptions options) {

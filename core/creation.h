@@ -35,6 +35,13 @@ Tensor arange(Scalar start, Scalar end, TensorOptions options = {});
 Tensor arange(Scalar end, TensorOptions options = {});
 /// `steps` evenly spaced values, both ends included.
 Tensor linspace(Scalar start, Scalar end, int64_t steps, TensorOptions options = {});
+/// base to the powers of `linspace(start, end, steps)`.
+Tensor logspace(Scalar start, Scalar end, int64_t steps, double base = 10,
+                TensorOptions options = {});
+/// Row and column (2, n) of each element of a row x col matrix on or below (on or above) the
+/// diagonal, or the one `offset` above it; int64.
+Tensor tril_indices(int64_t row, int64_t col, int64_t offset = 0);
+Tensor triu_indices(int64_t row, int64_t col, int64_t offset = 0);
 /// Ones on the diagonal of an n x m matrix (m: n), zeros elsewhere.
 Tensor eye(int64_t n, TensorOptions options = {});
 Tensor eye(int64_t n, int64_t m, TensorOptions options = {});
@@ -54,6 +61,19 @@ Tensor randint(int64_t low, int64_t high, IntArrayRef sizes, TensorOptions optio
 Tensor randint(int64_t high, IntArrayRef sizes, Generator& generator, TensorOptions options = {});
 Tensor randint(int64_t low, int64_t high, IntArrayRef sizes, Generator& generator,
                TensorOptions options = {});
+Tensor randint_like(const Tensor& x, int64_t high, TensorOptions options = {});
+Tensor randint_like(const Tensor& x, int64_t low, int64_t high, TensorOptions options = {});
+/// Normal with that mean and standard deviation; with those of each element, broadcasting.
+Tensor normal(double mean, double std, IntArrayRef sizes, TensorOptions options = {});
+Tensor normal(const Tensor& mean, double std = 1);
+Tensor normal(double mean, const Tensor& std);
+Tensor normal(const Tensor& mean, const Tensor& std);
+/// 1 with the probability that each element of x is (or p), else 0.
+Tensor bernoulli(const Tensor& x);
+Tensor bernoulli(const Tensor& x, double p);
+/// `num_samples` indices for each row of weights (n) or (m, n), drawn with or without replacement.
+/// Throws: ArgumentError for weights that are negative, not finite, or too few.
+Tensor multinomial(const Tensor& weights, int64_t num_samples, bool replacement = false);
 /// 0, ..., n - 1 in random order; int64 unless options name a dtype.
 Tensor randperm(int64_t n, TensorOptions options = {});
 Tensor randperm(int64_t n, Generator& generator, TensorOptions options = {});

@@ -49,6 +49,12 @@ std::ostream& operator<<(std::ostream& out, Dtype dtype);
 /// bool, uint8, int32, int64, float32, float64.
 constexpr Dtype promote(Dtype a, Dtype b) { return a < b ? b : a; }
 
+/// Whether the result of an operation in place may be converted so: to a type of its kind (bool,
+/// integer, floating-point) or a higher one.
+constexpr bool can_cast(Dtype from, Dtype to) {
+  return (is_floating_point(to) || !is_floating_point(from)) && (to != kBool || from == kBool);
+}
+
 template <class T>
 struct DtypeOf;
 template <>

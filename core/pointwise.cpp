@@ -45,6 +45,18 @@ Tensor pointwise(PointwiseOp f, const Tensor& x, double a, double b) {
   return y;
 }
 
+Tensor elementary(kernels::ElementaryOp f, const Tensor& x) {
+  Tensor y = empty_like_layout(x, x.dtype());
+  const bool in_place = !is_dense(x);
+  if (in_place) copy_values(x, y);
+  visit_floating(x.dtype(), [&](auto zero) {
+    using T = decltype(zero);
+    kernels::active<kernels::Elementary<T>>().forward[static_cast<size_t>(f)](
+        y.numel(), physical_data<T>(in_place ? y : x), physical_data<T>(y));
+  });
+  return y;
+}
+
 void pointwise_into(PointwiseOp f, const Tensor& x, double a, double b) {
   if (is_dense(x))
     evaluate(f, x, x, a, b);

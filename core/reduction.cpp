@@ -140,6 +140,17 @@ void sum_rows(int64_t rows, int64_t columns, double divisor, const T* x, T* y) {
 template void sum_rows(int64_t, int64_t, double, const float*, float*);
 template void sum_rows(int64_t, int64_t, double, const double*, double*);
 
+Tensor reduce_product(const Tensor& x, const ReducedDims& dims, bool keepdim) {
+  const kernels::ReduceNest g = reduce_nest(x, dims);
+  const Tensor y = empty(dims.sizes(keepdim), x.dtype());
+  const auto run = [&](auto zero) {
+    using T = decltype(zero);
+    kernels::active<kernels::Product<T>>().product(g, stored_data<T>(x), stored_data<T>(y));
+  };
+  if (g.kept > 0) x.dtype() == kInt64 ? run(int64_t{}) : visit_floating(x.dtype(), run);
+  return y;
+}
+
 Tensor reduce_extreme(Extreme which, const Tensor& x, const ReducedDims& dims, bool keepdim) {
   const kernels::ReduceNest g = reduce_nest(x, dims);
   Tensor y = empty(dims.sizes(keepdim), x.dtype());

@@ -31,6 +31,9 @@ Tensor reduce_sum(const Tensor& x, const ReducedDims& dims, bool keepdim, double
 template <class T>
 void sum_rows(int64_t rows, int64_t columns, double divisor, const T* x, T* y);
 
+/// The product of the elements, of int64, float32 or float64; 1 of nothing.
+Tensor reduce_product(const Tensor& x, const ReducedDims& dims, bool keepdim);
+
 enum class Extreme : bool { kMax, kMin };
 
 /// The largest or smallest element; NaN when there is one. `dims.count` is at least 1.

@@ -314,6 +314,23 @@ class Tensor {
   Tensor sub(Scalar other) const;
   Tensor mul(Scalar other) const;
   Tensor div(Scalar other) const;
+  /// The quotient rounded: "floor" down, "trunc" towards 0.
+  Tensor div(const Tensor& other, const std::string& rounding_mode) const;
+  Tensor div(Scalar other, const std::string& rounding_mode) const;
+  /// The quotient rounded down, and what is left of the dividend.
+  Tensor floor_divide(const Tensor& other) const;
+  Tensor floor_divide(Scalar other) const;
+  Tensor remainder(const Tensor& other) const;
+  Tensor remainder(Scalar other) const;
+  /// The remainder of the quotient rounded towards 0.
+  Tensor fmod(const Tensor& other) const;
+  Tensor fmod(Scalar other) const;
+  Tensor atan2(const Tensor& other) const;
+  Tensor hypot(const Tensor& other) const;
+  Tensor lerp(const Tensor& end, Scalar weight) const;
+  Tensor lerp(const Tensor& end, const Tensor& weight) const;
+  Tensor addcmul(const Tensor& a, const Tensor& b, Scalar value = 1) const;
+  Tensor addcdiv(const Tensor& a, const Tensor& b, Scalar value = 1) const;
   Tensor pow(Scalar exponent) const;
   Tensor pow(const Tensor& exponent) const;
   Tensor maximum(const Tensor& other) const;
@@ -330,15 +347,38 @@ class Tensor {
   Tensor abs() const;
   Tensor sign() const;
   Tensor floor() const;
+  Tensor ceil() const;
+  Tensor round() const;
+  Tensor trunc() const;
+  Tensor frac() const;
   Tensor sin() const;
   Tensor cos() const;
+  Tensor tan() const;
+  Tensor asin() const;
+  Tensor acos() const;
+  Tensor atan() const;
+  Tensor sinh() const;
+  Tensor cosh() const;
+  Tensor asinh() const;
+  Tensor acosh() const;
+  Tensor atanh() const;
+  Tensor exp2() const;
+  Tensor log2() const;
+  Tensor log10() const;
   Tensor erf() const;
+  Tensor erfc() const;
   Tensor tanh() const;
   Tensor sigmoid() const;
   Tensor relu() const;
   Tensor clamp(std::optional<Scalar> min, std::optional<Scalar> max = {}) const;
+  Tensor clamp(const Tensor& min, const Tensor& max) const;
   Tensor clamp_min(Scalar min) const { return clamp(min); }
   Tensor clamp_max(Scalar max) const { return clamp({}, max); }
+  Tensor clamp_min(const Tensor& min) const { return maximum(min); }
+  Tensor clamp_max(const Tensor& max) const { return minimum(max); }
+  Tensor nan_to_num(double nan = 0, std::optional<double> posinf = {},
+                    std::optional<double> neginf = {}) const;
+  Tensor prelu(const Tensor& weight) const;
   Tensor masked_fill(const Tensor& mask, Scalar value) const;
 
   // --- elementwise, in place ---
@@ -350,12 +390,61 @@ class Tensor {
   const Tensor& sub_(Scalar other) const;
   const Tensor& mul_(Scalar other) const;
   const Tensor& div_(Scalar other) const;
+  const Tensor& floor_divide_(const Tensor& other) const;
+  const Tensor& floor_divide_(Scalar other) const;
+  const Tensor& remainder_(const Tensor& other) const;
+  const Tensor& remainder_(Scalar other) const;
+  const Tensor& fmod_(const Tensor& other) const;
+  const Tensor& fmod_(Scalar other) const;
+  const Tensor& atan2_(const Tensor& other) const;
+  const Tensor& hypot_(const Tensor& other) const;
+  const Tensor& lerp_(const Tensor& end, Scalar weight) const;
+  const Tensor& lerp_(const Tensor& end, const Tensor& weight) const;
+  const Tensor& addcmul_(const Tensor& a, const Tensor& b, Scalar value = 1) const;
+  const Tensor& addcdiv_(const Tensor& a, const Tensor& b, Scalar value = 1) const;
+  const Tensor& pow_(Scalar exponent) const;
+  const Tensor& pow_(const Tensor& exponent) const;
   const Tensor& relu_() const;
   const Tensor& sigmoid_() const;
   const Tensor& tanh_() const;
   const Tensor& exp_() const;
+  const Tensor& log_() const;
+  const Tensor& log1p_() const;
+  const Tensor& expm1_() const;
+  const Tensor& sqrt_() const;
+  const Tensor& rsqrt_() const;
+  const Tensor& square_() const;
+  const Tensor& reciprocal_() const;
+  const Tensor& abs_() const;
+  const Tensor& sign_() const;
+  const Tensor& floor_() const;
+  const Tensor& ceil_() const;
+  const Tensor& round_() const;
+  const Tensor& trunc_() const;
+  const Tensor& frac_() const;
+  const Tensor& sin_() const;
+  const Tensor& cos_() const;
+  const Tensor& tan_() const;
+  const Tensor& asin_() const;
+  const Tensor& acos_() const;
+  const Tensor& atan_() const;
+  const Tensor& sinh_() const;
+  const Tensor& cosh_() const;
+  const Tensor& asinh_() const;
+  const Tensor& acosh_() const;
+  const Tensor& atanh_() const;
+  const Tensor& exp2_() const;
+  const Tensor& log2_() const;
+  const Tensor& log10_() const;
+  const Tensor& erf_() const;
+  const Tensor& erfc_() const;
   const Tensor& neg_() const;
   const Tensor& clamp_(std::optional<Scalar> min, std::optional<Scalar> max = {}) const;
+  const Tensor& clamp_(const Tensor& min, const Tensor& max) const;
+  const Tensor& clamp_min_(Scalar min) const { return clamp_(min); }
+  const Tensor& clamp_max_(Scalar max) const { return clamp_({}, max); }
+  const Tensor& nan_to_num_(double nan = 0, std::optional<double> posinf = {},
+                            std::optional<double> neginf = {}) const;
   const Tensor& masked_fill_(const Tensor& mask, Scalar value) const;
   const Tensor& operator+=(const Tensor& other) const { return add_(other); }
   const Tensor& operator-=(const Tensor& other) const { return sub_(other); }
@@ -370,8 +459,23 @@ class Tensor {
   const Tensor& uniform_(double from = 0, double to = 1) const;
   const Tensor& normal_(double mean = 0, double std = 1) const;
   const Tensor& bernoulli_(double p = 0.5) const;
-  /// Uniform integers in [from, to).
+  const Tensor& exponential_(double lambda = 1) const;
+  const Tensor& log_normal_(double mean = 1, double std = 2) const;
+  /// Uniform integers in [from, to); from 0; up to the largest that the dtype holds exactly.
   const Tensor& random_(int64_t from, int64_t to) const;
+  const Tensor& random_(int64_t to) const { return random_(0, to); }
+  const Tensor& random_() const;
+  /// 1 with the probability that each element is, else 0; with p for all.
+  Tensor bernoulli() const;
+  Tensor bernoulli(double p) const;
+  /// Indices drawn by the weights in each row of a vector or matrix.
+  Tensor multinomial(int64_t num_samples, bool replacement = false) const;
+
+  // --- new tensors of this one's dtype, unless options name another ---
+  Tensor new_empty(IntArrayRef sizes, TensorOptions options = {}) const;
+  Tensor new_full(IntArrayRef sizes, Scalar value, TensorOptions options = {}) const;
+  Tensor new_zeros(IntArrayRef sizes, TensorOptions options = {}) const;
+  Tensor new_ones(IntArrayRef sizes, TensorOptions options = {}) const;
 
   // --- comparisons: bool tensors, never on the tape ---
   Tensor eq(const Tensor& other) const;
@@ -389,17 +493,73 @@ class Tensor {
   Tensor logical_not() const;
   Tensor logical_and(const Tensor& other) const;
   Tensor logical_or(const Tensor& other) const;
+  Tensor logical_xor(const Tensor& other) const;
   Tensor isfinite() const;
   Tensor isnan() const;
+  Tensor isinf() const;
+  Tensor isclose(const Tensor& other, double rtol = 1e-5, double atol = 1e-8,
+                 bool equal_nan = false) const;
   bool equal(const Tensor& other) const;
   bool allclose(const Tensor& other, double rtol = 1e-5, double atol = 1e-8,
                 bool equal_nan = false) const;
 
-  // --- reductions ---
+  // In place they keep the dtype, true being 1.
+  const Tensor& eq_(const Tensor& other) const;
+  const Tensor& ne_(const Tensor& other) const;
+  const Tensor& lt_(const Tensor& other) const;
+  const Tensor& le_(const Tensor& other) const;
+  const Tensor& gt_(const Tensor& other) const;
+  const Tensor& ge_(const Tensor& other) const;
+  const Tensor& eq_(Scalar other) const;
+  const Tensor& ne_(Scalar other) const;
+  const Tensor& lt_(Scalar other) const;
+  const Tensor& le_(Scalar other) const;
+  const Tensor& gt_(Scalar other) const;
+  const Tensor& ge_(Scalar other) const;
+  const Tensor& logical_not_() const;
+  const Tensor& logical_and_(const Tensor& other) const;
+  const Tensor& logical_or_(const Tensor& other) const;
+  const Tensor& logical_xor_(const Tensor& other) const;
+
+  // --- bits of bool and integers, never on the tape ---
+  Tensor bitwise_not() const;
+  Tensor bitwise_and(const Tensor& other) const;
+  Tensor bitwise_or(const Tensor& other) const;
+  Tensor bitwise_xor(const Tensor& other) const;
+  Tensor bitwise_and(Scalar other) const;
+  Tensor bitwise_or(Scalar other) const;
+  Tensor bitwise_xor(Scalar other) const;
+  const Tensor& bitwise_not_() const;
+  const Tensor& bitwise_and_(const Tensor& other) const;
+  const Tensor& bitwise_or_(const Tensor& other) const;
+  const Tensor& bitwise_xor_(const Tensor& other) const;
+  const Tensor& bitwise_and_(Scalar other) const;
+  const Tensor& bitwise_or_(Scalar other) const;
+  const Tensor& bitwise_xor_(Scalar other) const;
+  const Tensor& operator&=(const Tensor& other) const { return bitwise_and_(other); }
+  const Tensor& operator|=(const Tensor& other) const { return bitwise_or_(other); }
+  const Tensor& operator^=(const Tensor& other) const { return bitwise_xor_(other); }
+
+  // --- reductions; a dtype is what the elements are converted to first ---
   Tensor sum() const;
+  Tensor sum(Dtype dtype) const { return to(dtype).sum(); }
   Tensor sum(IntArrayRef dims, bool keepdim = false) const;
+  Tensor sum(IntArrayRef dims, bool keepdim, Dtype dtype) const {
+    return to(dtype).sum(dims, keepdim);
+  }
   Tensor mean() const;
+  Tensor mean(Dtype dtype) const { return to(dtype).mean(); }
   Tensor mean(IntArrayRef dims, bool keepdim = false) const;
+  Tensor mean(IntArrayRef dims, bool keepdim, Dtype dtype) const {
+    return to(dtype).mean(dims, keepdim);
+  }
+  Tensor nansum(IntArrayRef dims = {}, bool keepdim = false) const;
+  Tensor nanmean(IntArrayRef dims = {}, bool keepdim = false) const;
+  Tensor prod() const;
+  Tensor prod(Dtype dtype) const { return to(dtype).prod(); }
+  Tensor prod(int64_t dim, bool keepdim = false) const;
+  Tensor prod(int64_t dim, bool keepdim, Dtype dtype) const { return to(dtype).prod(dim, keepdim); }
+  Tensor count_nonzero(IntArrayRef dims = {}) const;
   /// Divides by (count - 1) when unbiased. Only a bool is `unbiased`: var(1) is along dimension 1.
   Tensor var() const { return var(IntArrayRef()); }
   template <class B, class = std::enable_if_t<std::is_same_v<B, bool>>>
@@ -419,16 +579,42 @@ class Tensor {
   std::tuple<Tensor, Tensor> min(int64_t dim, bool keepdim = false) const;
   Tensor argmax(std::optional<int64_t> dim = {}, bool keepdim = false) const;
   Tensor argmin(std::optional<int64_t> dim = {}, bool keepdim = false) const;
+  Tensor amax(IntArrayRef dims = {}, bool keepdim = false) const;
+  Tensor amin(IntArrayRef dims = {}, bool keepdim = false) const;
+  Tensor logsumexp(IntArrayRef dims, bool keepdim = false) const;
+  /// The lower one of the middle values; along a dimension also where it is.
+  Tensor median() const;
+  std::tuple<Tensor, Tensor> median(int64_t dim, bool keepdim = false) const;
   Tensor norm() const;
+  /// (sum |x|^p)^(1/p); p may be 0, the number of elements that are not, and +-inf.
+  Tensor norm(Scalar p, IntArrayRef dims = {}, bool keepdim = false) const;
   Tensor all() const;
   Tensor any() const;
+  Tensor all(int64_t dim, bool keepdim = false) const;
+  Tensor any(int64_t dim, bool keepdim = false) const;
 
-  // --- products ---
+  // --- products; autograd/ops/products.h has the rules ---
   Tensor matmul(const Tensor& other) const;
   Tensor mm(const Tensor& other) const { return matmul(other); }
+  Tensor bmm(const Tensor& other) const;
+  Tensor mv(const Tensor& other) const;
+  Tensor dot(const Tensor& other) const;
+  Tensor inner(const Tensor& other) const;
+  Tensor outer(const Tensor& other) const;
+  Tensor addmm(const Tensor& a, const Tensor& b, Scalar beta = 1, Scalar alpha = 1) const;
+  Tensor addmv(const Tensor& a, const Tensor& b, Scalar beta = 1, Scalar alpha = 1) const;
+  Tensor addr(const Tensor& a, const Tensor& b, Scalar beta = 1, Scalar alpha = 1) const;
+  Tensor baddbmm(const Tensor& a, const Tensor& b, Scalar beta = 1, Scalar alpha = 1) const;
+  const Tensor& addmm_(const Tensor& a, const Tensor& b, Scalar beta = 1, Scalar alpha = 1) const;
+  const Tensor& addmv_(const Tensor& a, const Tensor& b, Scalar beta = 1, Scalar alpha = 1) const;
+  const Tensor& addr_(const Tensor& a, const Tensor& b, Scalar beta = 1, Scalar alpha = 1) const;
+  const Tensor& baddbmm_(const Tensor& a, const Tensor& b, Scalar beta = 1, Scalar alpha = 1) const;
+  Tensor trace() const;
 
   Tensor softmax(int64_t dim) const;
+  Tensor softmax(int64_t dim, Dtype dtype) const { return to(dtype).softmax(dim); }
   Tensor log_softmax(int64_t dim) const;
+  Tensor log_softmax(int64_t dim, Dtype dtype) const { return to(dtype).log_softmax(dim); }
 
  private:
   TensorImpl& checked() const {
@@ -478,6 +664,23 @@ Tensor operator<(const Tensor& a, Scalar b);
 Tensor operator<=(const Tensor& a, Scalar b);
 Tensor operator>(const Tensor& a, Scalar b);
 Tensor operator>=(const Tensor& a, Scalar b);
+Tensor operator==(Scalar a, const Tensor& b);
+Tensor operator!=(Scalar a, const Tensor& b);
+Tensor operator<(Scalar a, const Tensor& b);
+Tensor operator<=(Scalar a, const Tensor& b);
+Tensor operator>(Scalar a, const Tensor& b);
+Tensor operator>=(Scalar a, const Tensor& b);
+/// remainder
+Tensor operator%(const Tensor& a, const Tensor& b);
+Tensor operator%(const Tensor& a, Scalar b);
+/// bitwise_not, bitwise_and, ...; of bool tensors the logic.
+Tensor operator~(const Tensor& x);
+Tensor operator&(const Tensor& a, const Tensor& b);
+Tensor operator|(const Tensor& a, const Tensor& b);
+Tensor operator^(const Tensor& a, const Tensor& b);
+Tensor operator&(const Tensor& a, Scalar b);
+Tensor operator|(const Tensor& a, Scalar b);
+Tensor operator^(const Tensor& a, Scalar b);
 
 /// Values in nested brackets, summarised from 1,000 elements on, then what they do not show: the
 /// size and dtype where they are not evident, and whether the tensor is on the tape.

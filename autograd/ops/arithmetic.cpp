@@ -26,8 +26,8 @@ void check_subtraction(Dtype dtype) {
 
 // What x takes part in `op` as, given that its target is `dtype` and is written in place.
 Tensor check_in_place_operand(const char* op, const Tensor& target, const Tensor& x) {
-  REEL_CHECK(is_floating_point(target.dtype()) || target.dtype() >= x.dtype(), op,
-             ": the result would be ", promote(target.dtype(), x.dtype()),
+  const Dtype both = result_type(target, x);
+  REEL_CHECK(can_cast(both, target.dtype()), op, ": the result would be ", both,
              ", the tensor written in place is ", target.dtype(),
              "; it can not hold that. [write out of place]");
   REEL_CHECK(broadcast_shapes(op, target.sizes(), x.sizes()) == target.sizes(), op,
@@ -165,7 +165,7 @@ void record_div(DivBackward* node, const Tensor& a, const Tensor& b) {
 }
 
 Tensor add_numbered(const char* op, const Tensor& a, const Tensor& b, Scalar alpha) {
-  const Dtype dtype = promote(a.dtype(), b.dtype());
+  const Dtype dtype = result_type(a, b);
   if (a.dtype() != b.dtype()) return add_numbered(op, a.to(dtype), b.to(dtype), alpha);
   check_alpha(op, dtype, alpha);
   Tensor y = binary(BinaryOp::kAdd, op, a, b, alpha);
@@ -193,12 +193,12 @@ Tensor Tensor::add(const Tensor& other, Scalar alpha) const {
 }
 
 Tensor Tensor::sub(const Tensor& other, Scalar alpha) const {
-  check_subtraction(promote(dtype(), other.dtype()));
+  check_subtraction(result_type(*this, other));
   return add_numbered("sub", *this, other, negative(alpha));
 }
 
 Tensor Tensor::mul(const Tensor& other) const {
-  const Dtype both = promote(dtype(), other.dtype());
+  const Dtype both = result_type(*this, other);
   if (dtype() != other.dtype()) return to(both).mul(other.to(both));
   Tensor y = binary(BinaryOp::kMul, "mul", *this, other);
   record_mul(record<MulBackward>(y, *this, other), *this, other);
@@ -206,7 +206,7 @@ Tensor Tensor::mul(const Tensor& other) const {
 }
 
 Tensor Tensor::div(const Tensor& other) const {
-  const Dtype both = promote(promote(dtype(), other.dtype()), Scalar(1.0));
+  const Dtype both = promote(result_type(*this, other), Scalar(1.0));
   if (dtype() != both || other.dtype() != both) return to(both).div(other.to(both));
   Tensor y = binary(BinaryOp::kDiv, "div", *this, other);
   record_div(record<DivBackward>(y, *this, other), *this, other);

@@ -2,6 +2,7 @@
 // dx = dy, as x's dtype
 
 #include <reel/autograd/ops.h>
+#include <reel/autograd/ops/in_place.h>
 #include <reel/autograd/variable.h>
 #include <reel/core/creation.h>
 #include <reel/core/elementwise.h>
@@ -107,6 +108,23 @@ const Tensor& Tensor::copy_(const Tensor& source) const {
     node->source_dtype = source.dtype();
   }
   return *this;
+}
+
+Tensor values_before(const Tensor& x) {
+  return GradMode::is_enabled() && x.requires_grad() ? x.clone() : x;
+}
+Tensor values_before(const Tensor& x, const Tensor& other) {
+  return GradMode::is_enabled() && other.requires_grad() ? x.clone() : values_before(x);
+}
+
+const Tensor& write_over(const char* op, const Tensor& x, const Tensor& y) {
+  check_in_place(op, x);
+  REEL_CHECK(can_cast(y.dtype(), x.dtype()), op, ": the result would be ", y.dtype(),
+             ", the tensor written in place is ", x.dtype(),
+             "; it can not hold that. [write out of place]");
+  REEL_CHECK(y.sizes() == x.sizes(), op, ": the result has the shape ", y,
+             ", the tensor written in place ", x, "; the shapes must be equal.");
+  return x.copy_(y);
 }
 
 const Tensor& Tensor::fill_(Scalar value) const {

@@ -14,6 +14,38 @@ Tensor add(const Tensor& a, const Tensor& b, Scalar alpha = 1);
 Tensor sub(const Tensor& a, const Tensor& b, Scalar alpha = 1);
 Tensor mul(const Tensor& a, const Tensor& b);
 Tensor div(const Tensor& a, const Tensor& b);
+/// The dtype in which the two meet in these and what follows: of tensors with dimensions, or if
+/// those are of a lower kind (bool < integer < floating), then also of those without, then of
+/// numbers. Quotients are floating.
+Dtype result_type(const Tensor& a, const Tensor& b);
+Dtype result_type(const Tensor& a, Scalar b);
+
+// --- autograd/ops/remainder.cpp ---
+
+/// a / b rounded: "floor" down, "trunc" towards 0; the derivative is 0. Throws: ArgumentError for
+/// integers when b holds a 0.
+Tensor div(const Tensor& a, const Tensor& b, const std::string& rounding_mode);
+Tensor floor_divide(const Tensor& a, const Tensor& b);
+Tensor floor_divide(const Tensor& a, Scalar b);
+/// a - b floor(a / b), which has the sign of b; the same as a % b.
+Tensor remainder(const Tensor& a, const Tensor& b);
+Tensor remainder(const Tensor& a, Scalar b);
+/// a - b trunc(a / b), which has the sign of a.
+Tensor fmod(const Tensor& a, const Tensor& b);
+Tensor fmod(const Tensor& a, Scalar b);
+
+// --- autograd/ops/atan2.cpp, lerp.cpp ---
+
+/// The angle of the point (b, a), from -pi to pi.
+Tensor atan2(const Tensor& a, const Tensor& b);
+/// sqrt(a^2 + b^2) without overflow.
+Tensor hypot(const Tensor& a, const Tensor& b);
+/// x + weight (end - x)
+Tensor lerp(const Tensor& x, const Tensor& end, Scalar weight);
+Tensor lerp(const Tensor& x, const Tensor& end, const Tensor& weight);
+/// x + value a b, x + value a / b
+Tensor addcmul(const Tensor& x, const Tensor& a, const Tensor& b, Scalar value = 1);
+Tensor addcdiv(const Tensor& x, const Tensor& a, const Tensor& b, Scalar value = 1);
 
 // --- autograd/ops/pointwise.cpp ---
 
@@ -37,9 +69,35 @@ Tensor cos(const Tensor& x);
 Tensor erf(const Tensor& x);
 Tensor pow(const Tensor& x, Scalar exponent);
 
+// --- autograd/ops/elementary.cpp ---
+
+Tensor ceil(const Tensor& x);
+/// To the nearest, halves to even numbers.
+Tensor round(const Tensor& x);
+/// Towards 0, and what that takes away.
+Tensor trunc(const Tensor& x);
+Tensor frac(const Tensor& x);
+Tensor tan(const Tensor& x);
+Tensor asin(const Tensor& x);
+Tensor acos(const Tensor& x);
+Tensor atan(const Tensor& x);
+Tensor sinh(const Tensor& x);
+Tensor cosh(const Tensor& x);
+Tensor asinh(const Tensor& x);
+Tensor acosh(const Tensor& x);
+Tensor atanh(const Tensor& x);
+Tensor exp2(const Tensor& x);
+Tensor log2(const Tensor& x);
+Tensor log10(const Tensor& x);
+/// 1 - erf(x)
+Tensor erfc(const Tensor& x);
+
 // --- autograd/ops/power.cpp, extremum.cpp ---
 
+/// Of integers an integer. Throws: ArgumentError for integers with a negative exponent.
 Tensor pow(const Tensor& x, const Tensor& exponent);
+Tensor pow(Scalar x, const Tensor& exponent);
+Tensor clamp(const Tensor& x, const Tensor& min, const Tensor& max);
 /// The larger of a and b, NaN if either is; of equals each takes half the gradient.
 Tensor maximum(const Tensor& a, const Tensor& b);
 /// The smaller, in the same way.
@@ -53,6 +111,9 @@ Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b);
 Tensor where(const Tensor& condition, const Tensor& a, Scalar b);
 Tensor where(const Tensor& condition, Scalar a, const Tensor& b);
 Tensor where(const Tensor& condition, Scalar a, Scalar b);
+/// Numbers in place of NaN and of both infinities: unless given, the largest of the dtype.
+Tensor nan_to_num(const Tensor& x, double nan = 0, std::optional<double> posinf = {},
+                  std::optional<double> neginf = {});
 
 // --- autograd/ops/compare.cpp: bool, never on the tape ---
 
@@ -62,6 +123,20 @@ Tensor lt(const Tensor& a, const Tensor& b);
 Tensor le(const Tensor& a, const Tensor& b);
 Tensor gt(const Tensor& a, const Tensor& b);
 Tensor ge(const Tensor& a, const Tensor& b);
+Tensor eq(const Tensor& a, Scalar b);
+Tensor ne(const Tensor& a, Scalar b);
+Tensor lt(const Tensor& a, Scalar b);
+Tensor le(const Tensor& a, Scalar b);
+Tensor gt(const Tensor& a, Scalar b);
+Tensor ge(const Tensor& a, Scalar b);
+/// On whether elements are not 0.
+Tensor logical_not(const Tensor& x);
+Tensor logical_and(const Tensor& a, const Tensor& b);
+Tensor logical_or(const Tensor& a, const Tensor& b);
+Tensor logical_xor(const Tensor& a, const Tensor& b);
+/// Whether |a - b| <= atol + rtol |b|.
+Tensor isclose(const Tensor& a, const Tensor& b, double rtol = 1e-5, double atol = 1e-8,
+               bool equal_nan = false);
 Tensor isfinite(const Tensor& x);
 Tensor isnan(const Tensor& x);
 Tensor isinf(const Tensor& x);
@@ -70,5 +145,13 @@ bool equal(const Tensor& a, const Tensor& b);
 /// Whether |a - b| <= atol + rtol |b| everywhere.
 bool allclose(const Tensor& a, const Tensor& b, double rtol = 1e-5, double atol = 1e-8,
               bool equal_nan = false);
+
+// --- autograd/ops/bitwise.cpp: never on the tape ---
+
+/// Of bool (then logic) and integers. Throws: ArgumentError for floating-point tensors.
+Tensor bitwise_not(const Tensor& x);
+Tensor bitwise_and(const Tensor& a, const Tensor& b);
+Tensor bitwise_or(const Tensor& a, const Tensor& b);
+Tensor bitwise_xor(const Tensor& a, const Tensor& b);
 
 }  // namespace reel

@@ -2,6 +2,7 @@
 // y = min(a, b): the same with < for >
 
 #include <reel/autograd/ops/elementwise.h>
+#include <reel/autograd/ops/in_place.h>
 #include <reel/autograd/ops/reductions.h>
 #include <reel/autograd/variable.h>
 #include <reel/core/binary.h>
@@ -36,7 +37,7 @@ struct ExtremumBackward final : Node {
 };
 
 Tensor extremum(BinaryOp f, const char* op, const Tensor& a, const Tensor& b) {
-  const Dtype both = promote(a.dtype(), b.dtype());
+  const Dtype both = result_type(a, b);
   if (a.dtype() != b.dtype()) return extremum(f, op, a.to(both), b.to(both));
   Tensor y = binary(f, op, a, b);
   if (auto* node = record_as<ExtremumBackward>(op, y, a, b)) {
@@ -57,6 +58,13 @@ Tensor Tensor::maximum(const Tensor& other) const {
 Tensor Tensor::minimum(const Tensor& other) const {
   return extremum(BinaryOp::kMinimum, "minimum", *this, other);
 }
+Tensor Tensor::clamp(const Tensor& min, const Tensor& max) const {
+  return maximum(min).minimum(max);
+}
+const Tensor& Tensor::clamp_(const Tensor& min, const Tensor& max) const {
+  return write_over("clamp_", *this, values_before(*this).clamp(min, max));
+}
+Tensor clamp(const Tensor& x, const Tensor& min, const Tensor& max) { return x.clamp(min, max); }
 Tensor maximum(const Tensor& a, const Tensor& b) { return a.maximum(b); }
 Tensor minimum(const Tensor& a, const Tensor& b) { return a.minimum(b); }
 

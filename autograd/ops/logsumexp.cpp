@@ -33,6 +33,10 @@ Tensor pivot_of(const Tensor& x, const ReducedDims& d) {
 
 }  // namespace
 
+Tensor Tensor::logsumexp(IntArrayRef dims, bool keepdim) const {
+  return reel::logsumexp(*this, dims, keepdim);
+}
+
 Tensor logsumexp(const Tensor& x, IntArrayRef dims, bool keepdim) {
   REEL_CHECK(x.is_floating_point(), "logsumexp: the input is ", x.dtype(),
              "; it must be float32 or float64. [use to(kFloat32)]");

@@ -181,11 +181,4 @@ Tensor dot(const Tensor& a, const Tensor& b) {
   return a.matmul(b);
 }
 
-Tensor addmm(const Tensor& c, const Tensor& a, const Tensor& b, Scalar beta, Scalar alpha) {
-  const Tensor ab = mm(a, b);
-  const Tensor scaled = alpha.to<double>() == 1 ? ab : ab * alpha;
-  if (beta.to<double>() == 0) return scaled;  // c is not read: it may hold NaN
-  return (beta.to<double>() == 1 ? c : c * beta) + scaled;
-}
-
 }  // namespace reel

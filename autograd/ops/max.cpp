@@ -95,9 +95,11 @@ Tensor position(const char* op, const Tensor& x, std::optional<int64_t> dim, boo
 // Whether an element is not zero, as bool.
 Tensor truth(const Tensor& x) { return x.dtype() == kBool ? x : x.ne(0); }
 
-Tensor reduce_truth(Extreme which, const Tensor& x, bool of_nothing) {
-  if (x.numel() == 0) return full({}, of_nothing, kBool);
-  return reduce_extreme(which, truth(x), reduced_dims("all", x.sizes(), {}), false);
+Tensor reduce_truth(Extreme which, const char* op, const Tensor& x, IntArrayRef dims,
+                    bool keepdim) {
+  const ReducedDims d = reduced_dims(op, x.sizes(), dims);
+  if (d.count == 0) return full(d.sizes(keepdim), which == Extreme::kMin, kBool);
+  return reduce_extreme(which, truth(x), d, keepdim);
 }
 
 }  // namespace
@@ -125,7 +127,20 @@ Tensor Tensor::argmin(std::optional<int64_t> dim, bool keepdim) const {
   return position<Extreme::kMin>("argmin", *this, dim, keepdim);
 }
 
-Tensor Tensor::all() const { return reduce_truth(Extreme::kMin, *this, true); }
-Tensor Tensor::any() const { return reduce_truth(Extreme::kMax, *this, false); }
+Tensor Tensor::amax(IntArrayRef dims, bool keepdim) const {
+  return reel::amax(*this, dims, keepdim);
+}
+Tensor Tensor::amin(IntArrayRef dims, bool keepdim) const {
+  return reel::amin(*this, dims, keepdim);
+}
+
+Tensor Tensor::all() const { return reduce_truth(Extreme::kMin, "all", *this, {}, false); }
+Tensor Tensor::any() const { return reduce_truth(Extreme::kMax, "any", *this, {}, false); }
+Tensor Tensor::all(int64_t dim, bool keepdim) const {
+  return reduce_truth(Extreme::kMin, "all", *this, dim, keepdim);
+}
+Tensor Tensor::any(int64_t dim, bool keepdim) const {
+  return reduce_truth(Extreme::kMax, "any", *this, dim, keepdim);
+}
 
 }  // namespace reel

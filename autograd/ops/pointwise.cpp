@@ -3,8 +3,10 @@
 
 #include <reel/autograd/ops/activations.h>
 #include <reel/autograd/ops/elementwise.h>
+#include <reel/autograd/ops/in_place.h>
 #include <reel/autograd/ops/pointwise.h>
 #include <reel/autograd/variable.h>
+#include <reel/core/binary.h>
 #include <reel/core/creation.h>
 #include <reel/core/pointwise.h>
 
@@ -132,6 +134,7 @@ Tensor Tensor::cos() const { return apply_row(PointwiseOp::cos, *this); }
 Tensor Tensor::erf() const { return apply_row(PointwiseOp::erf, *this); }
 
 Tensor Tensor::pow(Scalar exponent) const {
+  if (!is_floating_point()) return pow(number_like(*this, exponent));
   const double p = exponent.to<double>();
   // Multiplication and square roots are faster than the general power, and exact where it is not.
   if (p == 2) return square();
@@ -141,7 +144,32 @@ Tensor Tensor::pow(Scalar exponent) const {
   return apply_row(PointwiseOp::pow, *this, p);
 }
 
-const Tensor& Tensor::exp_() const { return apply_row_in_place("exp_", PointwiseOp::exp, *this); }
+#define REEL_IN_PLACE(name)                                         \
+  const Tensor& Tensor::name##_() const {                           \
+    return apply_row_in_place(#name "_", PointwiseOp::name, *this); \
+  }
+REEL_IN_PLACE(exp)
+REEL_IN_PLACE(log)
+REEL_IN_PLACE(log1p)
+REEL_IN_PLACE(expm1)
+REEL_IN_PLACE(sqrt)
+REEL_IN_PLACE(rsqrt)
+REEL_IN_PLACE(reciprocal)
+REEL_IN_PLACE(sin)
+REEL_IN_PLACE(cos)
+REEL_IN_PLACE(erf)
+
+// Of integers too.
+#define REEL_ANY_IN_PLACE(name)                                                          \
+  const Tensor& Tensor::name##_() const {                                                \
+    return is_floating_point() ? apply_row_in_place(#name "_", PointwiseOp::name, *this) \
+                               : write_over(#name "_", *this, name());                   \
+  }
+REEL_ANY_IN_PLACE(square)
+REEL_ANY_IN_PLACE(abs)
+REEL_ANY_IN_PLACE(sign)
+REEL_ANY_IN_PLACE(floor)
+
 const Tensor& Tensor::neg_() const {
   check_sign("neg_", *this);
   return is_floating_point() ? apply_row_in_place("neg_", PointwiseOp::neg, *this) : mul_(-1);

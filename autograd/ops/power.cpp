@@ -3,6 +3,7 @@
 // where b = 0, da = 0; where a = 0 and b >= 0, db = 0
 
 #include <reel/autograd/ops/elementwise.h>
+#include <reel/autograd/ops/in_place.h>
 #include <reel/autograd/ops/reductions.h>
 #include <reel/autograd/variable.h>
 #include <reel/core/binary.h>
@@ -36,10 +37,18 @@ struct PowBackward final : NodeOf<PowBackward> {
   }
 };
 
+Tensor integer_power(const Tensor& a, const Tensor& b, Dtype dtype) {
+  REEL_CHECK(!b.lt(0).any().item<bool>(),
+             "pow: the exponent is negative and both numbers are integers; it must be 0 or more. "
+             "[use floating-point tensors]");
+  return rare_binary(kernels::RareOp::kPower, "pow", a.to(dtype), b.to(dtype));
+}
+
 }  // namespace
 
 Tensor Tensor::pow(const Tensor& exponent) const {
-  const Dtype both = promote(promote(dtype(), exponent.dtype()), Scalar(1.0));
+  const Dtype both = result_type(*this, exponent);
+  if (!reel::is_floating_point(both)) return integer_power(*this, exponent, both);
   if (dtype() != both || exponent.dtype() != both) return to(both).pow(exponent.to(both));
   Tensor y = binary(kernels::BinaryOp::kPow, "pow", *this, exponent);
   if (auto* node = record<PowBackward>(y, *this, exponent)) {
@@ -52,6 +61,17 @@ Tensor Tensor::pow(const Tensor& exponent) const {
   return y;
 }
 
+const Tensor& Tensor::pow_(const Tensor& exponent) const {
+  return write_over("pow_", *this, values_before(*this, exponent).pow(exponent));
+}
+const Tensor& Tensor::pow_(Scalar exponent) const {
+  return write_over("pow_", *this, values_before(*this).pow(exponent));
+}
+
 Tensor pow(const Tensor& x, const Tensor& exponent) { return x.pow(exponent); }
+Tensor pow(Scalar x, const Tensor& exponent) {
+  const Tensor base = number_like(exponent, x);
+  return base.pow(exponent.to(base.dtype()));
+}
 
 }  // namespace reel

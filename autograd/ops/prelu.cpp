@@ -62,6 +62,8 @@ Tensor rrelu_slopes(const char* op, const Tensor& x, double lower, double upper,
 
 }  // namespace
 
+Tensor Tensor::prelu(const Tensor& weight) const { return reel::prelu(*this, weight); }
+
 Tensor prelu(const Tensor& x, const Tensor& weight) {
   const Tensor w = check_prelu(x, weight);
   const Tensor values = x.detach();

@@ -3,6 +3,8 @@
 
 #include <reel/core/tensor.h>
 
+#include <string>
+
 namespace reel {
 
 // --- autograd/ops/linear.cpp ---
@@ -23,7 +25,41 @@ Tensor mm(const Tensor& a, const Tensor& b);
 Tensor bmm(const Tensor& a, const Tensor& b);
 /// Of two vectors.
 Tensor dot(const Tensor& a, const Tensor& b);
+
+// --- autograd/ops/addmm.cpp ---
+
 /// beta * c + alpha * (a b), c broadcasting; with beta = 0 c is not read.
 Tensor addmm(const Tensor& c, const Tensor& a, const Tensor& b, Scalar beta = 1, Scalar alpha = 1);
+/// The same with a matrix a and a vector b; with the outer product; with stacks of matrices; with
+/// the sum of their products.
+Tensor addmv(const Tensor& c, const Tensor& a, const Tensor& b, Scalar beta = 1, Scalar alpha = 1);
+Tensor addr(const Tensor& c, const Tensor& a, const Tensor& b, Scalar beta = 1, Scalar alpha = 1);
+Tensor baddbmm(const Tensor& c, const Tensor& a, const Tensor& b, Scalar beta = 1,
+               Scalar alpha = 1);
+Tensor addbmm(const Tensor& c, const Tensor& a, const Tensor& b, Scalar beta = 1, Scalar alpha = 1);
+
+// --- autograd/ops/tensordot.cpp ---
+
+/// The products of a and b summed over the pairs dims_a[i], dims_b[i] of dimensions; those of a
+/// that stay come first. Throws: ArgumentError when sizes of a pair differ.
+Tensor tensordot(const Tensor& a, const Tensor& b, IntArrayRef dims_a, IntArrayRef dims_b);
+/// The products summed over the last dimensions of both.
+Tensor inner(const Tensor& a, const Tensor& b);
+/// All products of the elements of two vectors.
+Tensor outer(const Tensor& a, const Tensor& b);
+/// Of a matrix and a vector.
+Tensor mv(const Tensor& a, const Tensor& b);
+/// All products, b filling the place of each element of a.
+Tensor kron(const Tensor& a, const Tensor& b);
+/// The sum of a matrix's diagonal.
+Tensor trace(const Tensor& x);
+
+// --- autograd/ops/einsum.cpp ---
+
+/// Operands of named dimensions, multiplied and summed: einsum("bij,bjk->bik", {a, b}). A name that
+/// the result lacks is summed, one that an operand has twice takes its diagonal, "..." stands for
+/// further dimensions; without "->" the result has, in alphabetical order, the names that occur
+/// once. Throws: ArgumentError when shapes do not match. docs/ops/einsum.md.
+Tensor einsum(const std::string& equation, const TensorList& operands);
 
 }  // namespace reel

@@ -17,6 +17,25 @@ inline Tensor mean(const Tensor& x) { return x.mean(); }
 inline Tensor mean(const Tensor& x, IntArrayRef dims, bool keepdim = false) {
   return x.mean(dims, keepdim);
 }
+inline Tensor sum(const Tensor& x, Dtype dtype) { return x.sum(dtype); }
+inline Tensor mean(const Tensor& x, Dtype dtype) { return x.mean(dtype); }
+/// Without the elements that are NaN.
+inline Tensor nansum(const Tensor& x) { return x.nansum(); }
+inline Tensor nanmean(const Tensor& x) { return x.nanmean(); }
+/// How many elements are not 0.
+inline Tensor count_nonzero(const Tensor& x) { return x.count_nonzero(); }
+inline Tensor count_nonzero(const Tensor& x, IntArrayRef dims) { return x.count_nonzero(dims); }
+
+// --- autograd/ops/prod.cpp, median.cpp: methods of Tensor ---
+
+inline Tensor prod(const Tensor& x) { return x.prod(); }
+inline Tensor prod(const Tensor& x, int64_t dim, bool keepdim = false) {
+  return x.prod(dim, keepdim);
+}
+inline Tensor median(const Tensor& x) { return x.median(); }
+inline std::tuple<Tensor, Tensor> median(const Tensor& x, int64_t dim, bool keepdim = false) {
+  return x.median(dim, keepdim);
+}
 
 // --- autograd/ops/var.cpp: methods of Tensor ---
 
@@ -35,6 +54,19 @@ Tensor std(const Tensor& x, B unbiased) {
 }
 inline Tensor std(const Tensor& x, IntArrayRef dims, bool unbiased = true, bool keepdim = false) {
   return x.std(dims, unbiased, keepdim);
+}
+/// Both of them.
+std::tuple<Tensor, Tensor> var_mean(const Tensor& x, IntArrayRef dims = {}, bool unbiased = true,
+                                    bool keepdim = false);
+std::tuple<Tensor, Tensor> std_mean(const Tensor& x, IntArrayRef dims = {}, bool unbiased = true,
+                                    bool keepdim = false);
+template <class B, class = std::enable_if_t<std::is_same_v<B, bool>>>
+std::tuple<Tensor, Tensor> var_mean(const Tensor& x, B unbiased) {
+  return var_mean(x, IntArrayRef(), unbiased);
+}
+template <class B, class = std::enable_if_t<std::is_same_v<B, bool>>>
+std::tuple<Tensor, Tensor> std_mean(const Tensor& x, B unbiased) {
+  return std_mean(x, IntArrayRef(), unbiased);
 }
 
 // --- autograd/ops/max.cpp: more methods of Tensor ---
@@ -59,6 +91,12 @@ inline Tensor argmin(const Tensor& x, std::optional<int64_t> dim = {}, bool keep
 }
 inline Tensor all(const Tensor& x) { return x.all(); }
 inline Tensor any(const Tensor& x) { return x.any(); }
+inline Tensor all(const Tensor& x, int64_t dim, bool keepdim = false) {
+  return x.all(dim, keepdim);
+}
+inline Tensor any(const Tensor& x, int64_t dim, bool keepdim = false) {
+  return x.any(dim, keepdim);
+}
 
 // --- autograd/ops/logsumexp.cpp ---
 
@@ -70,6 +108,12 @@ Tensor logsumexp(const Tensor& x, IntArrayRef dims, bool keepdim = false);
 /// sqrt(sum(x^2)) over `dims` (none: all); the gradient where it is 0 is 0.
 Tensor vector_norm(const Tensor& x, IntArrayRef dims = {}, bool keepdim = false);
 inline Tensor norm(const Tensor& x) { return x.norm(); }
+/// (sum |x|^p)^(1/p) over `dims` (none: all); p may be 0 and +-inf. docs/ops/vector_norm.md.
+inline Tensor norm(const Tensor& x, Scalar p, IntArrayRef dims = {}, bool keepdim = false) {
+  return x.norm(p, dims, keepdim);
+}
+/// x / max(norm, eps), the norm being that over dimension dim.
+Tensor normalize(const Tensor& x, double p = 2, int64_t dim = 1, double eps = 1e-12);
 
 // --- autograd/ops/sum_to_size.cpp ---
 

@@ -57,4 +57,12 @@ Tensor Tensor::mean(IntArrayRef dims, bool keepdim) const {
   return y;
 }
 
+Tensor Tensor::nansum(IntArrayRef dims, bool keepdim) const {
+  return masked_fill(isnan(), 0).sum(dims, keepdim);
+}
+Tensor Tensor::nanmean(IntArrayRef dims, bool keepdim) const {
+  return nansum(dims, keepdim) / isnan().logical_not().sum(dims, keepdim);
+}
+Tensor Tensor::count_nonzero(IntArrayRef dims) const { return ne(0).sum(dims); }
+
 }  // namespace reel

@@ -89,4 +89,13 @@ Tensor Tensor::std(IntArrayRef dims, bool unbiased, bool keepdim) const {
   return y;
 }
 
+std::tuple<Tensor, Tensor> var_mean(const Tensor& x, IntArrayRef dims, bool unbiased,
+                                    bool keepdim) {
+  return {x.var(dims, unbiased, keepdim), x.mean(dims, keepdim)};
+}
+std::tuple<Tensor, Tensor> std_mean(const Tensor& x, IntArrayRef dims, bool unbiased,
+                                    bool keepdim) {
+  return {x.std(dims, unbiased, keepdim), x.mean(dims, keepdim)};
+}
+
 }  // namespace reel

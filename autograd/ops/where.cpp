@@ -3,6 +3,7 @@
 
 #include <reel/autograd/anomaly_check.h>
 #include <reel/autograd/ops/elementwise.h>
+#include <reel/autograd/ops/in_place.h>
 #include <reel/autograd/ops/reductions.h>
 #include <reel/autograd/variable.h>
 #include <reel/core/binary.h>
@@ -10,6 +11,7 @@
 #include <reel/core/layout.h>
 
 #include <cmath>
+#include <limits>
 
 namespace reel {
 
@@ -59,7 +61,7 @@ Tensor choose(const Tensor& c, const Tensor& like, Operand a, Operand b) {
 
 Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b) {
   check_condition("where", condition);
-  const Dtype both = promote(a.dtype(), b.dtype());
+  const Dtype both = result_type(a, b);
   if (a.dtype() != b.dtype()) return where(condition, a.to(both), b.to(both));
   const Shape sizes =
       broadcast_shapes("where", condition.sizes(), broadcast_shapes("where", a.sizes(), b.sizes()));
@@ -96,6 +98,25 @@ Tensor where(const Tensor& condition, Scalar a, Scalar b) {
   Tensor y = empty_like_layout(condition, both);
   choose_into(y, condition, a, b);
   return y;
+}
+
+Tensor Tensor::nan_to_num(double nan, std::optional<double> posinf,
+                          std::optional<double> neginf) const {
+  if (!is_floating_point()) return clone();
+  const double inf = std::numeric_limits<double>::infinity();
+  const double largest =
+      dtype() == kFloat32 ? std::numeric_limits<float>::max() : std::numeric_limits<double>::max();
+  return where(
+      isnan(), nan,
+      where(eq(inf), posinf.value_or(largest), where(eq(-inf), neginf.value_or(-largest), *this)));
+}
+const Tensor& Tensor::nan_to_num_(double nan, std::optional<double> posinf,
+                                  std::optional<double> neginf) const {
+  return write_over("nan_to_num_", *this, nan_to_num(nan, posinf, neginf));
+}
+Tensor nan_to_num(const Tensor& x, double nan, std::optional<double> posinf,
+                  std::optional<double> neginf) {
+  return x.nan_to_num(nan, posinf, neginf);
 }
 
 Tensor Tensor::masked_fill(const Tensor& mask, Scalar value) const {

@@ -1,3 +1,4 @@
+#include <reel/autograd/ops/reductions.h>
 #include <reel/nn/functional/activation.h>
 
 namespace reel::nn::functional {
@@ -36,6 +37,10 @@ Tensor leaky_relu(const Tensor& x, const LeakyReLUFuncOptions& options) {
 
 Tensor log_softmax(const Tensor& x, const LogSoftmaxFuncOptions& options) {
   return x.log_softmax(options.dim());
+}
+
+Tensor normalize(const Tensor& x, const NormalizeFuncOptions& options) {
+  return reel::normalize(x, options.p(), options.dim(), options.eps());
 }
 
 Tensor relu(const Tensor& x, const ReLUFuncOptions& options) {

@@ -35,6 +35,12 @@ struct GumbelSoftmaxFuncOptions {
   REEL_ARG(int64_t, dim) = -1;
 };
 
+struct NormalizeFuncOptions {
+  REEL_ARG(double, p) = 2;
+  REEL_ARG(int64_t, dim) = 1;
+  REEL_ARG(double, eps) = 1e-12;
+};
+
 using reel::hardsigmoid;
 using reel::hardswish;
 using reel::logsigmoid;
@@ -55,6 +61,7 @@ Tensor hardshrink(const Tensor& x, const HardshrinkFuncOptions& options = {});
 Tensor hardtanh(const Tensor& x, const HardtanhFuncOptions& options = {});
 Tensor leaky_relu(const Tensor& x, const LeakyReLUFuncOptions& options = {});
 Tensor log_softmax(const Tensor& x, const LogSoftmaxFuncOptions& options);
+Tensor normalize(const Tensor& x, const NormalizeFuncOptions& options = {});
 Tensor relu(const Tensor& x, const ReLUFuncOptions& options = {});
 Tensor relu6(const Tensor& x, const ReLU6FuncOptions& options = {});
 Tensor rrelu(const Tensor& x, const RReLUFuncOptions& options = {});

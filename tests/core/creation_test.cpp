@@ -99,3 +99,19 @@ TEST_CASE("creation: linspace and eye", "[creation]") {
   CHECK(eye(3, 2, kInt64).to_vector() == Values{1, 0, 0, 1, 0, 0});
   CHECK(eye(0).sizes() == Shape{0, 0});
 }
+
+TEST_CASE("creation: powers, triangles and likenesses") {
+  CHECK(logspace(0, 3, 4).to_vector() == std::vector<double>{1, 10, 100, 1000});
+  CHECK(logspace(0, 3, 4, 2, kFloat64).to_vector() == std::vector<double>{1, 2, 4, 8});
+  CHECK(tril_indices(2, 3).to_vector() == std::vector<double>{0, 1, 1, 0, 0, 1});
+  CHECK(triu_indices(2, 3, 1).to_vector() == std::vector<double>{0, 0, 1, 1, 2, 2});
+  CHECK(tril_indices(2, 2, -2).sizes() == Shape{2, 0});
+  CHECK_THROWS_AS(tril_indices(-1, 2), ArgumentError);
+  const Tensor x = zeros({2, 3}, kFloat64);
+  CHECK(randint_like(x, 5, 6).equal(full({2, 3}, 5, kFloat64)));
+  CHECK(randint_like(x, 1, kInt32).dtype() == kInt32);
+  CHECK(x.new_ones({2}).equal(ones({2}, kFloat64)));
+  CHECK(x.new_zeros({2}, kInt64).dtype() == kInt64);
+  CHECK(x.new_full({2}, 7, requires_grad()).requires_grad());
+  CHECK(x.new_empty({4}).dtype() == kFloat64);
+}

@@ -1,6 +1,11 @@
+#include <reel/autograd/engine.h>
 #include <reel/autograd/ops/elementwise.h>
+#include <reel/autograd/ops/reductions.h>
 #include <reel/core/creation.h>
 #include <reel/core/layout.h>
+#include <reel/core/random.h>
+
+#include <cmath>
 
 #include <limits>
 
@@ -108,4 +113,47 @@ TEST_CASE("compare: equal and allclose", "[compare]") {
   CHECK(allclose(odd, odd, 1e-5, 1e-8, true));
   CHECK_FALSE(allclose(odd, -odd, 1e-5, 1e-8, true));
   CHECK_FALSE(allclose(zeros({1}), full({1}, kInf)));
+}
+
+TEST_CASE("compare: exclusive or, closeness, numbers on the left") {
+  const Tensor a = tensor_of({4}, {0, 2, 0, -1}), b = tensor_of({4}, {0, 0, 3, 1});
+  CHECK(logical_xor(a, b).to_vector() == std::vector<double>{0, 1, 1, 0});
+  CHECK(logical_and(a, b).to_vector() == std::vector<double>{0, 0, 0, 1});
+  CHECK(logical_or(a, b).to_vector() == std::vector<double>{0, 1, 1, 1});
+  CHECK(logical_not(a).to_vector() == std::vector<double>{1, 0, 1, 0});
+  CHECK((1 < a).equal(a > 1));
+  CHECK((1 <= a).equal(a >= 1));
+  CHECK((1 > a).equal(a < 1));
+  CHECK((1 >= a).equal(a <= 1));
+  CHECK((2 == a).equal(a == 2));
+  CHECK((2 != a).equal(a != 2));
+  CHECK(eq(a, 2).equal(a.eq(2)));
+  CHECK(lt(a, 2).equal(a.lt(2)));
+  const double inf = std::numeric_limits<double>::infinity(), nan = std::nan("");
+  const Tensor x = tensor_of({5}, {1, 1, inf, nan, -inf}),
+               y = tensor_of({5}, {1.001, 1, inf, nan, inf});
+  CHECK(isclose(x, y).to_vector() == std::vector<double>{0, 1, 1, 0, 0});
+  CHECK(isclose(x, y, 0.01, 0, true).to_vector() == std::vector<double>{1, 1, 1, 1, 0});
+  CHECK(x.isinf().to_vector() == std::vector<double>{0, 0, 1, 0, 1});
+}
+
+TEST_CASE("compare: in place, true is 1 of the tensor's dtype") {
+  const Tensor a = tensor_of({3}, {-1, 0, 2}), b = tensor_of({3}, {0, 0, 0});
+  const auto over = [&](const Tensor& (Tensor::*write)(const Tensor&) const) {
+    const Tensor x = a.clone();
+    (x.*write)(b);
+    return x;
+  };
+  CHECK(over(&Tensor::eq_).equal(a.eq(b).to(kFloat64)));
+  CHECK(over(&Tensor::ne_).equal(a.ne(b).to(kFloat64)));
+  CHECK(over(&Tensor::lt_).equal(a.lt(b).to(kFloat64)));
+  CHECK(over(&Tensor::le_).equal(a.le(b).to(kFloat64)));
+  CHECK(over(&Tensor::gt_).equal(a.gt(b).to(kFloat64)));
+  CHECK(over(&Tensor::ge_).equal(a.ge(b).to(kFloat64)));
+  CHECK(over(&Tensor::logical_and_).equal(a.logical_and(b).to(kFloat64)));
+  CHECK(over(&Tensor::logical_or_).equal(a.logical_or(b).to(kFloat64)));
+  CHECK(over(&Tensor::logical_xor_).equal(a.logical_xor(b).to(kFloat64)));
+  CHECK(a.clone().logical_not_().equal(a.logical_not().to(kFloat64)));
+  CHECK(a.clone().lt_(1).equal(a.lt(1).to(kFloat64)));
+  CHECK_THROWS_AS(a.clone().lt_(ones({2, 3})), ArgumentError);
 }

@@ -1,6 +1,8 @@
 #include <reel/autograd/engine.h>
 #include <reel/autograd/ops/elementwise.h>
+#include <reel/autograd/ops/reductions.h>
 #include <reel/core/creation.h>
+#include <reel/core/random.h>
 
 #include <cmath>
 #include <limits>
@@ -70,4 +72,23 @@ TEST_CASE("extremum: integers", "[extremum]") {
   CHECK(maximum(a, b).dtype() == kInt64);
   CHECK(maximum(a, b).to_vector() == Values{3, 5, 3});
   CHECK(minimum(a, b).to_vector() == Values{-1, 3, 2});
+}
+
+TEST_CASE("extremum: clamp by tensors") {
+  const Tensor x = tensor_of({5}, {0, 1, 2, -1, 0.5}).requires_grad_();
+  const Tensor low = tensor_of({5}, {0, 0, 1, 0, 0}).requires_grad_();
+  const Tensor high = tensor_of({5}, {1, 1, 1, 1, 1}).requires_grad_();
+  const Tensor y = clamp(x, low, high);
+  CHECK(y.to_vector() == std::vector<double>{0, 1, 1, 0, 0.5});
+  const TensorList g = autograd::grad({y}, {x, low, high}, {ones_like(x)});
+  CHECK(g[0].to_vector() == std::vector<double>{0.5, 0.5, 0, 0, 1});
+  CHECK(g[1].to_vector() == std::vector<double>{0.5, 0, 0, 1, 0});
+  CHECK(g[2].to_vector() == std::vector<double>{0, 0.5, 1, 0, 0});
+  CHECK(x.clamp_min(low).equal(maximum(x, low)));
+  CHECK(x.clamp_max(high).equal(minimum(x, high)));
+  const Tensor over = x * 1.0;
+  over.clamp_(low, high);
+  CHECK(over.equal(y));
+  CHECK(x.detach().clone().clamp_min_(0.3).equal(x.clamp_min(0.3)));
+  CHECK(x.detach().clone().clamp_max_(0.3).equal(x.clamp_max(0.3)));
 }

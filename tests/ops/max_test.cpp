@@ -3,9 +3,14 @@
 #include "tests/message_of.h"
 #include "tests/ops/reduction_reference.h"
 
+#include <reel/autograd/engine.h>
+#include <reel/autograd/ops/elementwise.h>
 #include <reel/autograd/ops/reductions.h>
 #include <reel/core/creation.h>
 #include <reel/core/layout.h>
+#include <reel/core/random.h>
+
+#include <limits>
 
 #include <algorithm>
 #include <cmath>
@@ -153,4 +158,16 @@ TEST_CASE("max: no element to choose from") {
   CHECK(message_of<ArgumentError>([&] { zeros({0}).argmax(); }) ==
         "argmax: the input [0] has no element to choose from along the reduced dimensions; it must "
         "have one.");
+}
+
+TEST_CASE("max: all and any along a dimension") {
+  const Tensor x = tensor_of({2, 3}, {1, 0, 2, 3, 4, 5});
+  CHECK(all(x, 1).to_vector() == std::vector<double>{0, 1});
+  CHECK(any(x, 0, true).sizes() == Shape{1, 3});
+  CHECK(x.eq(0).any(0).to_vector() == std::vector<double>{0, 1, 0});
+  CHECK(zeros({2, 0}).all(1).to_vector() == std::vector<double>{1, 1});
+  CHECK(zeros({2, 0}).any(1).to_vector() == std::vector<double>{0, 0});
+  CHECK(zeros({0, 2}).all(1).sizes() == Shape{0});
+  CHECK(x.amax(1).equal(amax(x, 1)));
+  CHECK(x.amin().equal(amin(x)));
 }

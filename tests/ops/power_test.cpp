@@ -53,7 +53,8 @@ TEST_CASE("power: at zero", "[power]") {
   CHECK(std::isnan(db[3]));  // no real derivative
 }
 
-TEST_CASE("power: integers compute in float32", "[power]") {
-  const Tensor y = pow(integers({4}, 5), integers({4}, 3, 1));
-  CHECK(y.dtype() == kFloat32);
+TEST_CASE("power: of integers an integer", "[power]") {
+  const Tensor a = integers({4}, 5), b = integers({4}, 3, 1), y = pow(a, b);
+  CHECK(y.dtype() == kInt64);
+  CHECK(y.to(kFloat64).equal(pow(a.to(kFloat64), b.to(kFloat64))));
 }

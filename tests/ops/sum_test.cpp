@@ -3,11 +3,16 @@
 #include "tests/message_of.h"
 #include "tests/ops/reduction_reference.h"
 
+#include <reel/autograd/engine.h>
+#include <reel/autograd/ops/elementwise.h>
 #include <reel/autograd/ops/reductions.h>
 #include <reel/core/creation.h>
 #include <reel/core/layout.h>
 #include <reel/core/parallel.h>
+#include <reel/core/random.h>
 #include <reel/core/reduction.h>
+
+#include <limits>
 
 #include <cmath>
 
@@ -125,4 +130,16 @@ TEST_CASE("sum and mean: what is wrong with a call") {
         }) == "mean: dimension -2 is named twice in [0, -2]; each may be reduced once.");
   CHECK(message_of<ArgumentError>([&] { x.to(kInt64).mean(); }) ==
         "mean: the input is int64; it must be float32 or float64. [use to(kFloat32)]");
+}
+
+TEST_CASE("sum: without NaN, and of what is not zero") {
+  const Tensor x = tensor_of({2, 3}, {1, std::nan(""), 3, 0, 5, 0}).requires_grad_();
+  CHECK(nansum(x).item<double>() == 9);
+  CHECK(nanmean(x).item<double>() == 9.0 / 5);
+  CHECK(x.nansum(1, true).to_vector() == std::vector<double>{4, 5});
+  CHECK(x.nanmean(1).to_vector() == std::vector<double>{2, 5.0 / 3});
+  nansum(x).backward();
+  CHECK(x.grad().to_vector() == std::vector<double>{1, 0, 1, 1, 1, 1});
+  CHECK(count_nonzero(x).item<int64_t>() == 4);
+  CHECK(count_nonzero(x, 1).to_vector() == std::vector<double>{3, 1});
 }

@@ -3,8 +3,13 @@
 #include "tests/message_of.h"
 #include "tests/ops/reduction_reference.h"
 
+#include <reel/autograd/engine.h>
+#include <reel/autograd/ops/elementwise.h>
 #include <reel/autograd/ops/reductions.h>
 #include <reel/core/creation.h>
+#include <reel/core/random.h>
+
+#include <limits>
 
 #include <cmath>
 
@@ -95,4 +100,15 @@ TEST_CASE("var and std: what is wrong with a call") {
         "var: the input is int64; it must be float32 or float64. [use to(kFloat32)]");
   CHECK(message_of<ArgumentError>([&] { ones({2}).std(1); }) ==
         "std: dimension 1 is out of range; the tensor has 1, so it must be in [-1, 0].");
+}
+
+TEST_CASE("var: together with the mean") {
+  const Tensor x = uniform({3, 5});
+  const auto [var, mean] = var_mean(x, 1, true, true);
+  CHECK(var.equal(x.var(1, true, true)));
+  CHECK(mean.equal(x.mean(1, true)));
+  const auto [std, centre] = std_mean(x, false);
+  CHECK(std.equal(x.std(false)));
+  CHECK(centre.equal(x.mean()));
+  CHECK(std::get<0>(var_mean(x)).equal(x.var()));
 }

@@ -1,7 +1,13 @@
 #include <reel/autograd/engine.h>
 #include <reel/autograd/ops/elementwise.h>
+#include <reel/autograd/ops/reductions.h>
 #include <reel/core/creation.h>
 #include <reel/core/layout.h>
+#include <reel/core/random.h>
+
+#include <limits>
+
+#include <cmath>
 
 #include "tests/catch.h"
 #include "tests/harness.h"
@@ -96,4 +102,19 @@ TEST_CASE("where: masked_fill", "[where]") {
   CHECK_THROWS_AS(x.masked_fill(x, 0), ArgumentError);
   CHECK_THROWS_AS(uniform({3}).masked_fill_(integers({2, 3}, 2, 0, kBool), 0), ArgumentError);
   CHECK_THROWS_AS(integers({3}, 2).masked_fill(mask, 0.5), ArgumentError);
+}
+
+TEST_CASE("where: nan_to_num") {
+  const double inf = std::numeric_limits<double>::infinity();
+  const Tensor x = tensor_of({4}, {std::nan(""), inf, -inf, 3}).requires_grad_();
+  const double largest = std::numeric_limits<double>::max();
+  CHECK(nan_to_num(x).to_vector() == std::vector<double>{0, largest, -largest, 3});
+  CHECK(x.nan_to_num(1, 2, -2).to_vector() == std::vector<double>{1, 2, -2, 3});
+  CHECK(x.to(kFloat32).nan_to_num().to_vector()[1] == std::numeric_limits<float>::max());
+  CHECK(autograd::grad({nan_to_num(x)}, {x}, {ones_like(x)})[0].to_vector() ==
+        std::vector<double>{0, 0, 0, 1});
+  const Tensor over = x.detach().clone();
+  over.nan_to_num_(7);
+  CHECK(over.equal(x.nan_to_num(7)));
+  CHECK(nan_to_num(ones({2}, kInt32)).equal(ones({2}, kInt32)));
 }

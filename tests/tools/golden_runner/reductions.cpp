@@ -50,6 +50,9 @@ void add_reductions(OperationTable& table) {
   add_reduction(
       table, "min", [](const Tensor& x) { return x.min(); },
       [](const Tensor& x, const Dims& d, bool keep) { return std::get<0>(x.min(d[0], keep)); });
+  add_reduction(
+      table, "prod", [](const Tensor& x) { return x.prod(); },
+      [](const Tensor& x, const Dims& d, bool keep) { return x.prod(d[0], keep); });
   table["logsumexp"] = [](Call& c) -> TensorList {
     return {logsumexp(c["x"], c.integers("dim"), c.flag("keepdim"))};
   };
