@@ -6,26 +6,14 @@
 #include <reel/nn/group_norm.h>
 #include <reel/nn/layer_norm.h>
 
-#include <sstream>
-
 #include "tests/catch.h"
 #include "tests/harness.h"
 #include "tests/message_of.h"
+#include "tests/nn/printed.h"
 
 using namespace reel;
 using namespace reel::tests;
 namespace F = reel::nn::functional;
-
-namespace {
-
-template <class Layer>
-std::string printed(const Layer& layer) {
-  std::ostringstream out;
-  layer->pretty_print(out);
-  return out.str();
-}
-
-}  // namespace
 
 TEST_CASE("BatchNorm: parameters, buffers and their start") {
   const nn::BatchNorm2d norm(3);

@@ -5,26 +5,14 @@
 #include <reel/nn/functional/pool.h>
 #include <reel/nn/pool.h>
 
-#include <sstream>
-
 #include "tests/catch.h"
 #include "tests/harness.h"
 #include "tests/message_of.h"
+#include "tests/nn/printed.h"
 
 using namespace reel;
 using namespace reel::tests;
 namespace F = reel::nn::functional;
-
-namespace {
-
-template <class Layer>
-std::string printed(const Layer& layer) {
-  std::ostringstream out;
-  layer->pretty_print(out);
-  return out.str();
-}
-
-}  // namespace
 
 TEST_CASE("pooling layers are what their functions are") {
   const Tensor x1 = uniform({2, 3, 9}), x2 = uniform({2, 3, 6, 7}), x3 = uniform({1, 2, 4, 4, 5});

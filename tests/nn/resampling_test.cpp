@@ -1,6 +1,7 @@
 #include "tests/catch.h"
 #include "tests/harness.h"
 #include "tests/message_of.h"
+#include "tests/nn/printed.h"
 
 #include <reel/autograd/ops/norms.h>
 #include <reel/autograd/ops/resampling.h>
@@ -12,22 +13,9 @@
 #include <reel/nn/padding.h>
 #include <reel/nn/sequential.h>
 
-#include <sstream>
-
 using namespace reel;
 using namespace reel::tests;
 namespace F = reel::nn::functional;
-
-namespace {
-
-template <class Layer>
-std::string printed(const Layer& layer) {
-  std::ostringstream out;
-  layer->pretty_print(out);
-  return out.str();
-}
-
-}  // namespace
 
 TEST_CASE("Upsample is interpolate", "[nn]") {
   const Tensor x = uniform({2, 3, 4, 5}, 0, -1, 1, kFloat32);
