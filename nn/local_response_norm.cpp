@@ -13,6 +13,8 @@ Tensor local_response_norm(const Tensor& x, const LocalResponseNormFuncOptions& 
 
 }  // namespace functional
 
+LocalResponseNormImpl::LocalResponseNormImpl(const LocalResponseNormOptions& o) : options(o) {}
+
 Tensor LocalResponseNormImpl::forward(const Tensor& x) const {
   return functional::local_response_norm(x, options);
 }

@@ -18,8 +18,7 @@ struct LocalResponseNormOptions {
 /// torch.nn.LocalResponseNorm.
 class LocalResponseNormImpl final : public Cloneable<LocalResponseNormImpl> {
  public:
-  LocalResponseNormImpl(int64_t size) : options(size) {}
-  explicit LocalResponseNormImpl(const LocalResponseNormOptions& o) : options(o) {}
+  LocalResponseNormImpl(const LocalResponseNormOptions& o);
   Tensor forward(const Tensor& x) const;
   void pretty_print(std::ostream& stream) const override;
 

@@ -6,54 +6,69 @@
 
 namespace reel::nn {
 
-template <int D, PaddingMode kMode, class Derived>
-PadImpl<D, kMode, Derived>::PadImpl(ExpandingArray<2 * D> padding) : options(padding) {}
+namespace {
 
-template <int D, PaddingMode kMode, class Derived>
-PadImpl<D, kMode, Derived>::PadImpl(const PadOptions<D>& o) : options(o) {}
+template <int D>
+std::string layer_name(PaddingMode mode) {
+  const char* kind = mode == kReflect     ? "ReflectionPad"
+                     : mode == kReplicate ? "ReplicationPad"
+                     : mode == kCircular  ? "CircularPad"
+                                          : "ZeroPad";
+  return concat(kind, D, "d");
+}
 
-template <int D, PaddingMode kMode, class Derived>
-Tensor PadImpl<D, kMode, Derived>::forward(const Tensor& x) const {
+}  // namespace
+
+template <int D, PaddingMode kMode>
+PadImpl<D, kMode>::PadImpl(ExpandingArray<2 * D> padding) : PadImpl(PadOptions<D>(padding)) {}
+
+template <int D, PaddingMode kMode>
+PadImpl<D, kMode>::PadImpl(const PadOptions<D>& o)
+    : Cloneable<PadImpl>(layer_name<D>(kMode)), options(o) {}
+
+template <int D, PaddingMode kMode>
+Tensor PadImpl<D, kMode>::forward(const Tensor& x) const {
   return pad(x, options.padding(), kMode);
 }
 
-template <int D, PaddingMode kMode, class Derived>
-void PadImpl<D, kMode, Derived>::pretty_print(std::ostream& stream) const {
+template <int D, PaddingMode kMode>
+void PadImpl<D, kMode>::pretty_print(std::ostream& stream) const {
   stream << this->name() << "(" << print_tuple(options.padding()) << ")";
 }
 
-template <int D, class Derived>
-ConstantPadImpl<D, Derived>::ConstantPadImpl(ExpandingArray<2 * D> padding, double value)
-    : options(padding, value) {}
+template <int D>
+ConstantPadImpl<D>::ConstantPadImpl(ExpandingArray<2 * D> padding, double value)
+    : ConstantPadImpl(ConstantPadOptions<D>(padding, value)) {}
 
-template <int D, class Derived>
-ConstantPadImpl<D, Derived>::ConstantPadImpl(const ConstantPadOptions<D>& o) : options(o) {}
+template <int D>
+ConstantPadImpl<D>::ConstantPadImpl(const ConstantPadOptions<D>& o)
+    : Cloneable<ConstantPadImpl>(concat("ConstantPad", D, "d")), options(o) {}
 
-template <int D, class Derived>
-Tensor ConstantPadImpl<D, Derived>::forward(const Tensor& x) const {
+template <int D>
+Tensor ConstantPadImpl<D>::forward(const Tensor& x) const {
   return pad(x, options.padding(), kConstant, options.value());
 }
 
-template <int D, class Derived>
-void ConstantPadImpl<D, Derived>::pretty_print(std::ostream& stream) const {
+template <int D>
+void ConstantPadImpl<D>::pretty_print(std::ostream& stream) const {
   stream << this->name() << "(padding=" << print_tuple(options.padding())
          << ", value=" << options.value() << ")";
 }
 
-template class PadImpl<1, kReflect, ReflectionPad1dImpl>;
-template class PadImpl<2, kReflect, ReflectionPad2dImpl>;
-template class PadImpl<3, kReflect, ReflectionPad3dImpl>;
-template class PadImpl<1, kReplicate, ReplicationPad1dImpl>;
-template class PadImpl<2, kReplicate, ReplicationPad2dImpl>;
-template class PadImpl<3, kReplicate, ReplicationPad3dImpl>;
-template class PadImpl<1, kCircular, CircularPad1dImpl>;
-template class PadImpl<2, kCircular, CircularPad2dImpl>;
-template class PadImpl<3, kCircular, CircularPad3dImpl>;
-template class PadImpl<1, kZeros, ZeroPad1dImpl>;
-template class PadImpl<2, kZeros, ZeroPad2dImpl>;
-template class PadImpl<3, kZeros, ZeroPad3dImpl>;
-template class ConstantPadImpl<1, ConstantPad1dImpl>;
-template class ConstantPadImpl<2, ConstantPad2dImpl>;
-template class ConstantPadImpl<3, ConstantPad3dImpl>;
+template class PadImpl<1, kReflect>;
+template class PadImpl<2, kReflect>;
+template class PadImpl<3, kReflect>;
+template class PadImpl<1, kReplicate>;
+template class PadImpl<2, kReplicate>;
+template class PadImpl<3, kReplicate>;
+template class PadImpl<1, kCircular>;
+template class PadImpl<2, kCircular>;
+template class PadImpl<3, kCircular>;
+template class PadImpl<1, kZeros>;
+template class PadImpl<2, kZeros>;
+template class PadImpl<3, kZeros>;
+template class ConstantPadImpl<1>;
+template class ConstantPadImpl<2>;
+template class ConstantPadImpl<3>;
 
 }  // namespace reel::nn

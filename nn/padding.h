@@ -25,8 +25,8 @@ struct ConstantPadOptions {
 
 /// Pads the last D dimensions: by zeros, the mirror image without the border itself, the border, or
 /// the opposite side. Source: torch.nn.ReflectionPad2d.
-template <int D, PaddingMode kMode, class Derived>
-class PadImpl : public Cloneable<Derived> {
+template <int D, PaddingMode kMode>
+class PadImpl final : public Cloneable<PadImpl<D, kMode>> {
  public:
   PadImpl(ExpandingArray<2 * D> padding);
   explicit PadImpl(const PadOptions<D>& o);
@@ -36,8 +36,8 @@ class PadImpl : public Cloneable<Derived> {
 };
 
 /// Pads the last D dimensions by a value. Source: torch.nn.ConstantPad2d.
-template <int D, class Derived>
-class ConstantPadImpl : public Cloneable<Derived> {
+template <int D>
+class ConstantPadImpl final : public Cloneable<ConstantPadImpl<D>> {
  public:
   ConstantPadImpl(ExpandingArray<2 * D> padding, double value);
   explicit ConstantPadImpl(const ConstantPadOptions<D>& o);
@@ -46,19 +46,30 @@ class ConstantPadImpl : public Cloneable<Derived> {
   ConstantPadOptions<D> options;
 };
 
-// The three sizes of each, and their holders, which take `2` or `{2, 3, 0, 1}`.
-#define REEL_PAD(Name, D, kMode)                                             \
-  using Name##D##dOptions = PadOptions<D>;                                   \
-  struct Name##D##dImpl final : PadImpl<D, kMode, Name##D##dImpl> {          \
-    using PadImpl<D, kMode, Name##D##dImpl>::PadImpl;                        \
-  };                                                                         \
-  class Name##D##d : public ModuleHolder<Name##D##dImpl> {                   \
-   public:                                                                   \
-    using Impl = Name##D##dImpl;                                             \
-    using ModuleHolder<Impl>::ModuleHolder;                                  \
-    explicit Name##D##d(std::initializer_list<int64_t> padding)              \
-        : ModuleHolder(make_module<Impl>(ExpandingArray<2 * D>(padding))) {} \
-  }
+// The holders, which take `2` or `{2, 3, 0, 1}`. Templates, with aliases for the layers: fifteen
+// classes would cost each program that includes this, whether it pads or not.
+template <int D, PaddingMode kMode>
+class PadLayer : public ModuleHolder<PadImpl<D, kMode>> {
+ public:
+  using Impl = PadImpl<D, kMode>;
+  using ModuleHolder<Impl>::ModuleHolder;
+  explicit PadLayer(std::initializer_list<int64_t> padding)
+      : ModuleHolder<Impl>(make_module<Impl>(padding)) {}
+};
+
+template <int D>
+class ConstantPadLayer : public ModuleHolder<ConstantPadImpl<D>> {
+ public:
+  using Impl = ConstantPadImpl<D>;
+  using ModuleHolder<Impl>::ModuleHolder;
+  ConstantPadLayer(std::initializer_list<int64_t> padding, double value)
+      : ModuleHolder<Impl>(make_module<Impl>(padding, value)) {}
+};
+
+#define REEL_PAD(Name, D, kMode)            \
+  using Name##D##dOptions = PadOptions<D>;  \
+  using Name##D##dImpl = PadImpl<D, kMode>; \
+  using Name##D##d = PadLayer<D, kMode>
 REEL_PAD(ReflectionPad, 1, kReflect);
 REEL_PAD(ReflectionPad, 2, kReflect);
 REEL_PAD(ReflectionPad, 3, kReflect);
@@ -73,21 +84,14 @@ REEL_PAD(ZeroPad, 2, kZeros);
 REEL_PAD(ZeroPad, 3, kZeros);
 #undef REEL_PAD
 
-#define REEL_CONSTANT_PAD(D)                                                       \
-  using ConstantPad##D##dOptions = ConstantPadOptions<D>;                          \
-  struct ConstantPad##D##dImpl final : ConstantPadImpl<D, ConstantPad##D##dImpl> { \
-    using ConstantPadImpl<D, ConstantPad##D##dImpl>::ConstantPadImpl;              \
-  };                                                                               \
-  class ConstantPad##D##d : public ModuleHolder<ConstantPad##D##dImpl> {           \
-   public:                                                                         \
-    using Impl = ConstantPad##D##dImpl;                                            \
-    using ModuleHolder<Impl>::ModuleHolder;                                        \
-    ConstantPad##D##d(std::initializer_list<int64_t> padding, double value)        \
-        : ModuleHolder(make_module<Impl>(padding, value)) {}                       \
-  }
-REEL_CONSTANT_PAD(1);
-REEL_CONSTANT_PAD(2);
-REEL_CONSTANT_PAD(3);
-#undef REEL_CONSTANT_PAD
+using ConstantPad1dOptions = ConstantPadOptions<1>;
+using ConstantPad2dOptions = ConstantPadOptions<2>;
+using ConstantPad3dOptions = ConstantPadOptions<3>;
+using ConstantPad1dImpl = ConstantPadImpl<1>;
+using ConstantPad2dImpl = ConstantPadImpl<2>;
+using ConstantPad3dImpl = ConstantPadImpl<3>;
+using ConstantPad1d = ConstantPadLayer<1>;
+using ConstantPad2d = ConstantPadLayer<2>;
+using ConstantPad3d = ConstantPadLayer<3>;
 
 }  // namespace reel::nn

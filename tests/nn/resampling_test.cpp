@@ -100,6 +100,8 @@ TEST_CASE("padding layers are pad", "[nn]") {
 TEST_CASE("padding layers print as PyTorch's, and stand in a Sequential", "[nn]") {
   CHECK(printed(nn::ReflectionPad2d({1, 2, 3, 0})) == "ReflectionPad2d((1, 2, 3, 0))");
   CHECK(printed(nn::ZeroPad1d(2)) == "ZeroPad1d((2, 2))");
+  CHECK(printed(nn::ReplicationPad3d(1)->clone()) == "ReplicationPad3d((1, 1, 1, 1, 1, 1))");
+  CHECK(printed(nn::CircularPad1d({1, 0})->clone()) == "CircularPad1d((1, 0))");
   CHECK(printed(nn::ConstantPad1d(2, 3.5)) == "ConstantPad1d(padding=(2, 2), value=3.5)");
   const nn::Sequential net(
       nn::ReplicationPad2d(1), nn::PixelUnshuffle(2),
