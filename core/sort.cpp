@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstring>
 #include <type_traits>
+#include <utility>
 
 namespace reel {
 
@@ -44,13 +45,34 @@ struct Packed {
   friend bool operator<(Packed a, Packed b) { return a.both < b.both; }
 };
 
+// Orders by the key's digits of 8 bits, the lowest first. Each pass keeps the order of equals, so
+// positions need not be looked at. `spare` has room for n.
+void radix_sort(Packed* entries, Packed* spare, int64_t n) {
+  constexpr int kDigits = 4, kValues = 256;
+  int64_t first[kDigits][kValues] = {};  // counts, then where each value's entries start
+  const auto digit = [](Packed e, int d) { return e.both >> (32 + 8 * d) & (kValues - 1); };
+  for (int64_t i = 0; i < n; ++i)
+    for (int d = 0; d < kDigits; ++d) ++first[d][digit(entries[i], d)];
+  for (int d = 0; d < kDigits; ++d) {
+    int64_t start = 0;
+    for (int64_t& count : first[d]) start += std::exchange(count, start);
+    for (int64_t i = 0; i < n; ++i) spare[first[d][digit(entries[i], d)]++] = entries[i];
+    std::swap(entries, spare);  // after an even number of passes all is where it was
+  }
+}
+
 template <class Entry>
-void order_first(Entry* entries, int64_t n, int64_t k) {
+void order_first(Entry* entries, [[maybe_unused]] Entry* spare, int64_t n, int64_t k) {
+  // Few: most elements are compared once, with the last of those found so far.
+  if (k < n / 16) return std::partial_sort(entries, entries + k, entries + n);
   // Below that part sorting the rest away costs more than it saves.
   if (k < n / 4) {
     std::nth_element(entries, entries + k, entries + n);
     n = k;
   }
+  constexpr int64_t kRadix = 512;  // entries from which counting digits is worth it
+  if constexpr (std::is_same_v<Entry, Packed>)
+    if (n >= kRadix) return radix_sort(entries, spare, n);
   std::sort(entries, entries + n);
 }
 
@@ -58,11 +80,11 @@ template <class Entry, class Make, class Position>
 void order_rows(int64_t rows, int64_t n, int64_t k, int64_t* y, Make make, Position position) {
   constexpr int64_t kCost = 16;  // of ordering an element, in simple operations
   parallel_for(rows, rows * n * kCost, [=](int64_t begin, int64_t end) {
-    const Scratch scratch(n * static_cast<int64_t>(sizeof(Entry)));
+    const Scratch scratch(2 * n * static_cast<int64_t>(sizeof(Entry)));
     auto* entries = static_cast<Entry*>(scratch.data());
     for (int64_t row = begin; row < end; ++row) {
       for (int64_t i = 0; i < n; ++i) entries[i] = make(row * n + i, i);
-      order_first(entries, n, k);
+      order_first(entries, entries + n, n, k);
       for (int64_t i = 0; i < k; ++i) y[row * k + i] = position(entries[i]);
     }
   });

@@ -23,11 +23,14 @@ Tensor places_of(const Tensor& mask) {
   const bool* values = physical_data<bool>(dense);
   int64_t count = 0;
   for (int64_t i = 0; i < dense.numel(); ++i) count += values[i];
-  const Tensor places = empty(count, kInt64);
+  // Written whether it counts or not, so that there is no branch to guess; hence one more.
+  const Tensor places = empty(count + 1, kInt64);
   int64_t* to = physical_data<int64_t>(places);
-  for (int64_t i = 0; i < dense.numel(); ++i)
-    if (values[i]) *to++ = i;
-  return places;
+  for (int64_t i = 0; i < dense.numel(); ++i) {
+    *to = i;
+    to += values[i];
+  }
+  return places.narrow(0, 0, count);
 }
 
 // The single elements of a tensor of `sizes` at those places.

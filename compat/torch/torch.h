@@ -112,5 +112,3 @@ using torch::ScalarType;
 #define AT_ASSERT(condition, ...) REEL_ASSERT(condition)
 /// reel finds out by itself which arguments of a forward have defaults.
 #define FORWARD_HAS_DEFAULT_ARGS(...) static_assert(true)
-
-
