@@ -26,8 +26,9 @@ void LBFGSOptions::check() const {
   const int64_t calls = max_eval_.value_or(1);
   REEL_CHECK(max_iter_ > 0 && calls > 0 && history_size_ > 0, "LBFGS: max_iter is ", max_iter_,
              ", max_eval ", calls, ", history_size ", history_size_, "; they must be above 0.");
-  REEL_CHECK(!line_search_fn_ || *line_search_fn_ == "strong_wolfe", "LBFGS: line_search_fn is '",
-             line_search_fn_.value_or(""), "'; it must be 'strong_wolfe' or none.");
+  REEL_CHECK(line_search_fn_.empty() || line_search_fn_ == "strong_wolfe",
+             "LBFGS: line_search_fn is '", line_search_fn_,
+             "'; it must be 'strong_wolfe' or none.");
 }
 
 LBFGS::LBFGS(TensorList parameters, const LBFGSOptions& defaults)
@@ -157,7 +158,7 @@ Tensor LBFGS::step(const LossClosure& closure) {
       ++h.func_evals;
       return point;
     };
-    if (o.line_search_fn()) {
+    if (!o.line_search_fn().empty()) {
       const LinePoint found = strong_wolfe(look, {0, loss, slope, gradient.clone()}, h.t,
                                            largest(h.d), o.tolerance_change(), max_eval - calls);
       h.t = found.t;

@@ -19,8 +19,8 @@ struct LBFGSOptions : OptimizerOptions {
   REEL_ARG(double, tolerance_grad) = 1e-7;
   REEL_ARG(double, tolerance_change) = 1e-9;
   REEL_ARG(int64_t, history_size) = 100;
-  /// None moves by lr; "strong_wolfe" looks for a good distance.
-  REEL_ARG(std::optional<std::string>, line_search_fn) = {};
+  /// Empty: moves by lr; "strong_wolfe" looks for a good distance.
+  REEL_ARG(std::string, line_search_fn) = {};
   REEL_ARG(bool, maximize) = false;
 };
 

@@ -1,10 +1,18 @@
 #include "tests/tools/golden_runner/optimizers.h"
 #include "tests/tools/golden_runner/check.h"
 
+#include <reel/optim/adadelta.h>
+#include <reel/optim/adagrad.h>
 #include <reel/optim/adam.h>
+#include <reel/optim/adamax.h>
 #include <reel/optim/clip_grad.h>
+#include <reel/optim/cyclic_lr.h>
 #include <reel/optim/lr_scheduler.h>
+#include <reel/optim/nadam.h>
 #include <reel/optim/one_cycle_lr.h>
+#include <reel/optim/radam.h>
+#include <reel/optim/reduce_on_plateau.h>
+#include <reel/optim/rmsprop.h>
 #include <reel/optim/sgd.h>
 
 namespace golden {
@@ -13,25 +21,20 @@ namespace {
 
 using namespace reel;
 
-template <class Adam>
-std::unique_ptr<optim::Optimizer> make_adam(const Arguments& args, const TensorList& parameters) {
-  typename Adam::Options options;
-  options.lr(args.number("lr", options.lr()));
-  if (args.has("betas")) options.betas({args.numbers("betas")[0], args.numbers("betas")[1]});
-  options.eps(args.number("eps", options.eps()));
-  options.weight_decay(args.number("weight_decay", options.weight_decay()));
-  options.amsgrad(args.flag("amsgrad", false));
+// The options that an optimizer has, as far as the case names them. A flag that is off is not
+// named.
+template <class Options>
+Options read_options(const Arguments& args) {
+  Options options;
+  for (const auto& [name, value] : options.numbers())
+    if (args.has(name)) *value = args.number(name);
+  if constexpr (requires { options.betas(); })
+    if (args.has("betas")) options.betas({args.numbers("betas")[0], args.numbers("betas")[1]});
   options.maximize(args.flag("maximize", false));
-  return std::make_unique<Adam>(parameters, options);
-}
-
-std::unique_ptr<optim::Optimizer> make_sgd(const Arguments& args, const TensorList& parameters) {
-  return std::make_unique<optim::SGD>(parameters, optim::SGDOptions(args.number("lr"))
-                                                      .momentum(args.number("momentum", 0))
-                                                      .dampening(args.number("dampening", 0))
-                                                      .weight_decay(args.number("weight_decay", 0))
-                                                      .nesterov(args.flag("nesterov", false))
-                                                      .maximize(args.flag("maximize", false)));
+  if constexpr (requires { options.nesterov(); }) options.nesterov(args.flag("nesterov", false));
+  if constexpr (requires { options.amsgrad(); }) options.amsgrad(args.flag("amsgrad", false));
+  if constexpr (requires { options.centered(); }) options.centered(args.flag("centered", false));
+  return options;
 }
 
 std::unique_ptr<optim::LRScheduler> make_scheduler(const std::string& name, const Arguments& c,
@@ -60,16 +63,58 @@ std::unique_ptr<optim::LRScheduler> make_scheduler(const std::string& name, cons
         optimizer, OneCycleLROptions(c.number("max_lr"), c.integer("total_steps"))
                        .pct_start(c.number("pct_start", 0.3))
                        .cycle_momentum(c.flag("cycle_momentum", false)));
+  if (name == "CosineAnnealingWarmRestarts")
+    return std::make_unique<CosineAnnealingWarmRestarts>(
+        optimizer, c.integer("T_0"), c.integer("T_mult", 1), c.number("eta_min", 0));
+  if (name == "CyclicLR")
+    return std::make_unique<CyclicLR>(optimizer,
+                                      CyclicLROptions(c.number("base_lr"), c.number("max_lr"))
+                                          .step_size_up(c.integer("step_size_up", 2000))
+                                          .cycle_momentum(c.flag("cycle_momentum", true)));
   throw Mismatch("there is no scheduler " + name);
+}
+
+// Its steps take a metric.
+void check_plateau(const Case& c, optim::Optimizer& optimizer, const Tensor& expected) {
+  using Plateau = optim::ReduceLROnPlateauScheduler;
+  const Json& args = c.group("args");
+  const Arguments a(args);
+  Plateau scheduler(optimizer, args.value("mode", "min") == "max" ? Plateau::max : Plateau::min,
+                    a.number("factor", 0.1), a.integer("patience", 10), a.number("threshold", 1e-4),
+                    args.value("threshold_mode", "rel") == "abs" ? Plateau::abs : Plateau::rel,
+                    a.integer("cooldown", 0), {a.number("min_lr", 0)}, a.number("eps", 1e-8));
+  std::vector<double> rates;
+  for (double metric : c.exact(c.group("inputs").at("metric")).to_vector()) {
+    scheduler.step(metric);
+    rates.push_back(scheduler.get_last_lr()[0]);
+  }
+  const auto n = static_cast<int64_t>(rates.size());
+  compare("the learning rate", from_vector(std::move(rates), {n}), expected);
 }
 
 }  // namespace
 
 std::unique_ptr<optim::Optimizer> make_optimizer(const std::string& name, const Arguments& args,
                                                  const TensorList& parameters) {
-  if (name == "SGD") return make_sgd(args, parameters);
-  if (name == "Adam") return make_adam<optim::Adam>(args, parameters);
-  if (name == "AdamW") return make_adam<optim::AdamW>(args, parameters);
+  if (name == "SGD")
+    return std::make_unique<optim::SGD>(parameters, read_options<optim::SGDOptions>(args));
+  if (name == "Adam")
+    return std::make_unique<optim::Adam>(parameters, read_options<optim::AdamOptions>(args));
+  if (name == "AdamW")
+    return std::make_unique<optim::AdamW>(parameters, read_options<optim::AdamWOptions>(args));
+  if (name == "RMSprop")
+    return std::make_unique<optim::RMSprop>(parameters, read_options<optim::RMSpropOptions>(args));
+  if (name == "Adagrad")
+    return std::make_unique<optim::Adagrad>(parameters, read_options<optim::AdagradOptions>(args));
+  if (name == "Adadelta")
+    return std::make_unique<optim::Adadelta>(parameters,
+                                             read_options<optim::AdadeltaOptions>(args));
+  if (name == "Adamax")
+    return std::make_unique<optim::Adamax>(parameters, read_options<optim::AdamaxOptions>(args));
+  if (name == "NAdam")
+    return std::make_unique<optim::NAdam>(parameters, read_options<optim::NAdamOptions>(args));
+  if (name == "RAdam")
+    return std::make_unique<optim::RAdam>(parameters, read_options<optim::RAdamOptions>(args));
   throw Mismatch("there is no optimizer " + name);
 }
 
@@ -96,8 +141,12 @@ void check_optimizer(const Case& c) {
 void check_scheduler(const Case& c) {
   const Tensor parameter = zeros({1}, kFloat64).set_requires_grad(true);
   optim::SGD optimizer({parameter}, optim::SGDOptions(c.json().at("base_lr")).momentum(0.9));
-  const auto scheduler = make_scheduler(c.op(), Arguments(c.group("args")), optimizer);
   const Tensor& expected = c.exact(c.group("trajectory").at("lr"));
+  if (c.op() == "ReduceLROnPlateau") {
+    check_plateau(c, optimizer, expected);
+    return;
+  }
+  const auto scheduler = make_scheduler(c.op(), Arguments(c.group("args")), optimizer);
   std::vector<double> rates{scheduler->get_last_lr()[0]};
   while (static_cast<int64_t>(rates.size()) < expected.numel()) {
     scheduler->step();
