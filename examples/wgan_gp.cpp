@@ -181,7 +181,7 @@ cxxopts::Options make_options() {
   auto add = options.add_options();
   add("data", "folder with the MNIST files",
       cxxopts::value<std::string>()->default_value("data/mnist10k"));
-  add("steps", "of the generator", number("1000"));
+  add("steps", "of the generator", number("800"));
   add("critic-steps", "of the critic for each of them", number("2"));
   add("batch-size", "images a step", number("64"));
   add("lr", "learning rate of both", cxxopts::value<double>()->default_value("5e-4"));
