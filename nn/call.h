@@ -9,27 +9,23 @@
 
 namespace reel::nn {
 
-struct HookedCall;
-
 /// What every call does, whatever the type of the module.
 struct ModuleCall {
+  using Forward = Tensor (*)(Module& module, const TensorList& inputs);
+
   static bool has_hooks(const Module& module) { return module.hooks_ != nullptr; }
-  /// Runs the hooks before forward, and prepares the inputs for those in backward.
-  static std::shared_ptr<HookedCall> begin(Module& module, TensorList& inputs);
-  /// Runs the hooks after forward, and prepares the output.
-  static void end(Module& module, const std::shared_ptr<HookedCall>& call, const TensorList& inputs,
-                  Tensor& output);
+  /// Calls forward between the hooks.
+  static Tensor with_hooks(Module& module, TensorList inputs, Forward forward);
   [[noreturn]] static void reject_hooks(const Module& module);
   /// Throws the error being handled again, with the module's path unless an inner module added its
   /// own.
   [[noreturn]] static void rethrow(const Module& module);
 
   template <class M, size_t... I>
-  static Tensor with_hooks(M& module, TensorList inputs, std::index_sequence<I...>) {
-    const std::shared_ptr<HookedCall> call = begin(module, inputs);
-    Tensor output = module.forward(inputs[I]...);
-    end(module, call, inputs, output);
-    return output;
+  static Forward forward_of(std::index_sequence<I...>) {
+    return [](Module& module, const TensorList& inputs) -> Tensor {
+      return static_cast<M&>(module).forward(inputs[I]...);
+    };
   }
 };
 
@@ -42,8 +38,9 @@ auto call(M& module, Args&&... args) -> decltype(module.forward(std::forward<Arg
     if (ModuleCall::has_hooks(module)) [[unlikely]] {
       if constexpr ((std::is_convertible_v<Args, const Tensor&> && ...) &&
                     std::is_same_v<decltype(module.forward(std::forward<Args>(args)...)), Tensor>)
-        return ModuleCall::with_hooks(module, TensorList{args...},
-                                      std::index_sequence_for<Args...>());
+        return ModuleCall::with_hooks(
+            module, TensorList{args...},
+            ModuleCall::forward_of<M>(std::index_sequence_for<Args...>()));
       else
         ModuleCall::reject_hooks(module);
     }

@@ -3,6 +3,9 @@
 
 namespace reel::nn {
 
+ModuleDictImpl::ModuleDictImpl(const Items& modules) { update(modules); }
+ModuleDictImpl::ModuleDictImpl(const Dict& modules) { update(modules); }
+
 void ModuleDictImpl::put(const std::string& name, std::shared_ptr<Module> module) {
   if (contains(name))
     replace_module(name, std::move(module));
@@ -27,6 +30,18 @@ std::shared_ptr<Module> ModuleDictImpl::pop(const std::string& name) {
 
 void ModuleDictImpl::clear() {
   for (const std::string& name : keys()) unregister_module(name);
+}
+
+void ModuleDictImpl::update(const ModuleDictImpl& other) { update(other.items()); }
+
+std::vector<std::string> ModuleDictImpl::keys() const { return dict().keys(); }
+std::vector<std::shared_ptr<Module>> ModuleDictImpl::values() const { return dict().values(); }
+bool ModuleDictImpl::contains(const std::string& name) const { return dict().contains(name); }
+size_t ModuleDictImpl::size() const { return dict().size(); }
+ModuleDictImpl::Iterator ModuleDictImpl::begin() const { return dict().begin(); }
+ModuleDictImpl::Iterator ModuleDictImpl::end() const { return dict().end(); }
+const std::shared_ptr<Module>& ModuleDictImpl::ptr(const std::string& name) const {
+  return dict()[name];
 }
 
 ModuleDictImpl::Items ModuleDictImpl::items() const {

@@ -15,10 +15,11 @@ class ModuleDictImpl : public Cloneable<ModuleDictImpl> {
  public:
   using Items = std::vector<std::pair<std::string, std::shared_ptr<Module>>>;
   using Dict = OrderedDict<std::string, std::shared_ptr<Module>>;
+  using Iterator = std::vector<Dict::Item>::const_iterator;
 
   ModuleDictImpl() = default;
-  explicit ModuleDictImpl(const Items& modules) { update(modules); }
-  explicit ModuleDictImpl(const Dict& modules) { update(modules); }
+  explicit ModuleDictImpl(const Items& modules);
+  explicit ModuleDictImpl(const Dict& modules);
 
   /// Adds a holder or a shared pointer, or puts it in the place of what has that name. Returns it.
   template <class M>
@@ -32,22 +33,22 @@ class ModuleDictImpl : public Cloneable<ModuleDictImpl> {
   /// Inserts all of them.
   void update(const Items& modules);
   void update(const Dict& modules);
-  void update(const ModuleDictImpl& other) { update(other.items()); }
+  void update(const ModuleDictImpl& other);
   /// Removes a module and returns it. Throws: ArgumentError when there is no such name.
   std::shared_ptr<Module> pop(const std::string& name);
   void clear();
 
   Items items() const;
-  std::vector<std::string> keys() const { return dict().keys(); }
-  std::vector<std::shared_ptr<Module>> values() const { return dict().values(); }
-  bool contains(const std::string& name) const { return dict().contains(name); }
-  size_t size() const { return dict().size(); }
-  bool empty() const { return dict().empty(); }
-  bool is_empty() const { return dict().empty(); }
-  auto begin() const { return dict().begin(); }
-  auto end() const { return dict().end(); }
+  std::vector<std::string> keys() const;
+  std::vector<std::shared_ptr<Module>> values() const;
+  bool contains(const std::string& name) const;
+  size_t size() const;
+  bool empty() const { return size() == 0; }
+  bool is_empty() const { return size() == 0; }
+  Iterator begin() const;
+  Iterator end() const;
   /// Throws: ArgumentError when there is no such name.
-  const std::shared_ptr<Module>& ptr(const std::string& name) const { return dict()[name]; }
+  const std::shared_ptr<Module>& ptr(const std::string& name) const;
   const std::shared_ptr<Module>& operator[](const std::string& name) const { return ptr(name); }
   /// Throws: ArgumentError also when it is no M.
   template <class M>

@@ -74,8 +74,10 @@ void Module::remove_hook(uint32_t handle) {
   if (hooks_->empty()) hooks_.reset();
 }
 
-/// What the hooks of one call see in backward: the output's gradient is kept from where it arrives
-/// until those of the inputs are complete.
+namespace {
+
+// What the hooks of one call see in backward: the output's gradient is kept from where it arrives
+// until those of the inputs are complete.
 struct HookedCall {
   std::shared_ptr<ModuleHooks> hooks;
   size_t num_inputs = 0;
@@ -118,8 +120,6 @@ struct HookedCall {
     }
   }
 };
-
-namespace {
 
 // Stands between a module's inputs and its forward: its turn comes when all gradients that the
 // forward sends back have arrived.
@@ -193,29 +193,28 @@ void watch_output(const std::shared_ptr<HookedCall>& call, Tensor& output) {
 
 }  // namespace
 
-std::shared_ptr<HookedCall> ModuleCall::begin(Module& module, TensorList& inputs) {
+Tensor ModuleCall::with_hooks(Module& module, TensorList inputs, Forward forward) {
   const auto pre = module.hooks_->forward_pre;
   for (const auto& hook : pre) {
     const TensorList before = inputs;
     hook.function(module, inputs);
     check_replaced("forward pre-hook", "inputs", before, inputs);
   }
-  const std::shared_ptr<ModuleHooks> hooks = module.hooks_;
-  if (!hooks || (hooks->backward_pre.empty() && hooks->backward.empty()) || !GradMode::is_enabled())
-    return nullptr;
-  const auto call = std::make_shared<HookedCall>();
-  call->hooks = hooks;
-  watch_inputs(call, inputs);
-  return call;
-}
-
-void ModuleCall::end(Module& module, const std::shared_ptr<HookedCall>& call,
-                     const TensorList& inputs, Tensor& output) {
+  std::shared_ptr<HookedCall> call;
+  if (const std::shared_ptr<ModuleHooks> hooks = module.hooks_;
+      hooks && !(hooks->backward_pre.empty() && hooks->backward.empty()) &&
+      GradMode::is_enabled()) {
+    call = std::make_shared<HookedCall>();
+    call->hooks = hooks;
+    watch_inputs(call, inputs);
+  }
+  Tensor output = forward(module, inputs);
   if (module.hooks_) {
     const auto list = module.hooks_->forward;
     for (const auto& hook : list) hook.function(module, inputs, output);
   }
   if (call && output.defined()) watch_output(call, output);
+  return output;
 }
 
 }  // namespace reel::nn

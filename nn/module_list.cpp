@@ -3,6 +3,10 @@
 
 namespace reel::nn {
 
+ModuleListImpl::ModuleListImpl(const std::vector<std::shared_ptr<Module>>& modules) {
+  for (const auto& module : modules) append(module);
+}
+
 void ModuleListImpl::append(std::shared_ptr<Module> module) {
   register_module(std::to_string(size()), module);
   modules_.push_back(std::move(module));

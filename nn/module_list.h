@@ -19,9 +19,7 @@ class ModuleListImpl : public Cloneable<ModuleListImpl> {
     (push_back(std::move(modules)), ...);
   }
 
-  explicit ModuleListImpl(const std::vector<std::shared_ptr<Module>>& modules) {
-    for (const auto& module : modules) append(module);
-  }
+  explicit ModuleListImpl(const std::vector<std::shared_ptr<Module>>& modules);
 
   /// Appends a holder or a shared pointer.
   template <class M>

@@ -26,6 +26,8 @@ Tensor copy_of(const Tensor& x) { return x.defined() ? x.detach().clone() : x; }
 
 }  // namespace
 
+ParameterDictImpl::ParameterDictImpl(const Dict& parameters) { update(parameters); }
+
 Tensor ParameterDictImpl::insert(const std::string& name, Tensor value) {
   const bool requires_grad = value.requires_grad();
   if (contains(name)) return replace_parameter(name, std::move(value), requires_grad);
@@ -47,6 +49,16 @@ void ParameterDictImpl::clear() {
   for (const std::string& name : keys()) unregister_parameter(name);
 }
 
+void ParameterDictImpl::update(const ParameterDictImpl& other) { update(other.dict()); }
+
+std::vector<std::string> ParameterDictImpl::keys() const { return dict().keys(); }
+TensorList ParameterDictImpl::values() const { return dict().values(); }
+bool ParameterDictImpl::contains(const std::string& name) const { return dict().contains(name); }
+size_t ParameterDictImpl::size() const { return dict().size(); }
+ParameterDictImpl::Iterator ParameterDictImpl::begin() const { return dict().begin(); }
+ParameterDictImpl::Iterator ParameterDictImpl::end() const { return dict().end(); }
+const Tensor& ParameterDictImpl::get(const std::string& name) const { return dict()[name]; }
+
 ParameterDictImpl::Items ParameterDictImpl::items() const {
   Items items;
   for (const auto& item : dict()) items.emplace_back(item.key(), item.value());
@@ -63,6 +75,15 @@ std::shared_ptr<Module> ParameterDictImpl::clone_module() const {
   copy_state_to(*copy);
   return copy;
 }
+
+ParameterListImpl::ParameterListImpl(const TensorList& parameters) { extend(parameters); }
+
+void ParameterListImpl::append(const Dict::Item& item) { append(item.value()); }
+void ParameterListImpl::extend(const ParameterListImpl& other) { extend(other.dict().values()); }
+size_t ParameterListImpl::size() const { return dict().size(); }
+ParameterListImpl::Iterator ParameterListImpl::begin() const { return dict().begin(); }
+ParameterListImpl::Iterator ParameterListImpl::end() const { return dict().end(); }
+const Tensor& ParameterListImpl::at(size_t i) const { return dict()[i].value(); }
 
 void ParameterListImpl::append(Tensor value) {
   const bool requires_grad = value.requires_grad();

@@ -15,29 +15,30 @@ class ParameterDictImpl : public Cloneable<ParameterDictImpl> {
  public:
   using Dict = OrderedDict<std::string, Tensor>;
   using Items = std::vector<std::pair<std::string, Tensor>>;
+  using Iterator = std::vector<Dict::Item>::const_iterator;
 
   ParameterDictImpl() = default;
-  explicit ParameterDictImpl(const Dict& parameters) { update(parameters); }
+  explicit ParameterDictImpl(const Dict& parameters);
 
   /// Adds a leaf, or puts it in the place of what has that name. Returns it.
   Tensor insert(const std::string& name, Tensor value);
   /// Inserts all of them.
   void update(const Dict& parameters);
-  void update(const ParameterDictImpl& other) { update(other.dict()); }
+  void update(const ParameterDictImpl& other);
   /// Removes a parameter and returns it. Throws: ArgumentError when there is no such name.
   Tensor pop(const std::string& name);
   void clear();
 
   Items items() const;
-  std::vector<std::string> keys() const { return dict().keys(); }
-  std::vector<Tensor> values() const { return dict().values(); }
-  bool contains(const std::string& name) const { return dict().contains(name); }
-  size_t size() const { return dict().size(); }
-  bool empty() const { return dict().empty(); }
-  auto begin() const { return dict().begin(); }
-  auto end() const { return dict().end(); }
+  std::vector<std::string> keys() const;
+  TensorList values() const;
+  bool contains(const std::string& name) const;
+  size_t size() const;
+  bool empty() const { return size() == 0; }
+  Iterator begin() const;
+  Iterator end() const;
   /// Throws: ArgumentError when there is no such name.
-  const Tensor& get(const std::string& name) const { return dict()[name]; }
+  const Tensor& get(const std::string& name) const;
   const Tensor& operator[](const std::string& name) const { return get(name); }
   void pretty_print(std::ostream& stream) const override;
 
@@ -54,6 +55,7 @@ REEL_MODULE(ParameterDict);
 class ParameterListImpl : public Cloneable<ParameterListImpl> {
  public:
   using Dict = OrderedDict<std::string, Tensor>;
+  using Iterator = std::vector<Dict::Item>::const_iterator;
 
   ParameterListImpl() = default;
   template <class... Tensors>
@@ -61,20 +63,20 @@ class ParameterListImpl : public Cloneable<ParameterListImpl> {
                                       ...)) explicit ParameterListImpl(const Tensors&... tensors) {
     (append(tensors), ...);
   }
-  explicit ParameterListImpl(const TensorList& parameters) { extend(parameters); }
+  explicit ParameterListImpl(const TensorList& parameters);
 
   /// Adds a leaf at the end.
   void append(Tensor value);
-  void append(const Dict::Item& item) { append(item.value()); }
+  void append(const Dict::Item& item);
   void extend(const TensorList& parameters);
-  void extend(const ParameterListImpl& other) { extend(other.dict().values()); }
+  void extend(const ParameterListImpl& other);
 
-  size_t size() const { return dict().size(); }
-  bool is_empty() const { return dict().empty(); }
-  auto begin() const { return dict().begin(); }
-  auto end() const { return dict().end(); }
+  size_t size() const;
+  bool is_empty() const { return size() == 0; }
+  Iterator begin() const;
+  Iterator end() const;
   /// Throws: ArgumentError when there is no i-th parameter.
-  const Tensor& at(size_t i) const { return dict()[i].value(); }
+  const Tensor& at(size_t i) const;
   const Tensor& operator[](size_t i) const { return at(i); }
   void pretty_print(std::ostream& stream) const override;
 
