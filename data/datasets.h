@@ -57,20 +57,43 @@ class Dataset : public BatchDataset<Self, std::vector<SingleExample>> {
   }
 };
 
+/// Has a state, such as its place in a stream: derive as `struct Set : StatefulDataset<Set>` and
+/// write reset, get_batch(batch size), which gives none at the end of an epoch, and size.
+template <class Self, class Batch = std::vector<Example<>>, class BatchRequest = size_t>
+class StatefulDataset : public BatchDataset<Self, std::optional<Batch>, BatchRequest> {
+ public:
+  static constexpr bool is_stateful = true;
+  /// Starts an epoch.
+  virtual void reset() = 0;
+};
+
+/// What a data set gives when `Batch` comes out of its transform.
+template <class Source, class Batch>
+using MappedBatch = std::conditional_t<Source::is_stateful, std::optional<Batch>, Batch>;
+
 /// Another data set whose batches go through a transform.
 template <class Source, class Transform>
-class MapDataset
-    : public BatchDataset<MapDataset<Source, Transform>, typename Transform::OutputBatchType,
-                          typename Source::BatchRequestType> {
+class MapDataset : public BatchDataset<MapDataset<Source, Transform>,
+                                       MappedBatch<Source, typename Transform::OutputBatchType>,
+                                       typename Source::BatchRequestType> {
  public:
   using DatasetType = Source;
   using TransformType = Transform;
+  using Batch = MappedBatch<Source, typename Transform::OutputBatchType>;
+  static constexpr bool is_stateful = Source::is_stateful;
 
   MapDataset(Source dataset, Transform transform)
       : dataset_(std::move(dataset)), transform_(std::move(transform)) {}
-  typename Transform::OutputBatchType get_batch(
-      typename Source::BatchRequestType request) override {
-    return transform_.apply_batch(dataset_.get_batch(std::move(request)));
+  Batch get_batch(typename Source::BatchRequestType request) override {
+    auto batch = dataset_.get_batch(std::move(request));
+    if constexpr (is_stateful)
+      return batch ? Batch(transform_.apply_batch(std::move(*batch))) : Batch();
+    else
+      return transform_.apply_batch(std::move(batch));
+  }
+  /// Starts an epoch of a data set with a state.
+  void reset() {
+    if constexpr (is_stateful) dataset_.reset();
   }
   std::optional<size_t> size() const override { return dataset_.size(); }
   const Source& dataset() const { return dataset_; }

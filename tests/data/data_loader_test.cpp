@@ -33,6 +33,19 @@ struct Countdown : datasets::BatchDataset<Countdown, std::vector<int>, size_t> {
   int left = 10;
 };
 
+// Counts up to five, so many at a time.
+struct Stream : datasets::StatefulDataset<Stream, std::vector<int>> {
+  std::optional<std::vector<int>> get_batch(size_t n) override {
+    std::vector<int> batch;
+    while (batch.size() < n && at < 5) batch.push_back(at++);
+    if (batch.empty()) return std::nullopt;
+    return batch;
+  }
+  void reset() override { at = 0; }
+  std::optional<size_t> size() const override { return std::nullopt; }
+  int at = 3;
+};
+
 template <class Loader>
 std::vector<Values> targets_of(Loader& loader) {
   std::vector<Values> targets;
@@ -94,6 +107,25 @@ TEST_CASE("a loader takes the caller's sampler, and one that only counts", "[dat
   for (auto& batch : *loader) batches.push_back(batch);
   CHECK(batches == std::vector<std::vector<int>>{{10, 9, 8, 7}, {6, 5}});
   CHECK_THROWS_AS(make_data_loader(datasets::make_shared_dataset<Squares>(3), 0), ArgumentError);
+}
+
+TEST_CASE("a data set with a state is asked until it has no more", "[data]") {
+  auto loader = make_data_loader(Stream(), 2);
+  for (int epoch = 0; epoch < 2; ++epoch) {
+    std::vector<std::vector<int>> batches;
+    for (auto& batch : *loader) batches.push_back(batch);
+    CHECK(batches == std::vector<std::vector<int>>{{0, 1}, {2, 3}, {4}});
+  }
+  const transforms::Lambda<int, double> scale([](int i) { return i * 2.5; });
+  auto scaled = make_data_loader(Stream().map(scale), 4);
+  std::vector<std::vector<double>> batches;
+  for (auto& batch : *scaled) batches.push_back(batch);
+  CHECK(batches == std::vector<std::vector<double>>{{0, 2.5, 5, 7.5}, {10}});
+  CHECK_THROWS_AS(make_data_loader(Stream(), 0), ArgumentError);
+}
+
+TEST_CASE("a loader of a data set without a size needs a sampler", "[data]") {
+  CHECK_THROWS_AS(make_data_loader(datasets::make_shared_dataset<Countdown>(), 2), ArgumentError);
 }
 
 TEST_CASE("data sets of tensors, shared and mapped", "[data]") {

@@ -117,6 +117,14 @@ const ErrorRows kData{
      [] {
        data::make_data_loader(data::datasets::TensorDataset(ones({3, 2})), 0);
      }},
+    {"data loader: unknown size",
+     [] {
+       struct Endless : data::datasets::Dataset<Endless> {
+         data::Example<> get(size_t) override { return {}; }
+         std::optional<size_t> size() const override { return std::nullopt; }
+       };
+       data::make_data_loader(Endless());
+     }},
     {"data loader: at the end",
      [] {
        auto loader = data::make_data_loader(data::datasets::TensorDataset(ones({3, 2})), 4);
