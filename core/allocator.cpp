@@ -136,48 +136,56 @@ LargeBlocks& large_blocks() {
   return blocks;
 }
 
-// What a request takes.
-size_t size_of(size_t requested) {
-  return requested < kLarge ? bytes_of_class(class_of(requested)) : LargeBlocks::rounded(requested);
-}
+// What a request takes: a block of a class, or of LargeBlocks.
+struct Size {
+  size_t bytes, index = 0;
+  bool large;
 
-void* take_small(size_t index) {
+  explicit Size(size_t requested) : large(requested >= kLarge) {
+    if (large) [[unlikely]] {
+      bytes = LargeBlocks::rounded(requested);
+    } else {
+      index = class_of(requested);
+      bytes = bytes_of_class(index);
+    }
+  }
+};
+
+void* take_small(const Size& size) {
   if (kCaching && thread_lists_alive)
-    if (void* p = thread_lists.pop(index)) {
-      count<&Counts::cached>(-static_cast<int64_t>(bytes_of_class(index)));
+    if (void* p = thread_lists.pop(size.index)) {
+      count<&Counts::cached>(-static_cast<int64_t>(size.bytes));
       return p;
     }
-  void* p = std::aligned_alloc(kAlignment, bytes_of_class(index));
+  void* p = std::aligned_alloc(kAlignment, size.bytes);
   if (p) count<&Counts::heap_allocations>(1);
   return p;
 }
 
-void* take_large(size_t bytes) {
+void* take_large(const Size& size) {
   if (kCaching) {
-    if (void* p = large_blocks().take(bytes)) return p;
-    if (!large_blocks().grow(bytes)) return nullptr;
+    if (void* p = large_blocks().take(size.bytes)) return p;
+    if (!large_blocks().grow(size.bytes)) return nullptr;
   }
   count<&Counts::heap_allocations>(1);
-  // Another thread may have been faster.
-  return kCaching ? large_blocks().take(bytes) : std::aligned_alloc(kAlignment, size_of(bytes));
+  // Of a new segment, another thread may have been faster.
+  return kCaching ? large_blocks().take(size.bytes) : std::aligned_alloc(kAlignment, size.bytes);
 }
 
-void* take(size_t requested) {
-  return requested < kLarge ? take_small(class_of(requested)) : take_large(requested);
-}
+void* take(const Size& size) { return size.large ? take_large(size) : take_small(size); }
 
 void* allocate_block(size_t requested) {
-  void* p = take(requested);
-  if (!p) {
+  const Size size(requested);
+  void* p = take(size);
+  if (!p) [[unlikely]] {
     empty_cache();
-    p = take(requested);
+    p = take(size);
+    if (!p)
+      throw Error(concat("allocate: the system has no ", size.bytes, " bytes left; ",
+                         sum_of(&Counts::live), " are held by tensors."));
   }
-  const size_t bytes = size_of(requested);
-  if (!p)
-    throw Error(concat("allocate: the system has no ", bytes, " bytes left; ",
-                       sum_of(&Counts::live), " are held by tensors."));
   count<&Counts::allocations>(1);
-  count<&Counts::live>(static_cast<int64_t>(bytes));
+  count<&Counts::live>(static_cast<int64_t>(size.bytes));
   const int64_t live = sum_of(&Counts::live);
   int64_t most = peak.load(std::memory_order_relaxed);
   while (live > most && !peak.compare_exchange_weak(most, live, std::memory_order_relaxed)) {
@@ -186,17 +194,15 @@ void* allocate_block(size_t requested) {
 }
 
 void deallocate_block(void* p, size_t requested) {
-  const auto size = static_cast<int64_t>(size_of(requested));
-  count<&Counts::live>(-size);
-  if (kCaching && requested >= kLarge) return large_blocks().give_back(p, requested);
-  if (requested < kLarge && kCaching && thread_lists_alive) {
-    const size_t index = class_of(requested);
-    if ((thread_lists.listed[index] + 1) * bytes_of_class(index) <= kMaxPerThread) {
-      thread_lists.push(index, p);
-      return count<&Counts::cached>(size);
-    }
-  }
-  std::free(p);
+  const Size size(requested);
+  const auto bytes = static_cast<int64_t>(size.bytes);
+  count<&Counts::live>(-bytes);
+  if (!kCaching) return std::free(p);
+  if (size.large) return large_blocks().give_back(p, size.bytes);
+  if (!thread_lists_alive || (thread_lists.listed[size.index] + 1) * size.bytes > kMaxPerThread)
+    return std::free(p);
+  thread_lists.push(size.index, p);
+  count<&Counts::cached>(bytes);
 }
 
 }  // namespace

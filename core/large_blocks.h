@@ -28,7 +28,7 @@ class LargeBlocks {
   int64_t cached();
 
  private:
-  static constexpr size_t kPage = 4096, kHugePage = size_t{2} << 20, kSegment = size_t{64} << 20;
+  static constexpr size_t kPage = 4096, kHugePage = size_t{2} << 20, kSegment = size_t{256} << 20;
 
   // A stretch inside one segment. `used` bytes of it have been handed out before.
   struct Free {

@@ -89,7 +89,7 @@ struct BatchNormBackward final : NodeOf<BatchNormBackward> {
   template <class T>
   void run(BackwardCall& call, const Tensor& input, const Tensor& w, const Tensor& b) {
     const auto& kernels = kernels::active<kernels::BatchNorm<T>>();
-    const Tensor rows = channel_rows(input), dy = channel_rows(call.grad_output());
+    const Tensor rows = channel_rows(input), dy = channel_rows(call.take_grad_output());
     const T *px = physical_data<T>(rows), *pdy = physical_data<T>(dy);
     const kernels::ChannelAffine<T> affine = affine_of<T>(g, moments, w, b);
     Tensor dw, db;
@@ -102,7 +102,7 @@ struct BatchNormBackward final : NodeOf<BatchNormBackward> {
                               physical_data<T>(db));
     }
     if (call.wanted(0)) {
-      const Tensor dx = empty_channel_rows(input);
+      const Tensor dx = grad_input_rows(dy, input);
       kernels.backward_input(
           g.M, g.C, pdy, px, affine, g.batch_statistics ? physical_data<T>(dw) : nullptr,
           g.batch_statistics ? physical_data<T>(db) : nullptr, physical_data<T>(dx));

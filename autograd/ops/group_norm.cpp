@@ -61,8 +61,8 @@ struct GroupNormBackward final : NodeOf<GroupNormBackward> {
     if (call.create_graph()) return backward_recorded(call, g, eps, input, w, b);
     visit_floating(input.dtype(), [&](auto zero) {
       using T = decltype(zero);
-      const Tensor rows = channel_rows(input), dy = channel_rows(call.grad_output());
-      const Tensor dx = call.wanted(0) ? empty_channel_rows(input) : Tensor();
+      const Tensor rows = channel_rows(input), dy = channel_rows(call.take_grad_output());
+      const Tensor dx = call.wanted(0) ? grad_input_rows(dy, input) : Tensor();
       const Tensor dw = call.wanted(1) ? empty({g.C}, dy.dtype()) : Tensor();
       const Tensor db = call.wanted(2) ? empty({g.C}, dy.dtype()) : Tensor();
       NormScratch scratch(kernels::group_norm_scratch(g));

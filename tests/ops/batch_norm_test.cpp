@@ -6,6 +6,7 @@
 #include <reel/autograd/ops/activations.h>
 #include <reel/autograd/ops/norm.h>
 #include <reel/autograd/ops/norms.h>
+#include <reel/core/allocator.h>
 #include <reel/core/creation.h>
 #include <reel/core/kernels/kernels.h>
 
@@ -200,6 +201,43 @@ TEST_CASE("batch_norm: no samples") {
   CHECK(y.sizes() == Shape{0, 3, 2});
   y.backward(y.detach());
   CHECK(w.grad().equal(zeros({3}, kFloat64)));
+}
+
+TEST_CASE("norms over channels: dx over a gradient that nobody else holds has the same bits") {
+  for (int64_t C : {3, 16, 48, 64})
+    for (const Shape& sizes : {Shape{35, C}, Shape{3, C, 7}, Shape{2, C, 33, 40}})
+      for (const bool batch : {true, false}) {
+        INFO(C << " channels, " << sizes.size() << " dimensions, batch " << batch);
+        const Tensor w = uniform({C}, 1), b = uniform({C}, 2), dy = uniform(sizes, 3);
+        const Tensor kept = dy.clone();
+        Tensor dx[2], dw[2];
+        for (const bool alone : {false, true}) {
+          const Tensor x = uniform(sizes, 4).requires_grad_(), v = w.clone().requires_grad_();
+          const Tensor y = batch ? batch_norm(x, v, b, {}, {}, true) : group_norm(x, 1, v, b);
+          // Behind a product by a number, the norm's gradient is a tensor of the tape's own.
+          if (alone)
+            (y * 2).backward(dy * 0.5);
+          else
+            y.backward(dy);
+          dx[alone] = x.grad();
+          dw[alone] = v.grad();
+        }
+        CHECK(dx[1].equal(dx[0]));
+        CHECK(dw[1].equal(dw[0]));
+        CHECK(dx[1].is_contiguous());
+        CHECK(dy.equal(kept));
+      }
+}
+
+TEST_CASE("batch_norm: backward of a large input takes no memory but its gradient's") {
+  const Tensor x = uniform({32768, 16}).requires_grad_();
+  const Tensor y = batch_norm(x, {}, {}, {}, {}, true) * 2;
+  const Tensor dy = ones_like(y);
+  reset_peak_memory();
+  const int64_t before = memory_stats().live;
+  y.backward(dy);
+  const int64_t bytes = x.numel() * 8;
+  CHECK(memory_stats().peak - before < bytes + bytes / 4);
 }
 
 TEST_CASE("batch_norm: what is wrong with a call") {
