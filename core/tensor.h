@@ -1,11 +1,14 @@
 #pragma once
 // Tensor: an n-dimensional array, and the handle by which everything else names one.
 
+#include <reel/core/accessor.h>
 #include <reel/core/device.h>
 #include <reel/core/dtype.h>
+#include <reel/core/operators.h>
 #include <reel/core/scalar.h>
 #include <reel/core/shape.h>
 #include <reel/core/tensor_impl.h>
+#include <reel/core/tensor_options.h>
 
 #include <functional>
 #include <initializer_list>
@@ -33,64 +36,15 @@ using IndexVector = std::vector<indexing::TensorIndex>;
 
 enum class MemoryFormat : uint8_t { kContiguous, kChannelsLast };
 
-/// Element type and whether the tensor is a leaf that collects a gradient:
-/// `dtype(kFloat64).requires_grad(true)`, or a Dtype alone.
-struct TensorOptions {
-  TensorOptions() = default;
-  TensorOptions(Dtype d) : dtype_(d), has_dtype_(true) {}
-  TensorOptions(Device) {}
-  TensorOptions dtype(Dtype d) const {
-    TensorOptions o = *this;
-    o.dtype_ = d;
-    o.has_dtype_ = true;
-    return o;
-  }
-  TensorOptions requires_grad(bool r) const {
-    TensorOptions o = *this;
-    o.requires_grad_ = r;
-    return o;
-  }
-  TensorOptions device(Device) const { return *this; }
-  Device device() const { return {}; }
-  Dtype dtype() const { return dtype_; }
-  bool has_dtype() const { return has_dtype_; }
-  /// The dtype that was asked for, else what the function infers from its arguments.
-  Dtype dtype_or(Dtype inferred) const { return has_dtype_ ? dtype_ : inferred; }
-  bool requires_grad() const { return requires_grad_; }
-
- private:
-  Dtype dtype_ = kFloat32;
-  bool has_dtype_ = false;
-  bool requires_grad_ = false;
-};
-inline TensorOptions dtype(Dtype d) { return TensorOptions(d); }
-inline TensorOptions device(Device d) { return TensorOptions(d); }
-inline TensorOptions requires_grad(bool r = true) { return TensorOptions().requires_grad(r); }
-
-/// Typed element access without bounds checks: `auto a = x.accessor<float, 2>(); a[i][j]`. It does
-/// not keep the memory alive.
-template <class T, int N>
-class TensorAccessor {
- public:
-  TensorAccessor(T* data, const int64_t* sizes, const int64_t* strides) : data_(data) {
-    for (int d = 0; d < N; ++d) {
-      sizes_[d] = sizes[d];
-      strides_[d] = strides[d];
-    }
-  }
-  decltype(auto) operator[](int64_t i) const {
-    if constexpr (N == 1)
-      return (data_[i * strides_[0]]);
-    else
-      return TensorAccessor<T, N - 1>(data_ + i * strides_[0], sizes_ + 1, strides_ + 1);
-  }
-  int64_t size(int64_t d) const { return sizes_[d]; }
-  T* data() const { return data_; }
-
- private:
-  T* data_;
-  int64_t sizes_[N], strides_[N];
-};
+// Declares a function and its form in place; with a tensor or a number for the other operand.
+#define REEL_UNARY(name) \
+  Tensor name() const;   \
+  const Tensor& name##_() const
+#define REEL_BINARY(name)                           \
+  Tensor name(const Tensor& other) const;           \
+  Tensor name(Scalar other) const;                  \
+  const Tensor& name##_(const Tensor& other) const; \
+  const Tensor& name##_(Scalar other) const
 
 /// A handle to an n-dimensional array; copies share the data. A default-made tensor is undefined:
 /// it stands for "no tensor" (no bias, no gradient). Methods that compute are recorded on the tape
@@ -318,13 +272,10 @@ class Tensor {
   Tensor div(const Tensor& other, const std::string& rounding_mode) const;
   Tensor div(Scalar other, const std::string& rounding_mode) const;
   /// The quotient rounded down, and what is left of the dividend.
-  Tensor floor_divide(const Tensor& other) const;
-  Tensor floor_divide(Scalar other) const;
-  Tensor remainder(const Tensor& other) const;
-  Tensor remainder(Scalar other) const;
+  REEL_BINARY(floor_divide);
+  REEL_BINARY(remainder);
   /// The remainder of the quotient rounded towards 0.
-  Tensor fmod(const Tensor& other) const;
-  Tensor fmod(Scalar other) const;
+  REEL_BINARY(fmod);
   Tensor atan2(const Tensor& other) const;
   Tensor hypot(const Tensor& other) const;
   Tensor lerp(const Tensor& end, Scalar weight) const;
@@ -335,41 +286,41 @@ class Tensor {
   Tensor pow(const Tensor& exponent) const;
   Tensor maximum(const Tensor& other) const;
   Tensor minimum(const Tensor& other) const;
-  Tensor neg() const;
-  Tensor exp() const;
-  Tensor log() const;
-  Tensor log1p() const;
-  Tensor expm1() const;
-  Tensor sqrt() const;
-  Tensor rsqrt() const;
-  Tensor square() const;
-  Tensor reciprocal() const;
-  Tensor abs() const;
-  Tensor sign() const;
-  Tensor floor() const;
-  Tensor ceil() const;
-  Tensor round() const;
-  Tensor trunc() const;
-  Tensor frac() const;
-  Tensor sin() const;
-  Tensor cos() const;
-  Tensor tan() const;
-  Tensor asin() const;
-  Tensor acos() const;
-  Tensor atan() const;
-  Tensor sinh() const;
-  Tensor cosh() const;
-  Tensor asinh() const;
-  Tensor acosh() const;
-  Tensor atanh() const;
-  Tensor exp2() const;
-  Tensor log2() const;
-  Tensor log10() const;
-  Tensor erf() const;
-  Tensor erfc() const;
-  Tensor tanh() const;
-  Tensor sigmoid() const;
-  Tensor relu() const;
+  REEL_UNARY(neg);
+  REEL_UNARY(exp);
+  REEL_UNARY(log);
+  REEL_UNARY(log1p);
+  REEL_UNARY(expm1);
+  REEL_UNARY(sqrt);
+  REEL_UNARY(rsqrt);
+  REEL_UNARY(square);
+  REEL_UNARY(reciprocal);
+  REEL_UNARY(abs);
+  REEL_UNARY(sign);
+  REEL_UNARY(floor);
+  REEL_UNARY(ceil);
+  REEL_UNARY(round);
+  REEL_UNARY(trunc);
+  REEL_UNARY(frac);
+  REEL_UNARY(sin);
+  REEL_UNARY(cos);
+  REEL_UNARY(tan);
+  REEL_UNARY(asin);
+  REEL_UNARY(acos);
+  REEL_UNARY(atan);
+  REEL_UNARY(sinh);
+  REEL_UNARY(cosh);
+  REEL_UNARY(asinh);
+  REEL_UNARY(acosh);
+  REEL_UNARY(atanh);
+  REEL_UNARY(exp2);
+  REEL_UNARY(log2);
+  REEL_UNARY(log10);
+  REEL_UNARY(erf);
+  REEL_UNARY(erfc);
+  REEL_UNARY(tanh);
+  REEL_UNARY(sigmoid);
+  REEL_UNARY(relu);
   Tensor clamp(std::optional<Scalar> min, std::optional<Scalar> max = {}) const;
   Tensor clamp(const Tensor& min, const Tensor& max) const;
   Tensor clamp_min(Scalar min) const { return clamp(min); }
@@ -390,12 +341,6 @@ class Tensor {
   const Tensor& sub_(Scalar other) const;
   const Tensor& mul_(Scalar other) const;
   const Tensor& div_(Scalar other) const;
-  const Tensor& floor_divide_(const Tensor& other) const;
-  const Tensor& floor_divide_(Scalar other) const;
-  const Tensor& remainder_(const Tensor& other) const;
-  const Tensor& remainder_(Scalar other) const;
-  const Tensor& fmod_(const Tensor& other) const;
-  const Tensor& fmod_(Scalar other) const;
   const Tensor& atan2_(const Tensor& other) const;
   const Tensor& hypot_(const Tensor& other) const;
   const Tensor& lerp_(const Tensor& end, Scalar weight) const;
@@ -404,41 +349,6 @@ class Tensor {
   const Tensor& addcdiv_(const Tensor& a, const Tensor& b, Scalar value = 1) const;
   const Tensor& pow_(Scalar exponent) const;
   const Tensor& pow_(const Tensor& exponent) const;
-  const Tensor& relu_() const;
-  const Tensor& sigmoid_() const;
-  const Tensor& tanh_() const;
-  const Tensor& exp_() const;
-  const Tensor& log_() const;
-  const Tensor& log1p_() const;
-  const Tensor& expm1_() const;
-  const Tensor& sqrt_() const;
-  const Tensor& rsqrt_() const;
-  const Tensor& square_() const;
-  const Tensor& reciprocal_() const;
-  const Tensor& abs_() const;
-  const Tensor& sign_() const;
-  const Tensor& floor_() const;
-  const Tensor& ceil_() const;
-  const Tensor& round_() const;
-  const Tensor& trunc_() const;
-  const Tensor& frac_() const;
-  const Tensor& sin_() const;
-  const Tensor& cos_() const;
-  const Tensor& tan_() const;
-  const Tensor& asin_() const;
-  const Tensor& acos_() const;
-  const Tensor& atan_() const;
-  const Tensor& sinh_() const;
-  const Tensor& cosh_() const;
-  const Tensor& asinh_() const;
-  const Tensor& acosh_() const;
-  const Tensor& atanh_() const;
-  const Tensor& exp2_() const;
-  const Tensor& log2_() const;
-  const Tensor& log10_() const;
-  const Tensor& erf_() const;
-  const Tensor& erfc_() const;
-  const Tensor& neg_() const;
   const Tensor& clamp_(std::optional<Scalar> min, std::optional<Scalar> max = {}) const;
   const Tensor& clamp_(const Tensor& min, const Tensor& max) const;
   const Tensor& clamp_min_(Scalar min) const { return clamp_(min); }
@@ -477,19 +387,13 @@ class Tensor {
   Tensor new_zeros(IntArrayRef sizes, TensorOptions options = {}) const;
   Tensor new_ones(IntArrayRef sizes, TensorOptions options = {}) const;
 
-  // --- comparisons: bool tensors, never on the tape ---
-  Tensor eq(const Tensor& other) const;
-  Tensor ne(const Tensor& other) const;
-  Tensor lt(const Tensor& other) const;
-  Tensor le(const Tensor& other) const;
-  Tensor gt(const Tensor& other) const;
-  Tensor ge(const Tensor& other) const;
-  Tensor eq(Scalar other) const;
-  Tensor ne(Scalar other) const;
-  Tensor lt(Scalar other) const;
-  Tensor le(Scalar other) const;
-  Tensor gt(Scalar other) const;
-  Tensor ge(Scalar other) const;
+  // --- comparisons: bool, in place of the tensor's dtype; never on the tape ---
+  REEL_BINARY(eq);
+  REEL_BINARY(ne);
+  REEL_BINARY(lt);
+  REEL_BINARY(le);
+  REEL_BINARY(gt);
+  REEL_BINARY(ge);
   Tensor logical_not() const;
   Tensor logical_and(const Tensor& other) const;
   Tensor logical_or(const Tensor& other) const;
@@ -503,19 +407,6 @@ class Tensor {
   bool allclose(const Tensor& other, double rtol = 1e-5, double atol = 1e-8,
                 bool equal_nan = false) const;
 
-  // In place they keep the dtype, true being 1.
-  const Tensor& eq_(const Tensor& other) const;
-  const Tensor& ne_(const Tensor& other) const;
-  const Tensor& lt_(const Tensor& other) const;
-  const Tensor& le_(const Tensor& other) const;
-  const Tensor& gt_(const Tensor& other) const;
-  const Tensor& ge_(const Tensor& other) const;
-  const Tensor& eq_(Scalar other) const;
-  const Tensor& ne_(Scalar other) const;
-  const Tensor& lt_(Scalar other) const;
-  const Tensor& le_(Scalar other) const;
-  const Tensor& gt_(Scalar other) const;
-  const Tensor& ge_(Scalar other) const;
   const Tensor& logical_not_() const;
   const Tensor& logical_and_(const Tensor& other) const;
   const Tensor& logical_or_(const Tensor& other) const;
@@ -523,19 +414,10 @@ class Tensor {
 
   // --- bits of bool and integers, never on the tape ---
   Tensor bitwise_not() const;
-  Tensor bitwise_and(const Tensor& other) const;
-  Tensor bitwise_or(const Tensor& other) const;
-  Tensor bitwise_xor(const Tensor& other) const;
-  Tensor bitwise_and(Scalar other) const;
-  Tensor bitwise_or(Scalar other) const;
-  Tensor bitwise_xor(Scalar other) const;
+  REEL_BINARY(bitwise_and);
+  REEL_BINARY(bitwise_or);
+  REEL_BINARY(bitwise_xor);
   const Tensor& bitwise_not_() const;
-  const Tensor& bitwise_and_(const Tensor& other) const;
-  const Tensor& bitwise_or_(const Tensor& other) const;
-  const Tensor& bitwise_xor_(const Tensor& other) const;
-  const Tensor& bitwise_and_(Scalar other) const;
-  const Tensor& bitwise_or_(Scalar other) const;
-  const Tensor& bitwise_xor_(Scalar other) const;
   const Tensor& operator&=(const Tensor& other) const { return bitwise_and_(other); }
   const Tensor& operator|=(const Tensor& other) const { return bitwise_or_(other); }
   const Tensor& operator^=(const Tensor& other) const { return bitwise_xor_(other); }
@@ -639,48 +521,8 @@ class Tensor {
   Ref<TensorImpl> impl_;
 };
 
-Tensor operator-(const Tensor& x);
-Tensor operator+(const Tensor& a, const Tensor& b);
-Tensor operator-(const Tensor& a, const Tensor& b);
-Tensor operator*(const Tensor& a, const Tensor& b);
-Tensor operator/(const Tensor& a, const Tensor& b);
-Tensor operator+(const Tensor& a, Scalar b);
-Tensor operator-(const Tensor& a, Scalar b);
-Tensor operator*(const Tensor& a, Scalar b);
-Tensor operator/(const Tensor& a, Scalar b);
-Tensor operator+(Scalar a, const Tensor& b);
-Tensor operator-(Scalar a, const Tensor& b);
-Tensor operator*(Scalar a, const Tensor& b);
-Tensor operator/(Scalar a, const Tensor& b);
-Tensor operator==(const Tensor& a, const Tensor& b);
-Tensor operator!=(const Tensor& a, const Tensor& b);
-Tensor operator<(const Tensor& a, const Tensor& b);
-Tensor operator<=(const Tensor& a, const Tensor& b);
-Tensor operator>(const Tensor& a, const Tensor& b);
-Tensor operator>=(const Tensor& a, const Tensor& b);
-Tensor operator==(const Tensor& a, Scalar b);
-Tensor operator!=(const Tensor& a, Scalar b);
-Tensor operator<(const Tensor& a, Scalar b);
-Tensor operator<=(const Tensor& a, Scalar b);
-Tensor operator>(const Tensor& a, Scalar b);
-Tensor operator>=(const Tensor& a, Scalar b);
-Tensor operator==(Scalar a, const Tensor& b);
-Tensor operator!=(Scalar a, const Tensor& b);
-Tensor operator<(Scalar a, const Tensor& b);
-Tensor operator<=(Scalar a, const Tensor& b);
-Tensor operator>(Scalar a, const Tensor& b);
-Tensor operator>=(Scalar a, const Tensor& b);
-/// remainder
-Tensor operator%(const Tensor& a, const Tensor& b);
-Tensor operator%(const Tensor& a, Scalar b);
-/// bitwise_not, bitwise_and, ...; of bool tensors the logic.
-Tensor operator~(const Tensor& x);
-Tensor operator&(const Tensor& a, const Tensor& b);
-Tensor operator|(const Tensor& a, const Tensor& b);
-Tensor operator^(const Tensor& a, const Tensor& b);
-Tensor operator&(const Tensor& a, Scalar b);
-Tensor operator|(const Tensor& a, Scalar b);
-Tensor operator^(const Tensor& a, Scalar b);
+#undef REEL_UNARY
+#undef REEL_BINARY
 
 /// Values in nested brackets, summarised from 1,000 elements on, then what they do not show: the
 /// size and dtype where they are not evident, and whether the tensor is on the tape.
