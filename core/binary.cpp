@@ -64,10 +64,27 @@ Tensor result_of(const char* op, Operand a, Operand b, Dtype dtype) {
   return empty_like_layout(a.tensor ? *a.tensor : *b.tensor, dtype);
 }
 
+// An operand in the type that kernels compute in.
+class Widened {
+ public:
+  explicit Widened(Operand x) : operand_(x) {
+    if (!x.tensor) return;
+    tensor_ = x.tensor->detach().to(computed_in(x.tensor->dtype()));
+    operand_.tensor = &tensor_;
+  }
+  Widened(const Widened&) = delete;
+  Widened& operator=(const Widened&) = delete;
+  operator Operand() const { return operand_; }
+
+ private:
+  Tensor tensor_;
+  Operand operand_;
+};
+
 template <class Bits>
 void choose_bits(const Tensor& y, const Tensor& c, Operand a, Operand b) {
   Bits number_a = 0, number_b = 0;
-  visit(y.dtype(), [&](auto zero) {
+  visit_stored(y.dtype(), [&](auto zero) {
     using T = decltype(zero);
     if constexpr (sizeof(T) == sizeof(Bits)) {
       const T value_a = a.number.to<T>(), value_b = b.number.to<T>();
@@ -104,12 +121,17 @@ Tensor number_like(const Tensor& x, Scalar number) {
 
 Tensor binary(kernels::BinaryOp f, const char* op, Operand a, Operand b, Scalar alpha) {
   const Dtype dtype = (a.tensor ? a : b).tensor->dtype();
+  if (computed_in(dtype) != dtype) {
+    const Widened wide_a(a), wide_b(b);
+    return binary(f, op, wide_a, wide_b, alpha).to(dtype);
+  }
   Tensor y = result_of(op, a, b, dtype);
   evaluate<kernels::Binary>(f, dtype, y, a, b, alpha);
   return y;
 }
 
 void binary_into(kernels::BinaryOp f, const Tensor& y, Operand b, Scalar alpha) {
+  if (computed_in(y.dtype()) != y.dtype()) return copy_values(binary(f, "", y, b, alpha), y);
   evaluate<kernels::Binary>(f, y.dtype(), y, y, b, alpha);
 }
 
@@ -127,8 +149,13 @@ Tensor rare_binary(kernels::RareOp f, const char* op, const Tensor& a, const Ten
 }
 
 Tensor compare(kernels::CompareOp f, const char* op, Operand a, Operand b) {
+  const Dtype dtype = (a.tensor ? a : b).tensor->dtype();
+  if (computed_in(dtype) != dtype) {
+    const Widened wide_a(a), wide_b(b);
+    return compare(f, op, wide_a, wide_b);
+  }
   Tensor y = result_of(op, a, b, kBool);
-  evaluate<kernels::Compare>(f, (a.tensor ? a : b).tensor->dtype(), y, a, b, 0);
+  evaluate<kernels::Compare>(f, dtype, y, a, b, 0);
   return y;
 }
 
@@ -137,6 +164,8 @@ void choose_into(const Tensor& y, const Tensor& c, Operand a, Operand b) {
   switch (y.itemsize()) {
     case 1:
       return choose_bits<uint8_t>(y, c, a, b);
+    case 2:
+      return choose_bits<uint16_t>(y, c, a, b);
     case 4:
       return choose_bits<uint32_t>(y, c, a, b);
     default:

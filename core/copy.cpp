@@ -47,8 +47,14 @@ void transpose_pixels(const Tensor& source, const Tensor& target) {
       physical_data<Bits>(target));
 }
 
+// Whether values go by int64: of two types that are seldom met, one of them int8 or int16.
+constexpr bool needs_step(Dtype from, Dtype to) {
+  return from != to && from != kInt64 && to != kInt64 &&
+         (computed_in(from) != from || computed_in(to) != to);
+}
+
 void copy_dense(const Tensor& source, const Tensor& target) {
-  visit(target.dtype(), [&](auto zero) {
+  visit_stored(target.dtype(), [&](auto zero) {
     using T = decltype(zero);
     const T* x = physical_data<T>(source);
     T* y = physical_data<T>(target);
@@ -71,12 +77,18 @@ void copy_values(const Tensor& source, const Tensor& target) {
       if (target.itemsize() == 8) return transpose_pixels<uint64_t>(source, target);
     }
   }
+  if (needs_step(source.dtype(), target.dtype())) {
+    const Tensor between = empty_like_layout(source, kInt64);
+    copy_values(source, between);
+    return copy_values(between, target);
+  }
   const kernels::LoopNest<2> nest = loop_nest<2>({target, source});
-  visit(target.dtype(), [&](auto to) {
-    visit(source.dtype(), [&](auto from) {
+  visit_stored(target.dtype(), [&](auto to) {
+    visit_stored(source.dtype(), [&](auto from) {
       using To = decltype(to);
       using From = decltype(from);
-      copy_nest(nest, physical_data<From>(source), physical_data<To>(target));
+      if constexpr (!needs_step(dtype_of<From>, dtype_of<To>))
+        copy_nest(nest, physical_data<From>(source), physical_data<To>(target));
     });
   });
 }

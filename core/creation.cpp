@@ -18,7 +18,7 @@ Tensor finish(Tensor x, TensorOptions options) {
 template <class F>
 Tensor sequence(int64_t n, Dtype dtype, F f) {
   Tensor x = empty(n, dtype);
-  visit(dtype, [&](auto zero) {
+  visit_stored(dtype, [&](auto zero) {
     using T = decltype(zero);
     T* p = physical_data<T>(x);
     for (int64_t i = 0; i < n; ++i) p[i] = static_cast<T>(f(i));

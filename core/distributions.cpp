@@ -31,6 +31,10 @@ int64_t exact_up_to(Dtype dtype) {
       return 1;
     case Dtype::kUInt8:
       return UINT8_MAX;
+    case Dtype::kInt8:
+      return INT8_MAX;
+    case Dtype::kInt16:
+      return INT16_MAX;
     case Dtype::kInt32:
       return INT32_MAX;
     case Dtype::kInt64:
@@ -47,6 +51,10 @@ int64_t exact_from(Dtype dtype) {
     case Dtype::kBool:
     case Dtype::kUInt8:
       return 0;
+    case Dtype::kInt8:
+      return INT8_MIN;
+    case Dtype::kInt16:
+      return INT16_MIN;
     case Dtype::kInt32:
       return INT32_MIN;
     case Dtype::kInt64:

@@ -50,7 +50,7 @@ Tensor tensor(const NestedValues& values, TensorOptions options) {
   std::vector<Scalar> flat;
   flatten(values, sizes, 0, flat);
   const Tensor x = empty(sizes, options.dtype_or(dtype_of_values(flat)));
-  visit(x.dtype(), [&](auto zero) {
+  visit_stored(x.dtype(), [&](auto zero) {
     auto* p = physical_data<decltype(zero)>(x);
     for (const Scalar& v : flat) *p++ = v.to<decltype(zero)>();
   });

@@ -84,8 +84,8 @@ class Printer {
 
   void collect(size_t d, int64_t at, std::vector<Scalar>& shown) const {
     if (d == x_.sizes().size()) {
-      visit(x_.dtype(),
-            [&](auto zero) { shown.emplace_back(physical_data<decltype(zero)>(x_)[at]); });
+      visit_stored(x_.dtype(),
+                   [&](auto zero) { shown.emplace_back(physical_data<decltype(zero)>(x_)[at]); });
       return;
     }
     for (int64_t i : entries(d))

@@ -50,6 +50,8 @@ T* stored_data(const Tensor& x) {
   return static_cast<T*>(x.impl()->storage->data()) + x.impl()->offset;
 }
 
+bool is_narrow(const Tensor& x) { return computed_in(x.dtype()) != x.dtype(); }
+
 int64_t scratch_bytes(const kernels::ReduceNest& g) { return 8 * g.chunks * g.kept; }
 
 }  // namespace
@@ -111,6 +113,7 @@ kernels::ReduceNest reduce_nest(const Tensor& x, const ReducedDims& dims) {
 }
 
 Tensor reduce_sum(const Tensor& x, const ReducedDims& dims, bool keepdim, double divisor) {
+  if (is_narrow(x)) return reduce_sum(x.to(kInt32), dims, keepdim, divisor);
   const kernels::ReduceNest g = reduce_nest(x, dims);
   Tensor y = empty(dims.sizes(keepdim), x.is_floating_point() ? x.dtype() : kInt64);
   if (g.kept == 0) return y;
@@ -152,6 +155,7 @@ Tensor reduce_product(const Tensor& x, const ReducedDims& dims, bool keepdim) {
 }
 
 Tensor reduce_extreme(Extreme which, const Tensor& x, const ReducedDims& dims, bool keepdim) {
+  if (is_narrow(x)) return reduce_extreme(which, x.to(kInt32), dims, keepdim).to(x.dtype());
   const kernels::ReduceNest g = reduce_nest(x, dims);
   Tensor y = empty(dims.sizes(keepdim), x.dtype());
   if (g.kept == 0) return y;
@@ -167,6 +171,11 @@ Tensor reduce_extreme(Extreme which, const Tensor& x, const ReducedDims& dims, b
 
 Tensor find_extreme(Extreme which, const Tensor& x, const ReducedDims& dims, bool keepdim,
                     Tensor* values) {
+  if (is_narrow(x)) {
+    const Tensor indices = find_extreme(which, x.to(kInt32), dims, keepdim, values);
+    if (values) *values = values->to(x.dtype());
+    return indices;
+  }
   const kernels::ReduceNest g = reduce_nest(x, dims);
   Tensor indices = empty(dims.sizes(keepdim), kInt64);
   if (values) *values = empty(dims.sizes(keepdim), x.dtype());

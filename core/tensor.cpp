@@ -45,7 +45,8 @@ void Tensor::check_accessor(Dtype wanted, int64_t ndim) const {
 Scalar Tensor::item() const {
   REEL_CHECK(numel() == 1, "item: the tensor ", *this, " has ", numel(),
              " elements; it must have one.");
-  return visit(dtype(), [&](auto zero) { return Scalar(*static_cast<decltype(zero)*>(first())); });
+  return visit_stored(dtype(),
+                      [&](auto zero) { return Scalar(*static_cast<decltype(zero)*>(first())); });
 }
 
 std::vector<double> Tensor::to_vector() const {

@@ -129,7 +129,7 @@ const Tensor& write_over(const char* op, const Tensor& x, const Tensor& y) {
 
 const Tensor& Tensor::fill_(Scalar value) const {
   check_in_place("fill_", *this);
-  visit(dtype(), [&](auto zero) { fill_values(*this, value.to<decltype(zero)>()); });
+  visit_stored(dtype(), [&](auto zero) { fill_values(*this, value.to<decltype(zero)>()); });
   record_in_place<FillBackward>(*this);
   return *this;
 }

@@ -35,7 +35,7 @@ Tensor positions(const Tensor& rows) {
   Tensor at = empty(sizes, kInt64);
   auto* p = at.data_ptr<int64_t>();
   std::vector<int64_t> order;
-  visit(rows.dtype(), [&](auto zero) {
+  visit_stored(rows.dtype(), [&](auto zero) {
     using T = decltype(zero);
     const T* x = rows.data_ptr<T>();
     for (int64_t i = 0; i < at.numel(); ++i) p[i] = median_of(n, x + i * n, order);

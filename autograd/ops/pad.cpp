@@ -141,6 +141,7 @@ struct PadGradBackward final : NodeOf<PadGradBackward> {
 };
 
 Tensor apply(const Padding& p, const Tensor& x, Scalar value) {
+  if (x.dtype() == kInt16) return apply(p, x.to(kInt32), value).to(kInt16);
   const bool channels_last = keeps_channels_last(x);
   const Tensor in = with_layout(x, channels_last), fill = full({1}, value, x.dtype());
   const Tensor y = empty_with_layout(p.out, x.dtype(), channels_last);

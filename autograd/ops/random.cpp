@@ -85,6 +85,10 @@ const Tensor& Tensor::random_() const {
       return random_(0, 2);
     case Dtype::kUInt8:
       return random_(0, int64_t{UINT8_MAX} + 1);
+    case Dtype::kInt8:
+      return random_(0, int64_t{INT8_MAX} + 1);
+    case Dtype::kInt16:
+      return random_(0, int64_t{INT16_MAX} + 1);
     case Dtype::kInt32:
       return random_(0, int64_t{INT32_MAX} + 1);
     case Dtype::kInt64:

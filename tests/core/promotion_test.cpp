@@ -14,11 +14,12 @@ using Values = std::vector<double>;
 
 namespace {
 
-constexpr Dtype kAll[] = {kBool, kUInt8, kInt32, kInt64, kFloat32, kFloat64};
+constexpr Dtype kAll[] = {kBool, kUInt8, kInt8, kInt16, kInt32, kInt64, kFloat32, kFloat64};
 
 int kind_of(Dtype d) { return d == kBool ? 0 : is_floating_point(d) ? 2 : 1; }
 
 Dtype later(Dtype a, Dtype b) {
+  if ((a == kUInt8 && b == kInt8) || (a == kInt8 && b == kUInt8)) return kInt16;
   for (Dtype d : kAll) {
     if (d == a) return b;
     if (d == b) return a;

@@ -62,6 +62,7 @@ const ErrorRows kArithmetic{
        ones({2}).lt_(ones({3, 2}));
      }},
     {"pow: negative exponent", [] { integers({2}).pow(-1); }},
+    {"dtype: no kernel", [] { visit(kInt8, [](auto) {}); }},
     {"atan_: dtype", [] { integers({2}).atan_(); }},
 };
 

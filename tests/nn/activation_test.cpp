@@ -3,6 +3,7 @@
 #include "tests/message_of.h"
 
 #include <reel/autograd/engine.h>
+#include <reel/autograd/ops/reductions.h>
 #include <reel/core/creation.h>
 #include <reel/core/random.h>
 #include <reel/nn/activation.h>
@@ -73,6 +74,7 @@ TEST_CASE("activations with options as modules and functions", "[nn]") {
   CHECK(same(F::softmin(x, 0), softmin(x, 0)));
   CHECK(same(F::log_softmax(x, F::LogSoftmaxFuncOptions(-1)), x.log_softmax(1)));
   CHECK(same(F::rrelu(x), rrelu(x)));
+  CHECK(same(F::normalize(x, F::NormalizeFuncOptions().p(1).dim(0)), normalize(x, 1, 0)));
   manual_seed(1);
   const Tensor sample = gumbel_softmax(x, 0.5, true, 0);
   manual_seed(1);
