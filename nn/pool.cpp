@@ -1,20 +1,45 @@
 #include <reel/nn/functional/pool.h>
 #include <reel/nn/print_size.h>
 
+#include <cstdlib>
 #include <ostream>
 
 namespace reel::nn {
 
+template <int D>
+AdaptiveSize<D>::AdaptiveSize(std::initializer_list<std::optional<int64_t>> sizes)
+    : sizes_(kKeepSize) {
+  Shape values;
+  for (const auto& size : sizes) values.push_back(size.value_or(kKeepSize));
+  sizes_ = ExpandingArray<D>(IntArrayRef(values));
+}
+
+template class AdaptiveSize<1>;
+template class AdaptiveSize<2>;
+template class AdaptiveSize<3>;
+
 namespace functional {
 
-Tensor max_pool1d(const Tensor& x, const MaxPool1dOptions& o) {
+Tensor max_pool1d(const Tensor& x, const MaxPool1dFuncOptions& o) {
   return reel::max_pool1d(x, o.kernel_size(), o.stride(), o.padding(), o.dilation(), o.ceil_mode());
 }
-Tensor max_pool2d(const Tensor& x, const MaxPool2dOptions& o) {
+std::tuple<Tensor, Tensor> max_pool1d_with_indices(const Tensor& x, const MaxPool1dFuncOptions& o) {
+  return reel::max_pool1d_with_indices(x, o.kernel_size(), o.stride(), o.padding(), o.dilation(),
+                                       o.ceil_mode());
+}
+Tensor max_pool2d(const Tensor& x, const MaxPool2dFuncOptions& o) {
   return reel::max_pool2d(x, o.kernel_size(), o.stride(), o.padding(), o.dilation(), o.ceil_mode());
 }
-Tensor max_pool3d(const Tensor& x, const MaxPool3dOptions& o) {
+std::tuple<Tensor, Tensor> max_pool2d_with_indices(const Tensor& x, const MaxPool2dFuncOptions& o) {
+  return reel::max_pool2d_with_indices(x, o.kernel_size(), o.stride(), o.padding(), o.dilation(),
+                                       o.ceil_mode());
+}
+Tensor max_pool3d(const Tensor& x, const MaxPool3dFuncOptions& o) {
   return reel::max_pool3d(x, o.kernel_size(), o.stride(), o.padding(), o.dilation(), o.ceil_mode());
+}
+std::tuple<Tensor, Tensor> max_pool3d_with_indices(const Tensor& x, const MaxPool3dFuncOptions& o) {
+  return reel::max_pool3d_with_indices(x, o.kernel_size(), o.stride(), o.padding(), o.dilation(),
+                                       o.ceil_mode());
 }
 Tensor avg_pool1d(const Tensor& x, const AvgPool1dOptions& o) {
   REEL_CHECK(!o.divisor_override(), "avg_pool1d: divisor_override is for 2 and 3 dimensions.");
@@ -29,23 +54,112 @@ Tensor avg_pool3d(const Tensor& x, const AvgPool3dOptions& o) {
   return reel::avg_pool3d(x, o.kernel_size(), o.stride(), o.padding(), o.ceil_mode(),
                           o.count_include_pad(), o.divisor_override());
 }
-Tensor adaptive_avg_pool1d(const Tensor& x, const AdaptiveAvgPool1dOptions& o) {
+Tensor adaptive_avg_pool1d(const Tensor& x, const AdaptiveAvgPool1dFuncOptions& o) {
   return reel::adaptive_avg_pool1d(x, o.output_size());
 }
-Tensor adaptive_avg_pool2d(const Tensor& x, const AdaptiveAvgPool2dOptions& o) {
+Tensor adaptive_max_pool1d(const Tensor& x, const AdaptiveMaxPool1dFuncOptions& o) {
+  return std::get<0>(reel::adaptive_max_pool1d(x, o.output_size()));
+}
+std::tuple<Tensor, Tensor> adaptive_max_pool1d_with_indices(const Tensor& x,
+                                                            const AdaptiveMaxPool1dFuncOptions& o) {
+  return reel::adaptive_max_pool1d(x, o.output_size());
+}
+Tensor lp_pool1d(const Tensor& x, const LPPool1dFuncOptions& o) {
+  return reel::lp_pool1d(x, o.norm_type(), o.kernel_size(), o.stride(), o.ceil_mode());
+}
+Tensor adaptive_avg_pool2d(const Tensor& x, const AdaptiveAvgPool2dFuncOptions& o) {
   return reel::adaptive_avg_pool2d(x, o.output_size());
 }
-Tensor adaptive_avg_pool3d(const Tensor& x, const AdaptiveAvgPool3dOptions& o) {
+Tensor adaptive_max_pool2d(const Tensor& x, const AdaptiveMaxPool2dFuncOptions& o) {
+  return std::get<0>(reel::adaptive_max_pool2d(x, o.output_size()));
+}
+std::tuple<Tensor, Tensor> adaptive_max_pool2d_with_indices(const Tensor& x,
+                                                            const AdaptiveMaxPool2dFuncOptions& o) {
+  return reel::adaptive_max_pool2d(x, o.output_size());
+}
+Tensor lp_pool2d(const Tensor& x, const LPPool2dFuncOptions& o) {
+  return reel::lp_pool2d(x, o.norm_type(), o.kernel_size(), o.stride(), o.ceil_mode());
+}
+Tensor adaptive_avg_pool3d(const Tensor& x, const AdaptiveAvgPool3dFuncOptions& o) {
   return reel::adaptive_avg_pool3d(x, o.output_size());
+}
+Tensor adaptive_max_pool3d(const Tensor& x, const AdaptiveMaxPool3dFuncOptions& o) {
+  return std::get<0>(reel::adaptive_max_pool3d(x, o.output_size()));
+}
+std::tuple<Tensor, Tensor> adaptive_max_pool3d_with_indices(const Tensor& x,
+                                                            const AdaptiveMaxPool3dFuncOptions& o) {
+  return reel::adaptive_max_pool3d(x, o.output_size());
+}
+Tensor lp_pool3d(const Tensor& x, const LPPool3dFuncOptions& o) {
+  return reel::lp_pool3d(x, o.norm_type(), o.kernel_size(), o.stride(), o.ceil_mode());
+}
+
+namespace {
+
+// The spatial sizes of what was pooled: output_size, or the least that pool to the size of x.
+template <int D>
+Shape unpooled_size(const char* op, const Tensor& x, const MaxUnpoolFuncOptions<D>& o) {
+  REEL_CHECK(x.dim() == D + 1 || x.dim() == D + 2, op, ": input ", x, " has ", x.dim(),
+             " dimensions; it must be (N, C, ", D, " spatial) or (C, ", D, " spatial).");
+  Shape least;
+  for (int d = 0; d < D; ++d)
+    least.push_back((x.size(d - D) - 1) * o.stride()[d] + o.kernel_size()[d] - 2 * o.padding()[d]);
+  if (!o.output_size()) return least;
+  const std::vector<int64_t>& wanted = *o.output_size();
+  bool fits = wanted.size() >= static_cast<size_t>(D);
+  Shape sizes;
+  for (int d = 0; d < D && fits; ++d) {
+    const int64_t n = wanted[wanted.size() - static_cast<size_t>(D - d)];
+    fits = std::abs(n - least[static_cast<size_t>(d)]) < o.stride()[d];
+    sizes.push_back(n);
+  }
+  REEL_CHECK(fits, op, ": output_size ", IntArrayRef(wanted), " for input ", x,
+             "; its last sizes must differ by less than the stride from ", IntArrayRef(least), ".");
+  return sizes;
+}
+
+}  // namespace
+
+Tensor max_unpool1d(const Tensor& x, const Tensor& indices, const MaxUnpool1dFuncOptions& o) {
+  return reel::max_unpool1d(x, indices, unpooled_size<1>("max_unpool1d", x, o));
+}
+Tensor max_unpool2d(const Tensor& x, const Tensor& indices, const MaxUnpool2dFuncOptions& o) {
+  return reel::max_unpool2d(x, indices, unpooled_size<2>("max_unpool2d", x, o));
+}
+Tensor max_unpool3d(const Tensor& x, const Tensor& indices, const MaxUnpool3dFuncOptions& o) {
+  return reel::max_unpool3d(x, indices, unpooled_size<3>("max_unpool3d", x, o));
 }
 
 }  // namespace functional
+
+namespace {
+
+// PyTorch's spelling of kKeepSize.
+std::string print_adaptive(IntArrayRef sizes) {
+  const std::string text = print_size(sizes), keep = std::to_string(kKeepSize);
+  std::string printed;
+  for (size_t at = 0; at < text.size();) {
+    const bool kept = text.compare(at, keep.size(), keep) == 0;
+    printed += kept ? "None" : text.substr(at, 1);
+    at += kept ? keep.size() : 1;
+  }
+  return printed;
+}
+
+}  // namespace
 
 template <int D, class Derived>
 Tensor MaxPoolImpl<D, Derived>::forward(const Tensor& x) const {
   if constexpr (D == 1) return functional::max_pool1d(x, options);
   if constexpr (D == 2) return functional::max_pool2d(x, options);
   if constexpr (D == 3) return functional::max_pool3d(x, options);
+}
+
+template <int D, class Derived>
+std::tuple<Tensor, Tensor> MaxPoolImpl<D, Derived>::forward_with_indices(const Tensor& x) const {
+  if constexpr (D == 1) return functional::max_pool1d_with_indices(x, options);
+  if constexpr (D == 2) return functional::max_pool2d_with_indices(x, options);
+  if constexpr (D == 3) return functional::max_pool3d_with_indices(x, options);
 }
 
 template <int D, class Derived>
@@ -80,17 +194,77 @@ Tensor AdaptiveAvgPoolImpl<D, Derived>::forward(const Tensor& x) const {
 
 template <int D, class Derived>
 void AdaptiveAvgPoolImpl<D, Derived>::pretty_print(std::ostream& stream) const {
-  stream << this->name() << "(output_size=" << print_size(options.output_size()) << ")";
+  stream << this->name() << "(output_size=" << print_adaptive(options.output_size()) << ")";
 }
 
-template class MaxPoolImpl<1, MaxPool1dImpl>;
-template class MaxPoolImpl<2, MaxPool2dImpl>;
-template class MaxPoolImpl<3, MaxPool3dImpl>;
-template class AvgPoolImpl<1, AvgPool1dImpl>;
-template class AvgPoolImpl<2, AvgPool2dImpl>;
-template class AvgPoolImpl<3, AvgPool3dImpl>;
-template class AdaptiveAvgPoolImpl<1, AdaptiveAvgPool1dImpl>;
-template class AdaptiveAvgPoolImpl<2, AdaptiveAvgPool2dImpl>;
-template class AdaptiveAvgPoolImpl<3, AdaptiveAvgPool3dImpl>;
+template <int D, class Derived>
+Tensor AdaptiveMaxPoolImpl<D, Derived>::forward(const Tensor& x) const {
+  if constexpr (D == 1) return functional::adaptive_max_pool1d(x, options);
+  if constexpr (D == 2) return functional::adaptive_max_pool2d(x, options);
+  if constexpr (D == 3) return functional::adaptive_max_pool3d(x, options);
+}
+
+template <int D, class Derived>
+std::tuple<Tensor, Tensor> AdaptiveMaxPoolImpl<D, Derived>::forward_with_indices(
+    const Tensor& x) const {
+  if constexpr (D == 1) return functional::adaptive_max_pool1d_with_indices(x, options);
+  if constexpr (D == 2) return functional::adaptive_max_pool2d_with_indices(x, options);
+  if constexpr (D == 3) return functional::adaptive_max_pool3d_with_indices(x, options);
+}
+
+template <int D, class Derived>
+void AdaptiveMaxPoolImpl<D, Derived>::pretty_print(std::ostream& stream) const {
+  stream << this->name() << "(output_size=" << print_adaptive(options.output_size()) << ")";
+}
+
+template <int D, class Derived>
+Tensor MaxUnpoolImpl<D, Derived>::forward(
+    const Tensor& x, const Tensor& indices,
+    const std::optional<std::vector<int64_t>>& output_size) const {
+  const auto o = functional::MaxUnpoolFuncOptions<D>(options.kernel_size())
+                     .stride(options.stride())
+                     .padding(options.padding())
+                     .output_size(output_size);
+  if constexpr (D == 1) return functional::max_unpool1d(x, indices, o);
+  if constexpr (D == 2) return functional::max_unpool2d(x, indices, o);
+  if constexpr (D == 3) return functional::max_unpool3d(x, indices, o);
+}
+
+template <int D, class Derived>
+void MaxUnpoolImpl<D, Derived>::pretty_print(std::ostream& stream) const {
+  stream << this->name() << "(kernel_size=" << print_tuple(options.kernel_size())
+         << ", stride=" << print_tuple(options.stride())
+         << ", padding=" << print_tuple(options.padding()) << ")";
+}
+
+template <int D, class Derived>
+Tensor LPPoolImpl<D, Derived>::forward(const Tensor& x) const {
+  if constexpr (D == 1) return functional::lp_pool1d(x, options);
+  if constexpr (D == 2) return functional::lp_pool2d(x, options);
+  if constexpr (D == 3) return functional::lp_pool3d(x, options);
+}
+
+template <int D, class Derived>
+void LPPoolImpl<D, Derived>::pretty_print(std::ostream& stream) const {
+  stream << this->name() << "(norm_type=" << options.norm_type()
+         << ", kernel_size=" << print_size(options.kernel_size())
+         << ", stride=" << print_size(options.stride())
+         << ", ceil_mode=" << print_bool(options.ceil_mode()) << ")";
+}
+
+#define REEL_POOL_OF(Name, D, Size)                         \
+  template class Name##Impl<D, Name##D##dImpl>;             \
+  Name##D##d::Name##D##d(std::initializer_list<Size> sizes) \
+      : ModuleHolder(std::make_shared<Impl>(decltype(Impl::options)(sizes))) {}
+#define REEL_POOL(Name, Size) \
+  REEL_POOL_OF(Name, 1, Size) REEL_POOL_OF(Name, 2, Size) REEL_POOL_OF(Name, 3, Size)
+REEL_POOL(MaxPool, int64_t)
+REEL_POOL(AvgPool, int64_t)
+REEL_POOL(AdaptiveAvgPool, std::optional<int64_t>)
+REEL_POOL(AdaptiveMaxPool, std::optional<int64_t>)
+REEL_POOL(MaxUnpool, int64_t)
+template class LPPoolImpl<1, LPPool1dImpl>;
+template class LPPoolImpl<2, LPPool2dImpl>;
+template class LPPoolImpl<3, LPPool3dImpl>;
 
 }  // namespace reel::nn

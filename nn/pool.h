@@ -1,5 +1,6 @@
 #pragma once
-// Pooling layers. docs/ops/max_pool.md, docs/ops/avg_pool.md.
+// Pooling layers. docs/ops/max_pool.md, avg_pool.md, adaptive_max_pool.md, max_unpool.md,
+// lp_pool.md.
 
 #include <reel/autograd/ops/pools.h>
 #include <reel/nn/holder.h>
@@ -38,15 +39,67 @@ using AvgPool1dOptions = AvgPoolOptions<1>;
 using AvgPool2dOptions = AvgPoolOptions<2>;
 using AvgPool3dOptions = AvgPoolOptions<3>;
 
-/// Options of AdaptiveAvgPool; kKeepSize keeps the input's size.
+/// D sizes that adaptive pooling makes: `5`, or `{5, std::nullopt}`, nullopt for the input's size.
 template <int D>
-struct AdaptiveAvgPoolOptions {
-  AdaptiveAvgPoolOptions(ExpandingArray<D> output_size) : output_size_(output_size) {}
-  REEL_ARG(ExpandingArray<D>, output_size);
+class AdaptiveSize {
+ public:
+  AdaptiveSize(int64_t all) : sizes_(all) {}
+  AdaptiveSize(IntArrayRef sizes) : sizes_(sizes) {}
+  AdaptiveSize(const std::vector<int64_t>& sizes) : sizes_(IntArrayRef(sizes)) {}
+  AdaptiveSize(std::initializer_list<std::optional<int64_t>> sizes);
+  /// kKeepSize where there was nullopt.
+  operator IntArrayRef() const { return sizes_; }
+  int64_t operator[](int i) const { return sizes_[i]; }
+
+ private:
+  ExpandingArray<D> sizes_;
 };
-using AdaptiveAvgPool1dOptions = AdaptiveAvgPoolOptions<1>;
-using AdaptiveAvgPool2dOptions = AdaptiveAvgPoolOptions<2>;
-using AdaptiveAvgPool3dOptions = AdaptiveAvgPoolOptions<3>;
+
+/// Options of AdaptiveAvgPool and AdaptiveMaxPool.
+template <int D>
+struct AdaptivePoolOptions {
+  AdaptivePoolOptions(AdaptiveSize<D> output_size) : output_size_(output_size) {}
+  AdaptivePoolOptions(std::initializer_list<std::optional<int64_t>> output_size)
+      : output_size_(output_size) {}
+  REEL_ARG(AdaptiveSize<D>, output_size);
+};
+template <int D>
+using AdaptiveAvgPoolOptions = AdaptivePoolOptions<D>;
+template <int D>
+using AdaptiveMaxPoolOptions = AdaptivePoolOptions<D>;
+using AdaptiveAvgPool1dOptions = AdaptivePoolOptions<1>;
+using AdaptiveAvgPool2dOptions = AdaptivePoolOptions<2>;
+using AdaptiveAvgPool3dOptions = AdaptivePoolOptions<3>;
+using AdaptiveMaxPool1dOptions = AdaptivePoolOptions<1>;
+using AdaptiveMaxPool2dOptions = AdaptivePoolOptions<2>;
+using AdaptiveMaxPool3dOptions = AdaptivePoolOptions<3>;
+
+/// Options of MaxUnpool, those of the max pooling that it undoes.
+template <int D>
+struct MaxUnpoolOptions {
+  MaxUnpoolOptions(ExpandingArray<D> kernel_size)
+      : kernel_size_(kernel_size), stride_(kernel_size) {}
+  REEL_ARG(ExpandingArray<D>, kernel_size);
+  REEL_ARG(ExpandingArray<D>, stride);
+  REEL_ARG(ExpandingArray<D>, padding) = 0;
+};
+using MaxUnpool1dOptions = MaxUnpoolOptions<1>;
+using MaxUnpool2dOptions = MaxUnpoolOptions<2>;
+using MaxUnpool3dOptions = MaxUnpoolOptions<3>;
+
+/// Options of LPPool.
+template <int D>
+struct LPPoolOptions {
+  LPPoolOptions(double norm_type, ExpandingArray<D> kernel_size)
+      : norm_type_(norm_type), kernel_size_(kernel_size), stride_(kernel_size) {}
+  REEL_ARG(double, norm_type);
+  REEL_ARG(ExpandingArray<D>, kernel_size);
+  REEL_ARG(ExpandingArray<D>, stride);
+  REEL_ARG(bool, ceil_mode) = false;
+};
+using LPPool1dOptions = LPPoolOptions<1>;
+using LPPool2dOptions = LPPoolOptions<2>;
+using LPPool3dOptions = LPPoolOptions<3>;
 
 /// The largest value of each window. Source: torch.nn.MaxPool2d.
 template <int D, class Derived>
@@ -55,6 +108,8 @@ class MaxPoolImpl : public Cloneable<Derived> {
   MaxPoolImpl(ExpandingArray<D> kernel_size) : options(kernel_size) {}
   explicit MaxPoolImpl(const MaxPoolOptions<D>& o) : options(o) {}
   Tensor forward(const Tensor& x) const;
+  /// Also which pixel won each window, for MaxUnpool.
+  std::tuple<Tensor, Tensor> forward_with_indices(const Tensor& x) const;
   void pretty_print(std::ostream& stream) const override;
   MaxPoolOptions<D> options;
 };
@@ -75,34 +130,83 @@ class AvgPoolImpl : public Cloneable<Derived> {
 template <int D, class Derived>
 class AdaptiveAvgPoolImpl : public Cloneable<Derived> {
  public:
-  AdaptiveAvgPoolImpl(ExpandingArray<D> output_size) : options(output_size) {}
-  explicit AdaptiveAvgPoolImpl(const AdaptiveAvgPoolOptions<D>& o) : options(o) {}
+  AdaptiveAvgPoolImpl(AdaptiveSize<D> output_size) : options(output_size) {}
+  explicit AdaptiveAvgPoolImpl(const AdaptivePoolOptions<D>& o) : options(o) {}
   Tensor forward(const Tensor& x) const;
   void pretty_print(std::ostream& stream) const override;
-  AdaptiveAvgPoolOptions<D> options;
+  AdaptivePoolOptions<D> options;
 };
 
-// The three sizes of each, and their holders, which take `2` or `{2, 3}`.
-#define REEL_POOL(Name, D)                                             \
-  struct Name##D##dImpl final : Name##Impl<D, Name##D##dImpl> {        \
-    using Name##Impl<D, Name##D##dImpl>::Name##Impl;                   \
-  };                                                                   \
-  class Name##D##d : public ModuleHolder<Name##D##dImpl> {             \
-   public:                                                             \
-    using Impl = Name##D##dImpl;                                       \
-    using ModuleHolder<Impl>::ModuleHolder;                            \
-    explicit Name##D##d(std::initializer_list<int64_t> sizes)          \
-        : ModuleHolder(make_module<Impl>(ExpandingArray<D>(sizes))) {} \
+/// The same of maxima. Source: torch.nn.AdaptiveMaxPool2d.
+template <int D, class Derived>
+class AdaptiveMaxPoolImpl : public Cloneable<Derived> {
+ public:
+  AdaptiveMaxPoolImpl(AdaptiveSize<D> output_size) : options(output_size) {}
+  explicit AdaptiveMaxPoolImpl(const AdaptivePoolOptions<D>& o) : options(o) {}
+  Tensor forward(const Tensor& x) const;
+  std::tuple<Tensor, Tensor> forward_with_indices(const Tensor& x) const;
+  void pretty_print(std::ostream& stream) const override;
+  AdaptivePoolOptions<D> options;
+};
+
+/// Zeros with x where max pooling took it from; output_size, the last of its sizes, decides what
+/// the options leave open. Source: torch.nn.MaxUnpool2d.
+template <int D, class Derived>
+class MaxUnpoolImpl : public Cloneable<Derived> {
+ public:
+  MaxUnpoolImpl(ExpandingArray<D> kernel_size) : options(kernel_size) {}
+  explicit MaxUnpoolImpl(const MaxUnpoolOptions<D>& o) : options(o) {}
+  Tensor forward(const Tensor& x, const Tensor& indices,
+                 const std::optional<std::vector<int64_t>>& output_size = {}) const;
+  void pretty_print(std::ostream& stream) const override;
+  MaxUnpoolOptions<D> options;
+};
+
+/// The norm_type-norm of each window. Source: torch.nn.LPPool2d.
+template <int D, class Derived>
+class LPPoolImpl : public Cloneable<Derived> {
+ public:
+  LPPoolImpl(double norm_type, ExpandingArray<D> kernel_size) : options(norm_type, kernel_size) {}
+  explicit LPPoolImpl(const LPPoolOptions<D>& o) : options(o) {}
+  Tensor forward(const Tensor& x) const;
+  void pretty_print(std::ostream& stream) const override;
+  LPPoolOptions<D> options;
+};
+
+// A module of D dimensions, and its holder, which takes `2` or `{2, 3}`.
+#define REEL_POOL_OF(Name, D, Size)                             \
+  struct Name##D##dImpl final : Name##Impl<D, Name##D##dImpl> { \
+    using Name##Impl<D, Name##D##dImpl>::Name##Impl;            \
+  };                                                            \
+  class Name##D##d : public ModuleHolder<Name##D##dImpl> {      \
+   public:                                                      \
+    using Impl = Name##D##dImpl;                                \
+    using ModuleHolder<Impl>::ModuleHolder;                     \
+    explicit Name##D##d(std::initializer_list<Size> sizes);     \
   }
-REEL_POOL(MaxPool, 1);
-REEL_POOL(MaxPool, 2);
-REEL_POOL(MaxPool, 3);
-REEL_POOL(AvgPool, 1);
-REEL_POOL(AvgPool, 2);
-REEL_POOL(AvgPool, 3);
-REEL_POOL(AdaptiveAvgPool, 1);
-REEL_POOL(AdaptiveAvgPool, 2);
-REEL_POOL(AdaptiveAvgPool, 3);
+#define REEL_POOL(Name, Size)  \
+  REEL_POOL_OF(Name, 1, Size); \
+  REEL_POOL_OF(Name, 2, Size); \
+  REEL_POOL_OF(Name, 3, Size)
+REEL_POOL(MaxPool, int64_t);
+REEL_POOL(AvgPool, int64_t);
+REEL_POOL(AdaptiveAvgPool, std::optional<int64_t>);
+REEL_POOL(AdaptiveMaxPool, std::optional<int64_t>);
+REEL_POOL(MaxUnpool, int64_t);
 #undef REEL_POOL
+#undef REEL_POOL_OF
+
+struct LPPool1dImpl final : LPPoolImpl<1, LPPool1dImpl> {
+  using LPPoolImpl<1, LPPool1dImpl>::LPPoolImpl;
+};
+struct LPPool2dImpl final : LPPoolImpl<2, LPPool2dImpl> {
+  using LPPoolImpl<2, LPPool2dImpl>::LPPoolImpl;
+};
+struct LPPool3dImpl final : LPPoolImpl<3, LPPool3dImpl> {
+  using LPPoolImpl<3, LPPool3dImpl>::LPPoolImpl;
+};
+REEL_MODULE(LPPool1d);
+REEL_MODULE(LPPool2d);
+REEL_MODULE(LPPool3d);
 
 }  // namespace reel::nn

@@ -121,23 +121,13 @@ Tensor avg_pool(const char* op, const Tensor& input, int D, IntArrayRef kernel, 
 Tensor adaptive_avg_pool(const char* op, const Tensor& input, int D, IntArrayRef output_size) {
   bool unbatched = false;
   const Tensor x = with_batch(op, input, D, &unbatched);
-  REEL_CHECK(output_size.size() == 1 || output_size.size() == static_cast<size_t>(D), op,
-             ": output_size ", output_size, " has ", output_size.size(), " values; it must have ",
-             D, " or one for all.");
   auto a = std::make_shared<Averaging>();
   a->N = x.size(0);
   a->C = x.size(1);
   a->D = D;
+  adaptive_sizes(op, x, D, output_size, a->in, a->out);
   for (int d = 0; d < 3; ++d) {
-    const int i = d - (3 - D);
-    const int64_t in = i < 0 ? 1 : x.size(2 + i);
-    const int64_t asked =
-        i < 0 ? 1 : output_size[output_size.size() == 1 ? 0 : static_cast<size_t>(i)];
-    const int64_t out = asked == kKeepSize ? in : asked;
-    REEL_CHECK(out > 0 && in > 0, op, ": input ", x, " to output_size ", output_size,
-               "; all sizes must be 1 or more.");
-    a->in[d] = in;
-    a->out[d] = out;
+    const int64_t in = a->in[d], out = a->out[d];
     for (int64_t o = 0; o < out; ++o) {
       const int64_t begin = o * in / out, end = ((o + 1) * in + out - 1) / out;
       a->windows[d].add(begin, end, 1 / static_cast<double>(end - begin));

@@ -87,8 +87,20 @@ struct MaxPoolBackward final : NodeOf<MaxPoolBackward> {
   void release_saved() override { winners.taps = Tensor(); }
 };
 
+// Which pixel of the input won each window.
+Tensor indices_of(const MaxPoolWinners& winners, Dtype dtype) {
+  const kernels::PoolGeometry& g = winners.g;
+  const Tensor indices = empty_channels_last(pooled_shape(g.N, g.C, g.out, winners.D), kInt64);
+  with_kernels(winners, dtype, [&](const auto& kernels, auto, const auto* taps) {
+    kernels.locate(g, taps, physical_data<int64_t>(indices));
+  });
+  return indices;
+}
+
+// Also the indices of the winners, unless `indices` is null.
 Tensor max_pool(const char* op, const Tensor& input, int D, IntArrayRef kernel, IntArrayRef stride,
-                IntArrayRef padding, IntArrayRef dilation, bool ceil_mode) {
+                IntArrayRef padding, IntArrayRef dilation, bool ceil_mode,
+                Tensor* indices = nullptr) {
   bool unbatched = false;
   const Borrowed batch = with_batch(op, input, D, &unbatched);
   const Tensor& x = batch;
@@ -101,9 +113,21 @@ Tensor max_pool(const char* op, const Tensor& input, int D, IntArrayRef kernel, 
     using T = decltype(zero);
     kernels.forward(g, physical_data<T>(in), physical_data<T>(y), taps);
   });
+  if (indices) {
+    *indices = indices_of(winners, x.dtype());
+    if (unbatched) *indices = indices->squeeze(0);
+  }
   if (auto* node = record<MaxPoolBackward>(y, x)) node->winners = std::move(winners);
   if (unbatched) return y.squeeze(0);
   return y;
+}
+
+std::tuple<Tensor, Tensor> with_indices(const char* op, const Tensor& x, int D, IntArrayRef kernel,
+                                        IntArrayRef stride, IntArrayRef padding,
+                                        IntArrayRef dilation, bool ceil_mode) {
+  Tensor indices;
+  const Tensor y = max_pool(op, x, D, kernel, stride, padding, dilation, ceil_mode, &indices);
+  return {y, indices};
 }
 
 }  // namespace
@@ -119,6 +143,22 @@ Tensor max_pool2d(const Tensor& x, IntArrayRef kernel, IntArrayRef stride, IntAr
 Tensor max_pool3d(const Tensor& x, IntArrayRef kernel, IntArrayRef stride, IntArrayRef padding,
                   IntArrayRef dilation, bool ceil_mode) {
   return max_pool("max_pool3d", x, 3, kernel, stride, padding, dilation, ceil_mode);
+}
+
+std::tuple<Tensor, Tensor> max_pool1d_with_indices(const Tensor& x, IntArrayRef kernel,
+                                                   IntArrayRef stride, IntArrayRef padding,
+                                                   IntArrayRef dilation, bool ceil_mode) {
+  return with_indices("max_pool1d", x, 1, kernel, stride, padding, dilation, ceil_mode);
+}
+std::tuple<Tensor, Tensor> max_pool2d_with_indices(const Tensor& x, IntArrayRef kernel,
+                                                   IntArrayRef stride, IntArrayRef padding,
+                                                   IntArrayRef dilation, bool ceil_mode) {
+  return with_indices("max_pool2d", x, 2, kernel, stride, padding, dilation, ceil_mode);
+}
+std::tuple<Tensor, Tensor> max_pool3d_with_indices(const Tensor& x, IntArrayRef kernel,
+                                                   IntArrayRef stride, IntArrayRef padding,
+                                                   IntArrayRef dilation, bool ceil_mode) {
+  return with_indices("max_pool3d", x, 3, kernel, stride, padding, dilation, ceil_mode);
 }
 
 }  // namespace reel

@@ -2,6 +2,7 @@
 // or ceil, where a window that would start in the right padding is dropped.
 
 #include <reel/autograd/ops/pool.h>
+#include <reel/autograd/ops/pools.h>
 
 namespace reel {
 
@@ -52,6 +53,18 @@ kernels::PoolGeometry check_pool(const char* op, const Tensor& x, int D, IntArra
                "; at least one window must fit.");
   }
   return g;
+}
+
+void adaptive_sizes(const char* op, const Tensor& x, int D, IntArrayRef output_size,
+                    int64_t (&in)[3], int64_t (&out)[3]) {
+  spread(op, "output_size", D, output_size, 1, out);
+  for (int d = 0; d < 3; ++d) {
+    const int i = d - (3 - D);
+    in[d] = i < 0 ? 1 : x.size(2 + i);
+    if (out[d] == kKeepSize) out[d] = in[d];
+    REEL_CHECK(out[d] > 0 && in[d] > 0, op, ": input ", x, " to output_size ", output_size,
+               "; all sizes must be 1 or more.");
+  }
 }
 
 Shape pooled_shape(int64_t N, int64_t C, const int64_t (&spatial)[3], int D) {

@@ -41,46 +41,49 @@
 
 /// Kernel sources: core/kernels/<name>.cpp defines install_<name>(Tables&) at every level.
 #define REEL_KERNEL_SOURCES(X) \
-  X(adaptive)                  \
-  X(arg_reduce)                \
-  X(avg_pool)                  \
-  X(batch_norm)                \
-  X(binary)                    \
-  X(conv)                      \
-  X(conv_col2im)               \
-  X(conv_depthwise)            \
-  X(conv_depthwise_weight)     \
-  X(conv_weight)               \
-  X(conv_winograd)             \
-  X(conv_winograd_weight)      \
-  X(cross_entropy)             \
-  X(cumsum)                    \
-  X(dropout)                   \
-  X(elementary)                \
-  X(elementwise_loss)          \
-  X(gather)                    \
-  X(gemm)                      \
-  X(group_norm)                \
-  X(index_select)              \
-  X(layer_norm)                \
-  X(max_pool)                  \
-  X(optimizer)                 \
-  X(pad)                       \
-  X(pointwise)                 \
-  X(product)                   \
-  X(random)                    \
-  X(rare_binary)               \
-  X(reduce)                    \
-  X(resample)                  \
-  X(softmax)                   \
-  X(transpose)                 \
-  X(unfold)                    \
+  X(adaptive)                \
+  X(adaptive_max_pool)       \
+  X(arg_reduce)              \
+  X(avg_pool)                \
+  X(batch_norm)              \
+  X(binary)                  \
+  X(conv)                    \
+  X(conv_col2im)             \
+  X(conv_depthwise)          \
+  X(conv_depthwise_weight)   \
+  X(conv_weight)             \
+  X(conv_winograd)           \
+  X(conv_winograd_weight)    \
+  X(cross_entropy)           \
+  X(cumsum)                  \
+  X(dropout)                 \
+  X(elementary)              \
+  X(elementwise_loss)        \
+  X(gather)                  \
+  X(gemm)                    \
+  X(group_norm)              \
+  X(index_select)            \
+  X(layer_norm)              \
+  X(max_pool)                \
+  X(optimizer)               \
+  X(pad)                     \
+  X(pointwise)               \
+  X(product)                 \
+  X(random)                  \
+  X(rare_binary)             \
+  X(reduce)                  \
+  X(resample)                \
+  X(softmax)                 \
+  X(transpose)               \
+  X(unfold)                  \
   X(where)
 
 namespace reel::kernels {
 
 /// The tables of all operations for one level.
-struct Tables : AdaptiveStep<float>,
+struct Tables : AdaptiveMaxPool<float>,
+                AdaptiveMaxPool<double>,
+                AdaptiveStep<float>,
                 AdaptiveStep<double>,
                 ArgReduce<uint8_t>,
                 ArgReduce<int32_t>,

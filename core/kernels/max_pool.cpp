@@ -1,4 +1,5 @@
 #include <reel/core/kernels/kernels.h>
+#include <reel/core/kernels/lane_numbers.h>
 #include <reel/core/kernels/level.h>
 #include <reel/core/kernels/vectors.h>
 #include <reel/core/parallel.h>
@@ -90,20 +91,6 @@ struct Windows {
   int64_t begin[3], end[3], step[3], base = 0;
 };
 
-// Whole numbers as wide as the lanes of V.
-template <class V>
-struct LanesOf {
-  using Type = decltype(V{} < V{});
-};
-template <>
-struct LanesOf<float> {
-  using Type = int32_t;
-};
-template <>
-struct LanesOf<double> {
-  using Type = int64_t;
-};
-
 template <class Tap, int kLanes>
 struct TapsOf {
   typedef Tap type __attribute__((vector_size(kLanes * sizeof(Tap))));
@@ -134,7 +121,7 @@ template <class V, class T, class Numbers, class Tap>
 template <class V, class T, class Tap>
 [[gnu::always_inline]] inline void pool_lanes(int64_t taps, const int64_t* offset, const T* in,
                                               T* y, Tap* tap) {
-  using Numbers = typename LanesOf<V>::Type;
+  using Numbers = typename NumbersOf<V>::Type;
   V best = lanes_at<V>(in);
   Numbers bits = __builtin_bit_cast(Numbers, best), won = {};
   for (int64_t t = 1; t < taps; ++t) {
@@ -268,7 +255,7 @@ inline bool are_disjoint(const PoolGeometry& g) {
 template <class V, class T, class Tap>
 [[gnu::always_inline]] inline void scatter_lanes(int64_t taps, const int64_t* offset, const T* dy,
                                                  const Tap* tap, T* dx) {
-  using Numbers = typename LanesOf<V>::Type;
+  using Numbers = typename NumbersOf<V>::Type;
   const V g = lanes_at<V>(dy);
   const auto won = taps_at<V, T, Numbers>(tap);
   for (int64_t t = 0; t < taps; ++t)
@@ -339,9 +326,27 @@ void pick(const PoolGeometry& g, const T* x, const Tap* tap, T* y) {
   });
 }
 
+template <class Tap>
+void locate(const PoolGeometry& g, const Tap* tap, int64_t* index) {
+  const int64_t C = g.C, pixels = g.N * g.out_pixels();
+  parallel_for(pixels, 8 * pixels * C, [=, &g](int64_t begin, int64_t end) {
+    Cursor cursor(g, begin);
+    for (int64_t i = begin; i < end; ++i, cursor.advance())
+      for (int64_t c = 0; c < C; ++c) {
+        const Tap won = tap[i * C + c];
+        int64_t step[3], pixel = 0;
+        unravel(static_cast<int64_t>(won), g.kernel, step);
+        for (int d = 0; d < 3; ++d)
+          pixel =
+              pixel * g.in[d] + cursor.at[d] * g.stride[d] - g.padding[d] + step[d] * g.dilation[d];
+        index[i * C + c] = won == static_cast<Tap>(-1) ? -1 : pixel;
+      }
+  });
+}
+
 template <class T, class Tap>
 void install(Tables& tables) {
-  tables.set(MaxPool<T, Tap>{forward<T, Tap>, backward<T, Tap>, pick<T, Tap>});
+  tables.set(MaxPool<T, Tap>{forward<T, Tap>, backward<T, Tap>, pick<T, Tap>, locate<Tap>});
 }
 
 }  // namespace

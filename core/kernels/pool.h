@@ -29,6 +29,35 @@ struct MaxPool {
   void (*backward)(const PoolGeometry& g, const T* dy, const Tap* tap, T* dx);
   /// y takes the winners' places of another x: the derivative of backward.
   void (*pick)(const PoolGeometry& g, const T* x, const Tap* tap, T* y);
+  /// The winners' pixels, counted over the input's; -1 of a window without any.
+  void (*locate)(const PoolGeometry& g, const Tap* tap, int64_t* index);
+};
+
+/// Adaptive windows: output o of a dimension takes the inputs from floor(o in / out) to
+/// ceil((o + 1) in / out).
+struct AdaptiveGeometry {
+  int64_t N, C;
+  int64_t in[3], out[3];
+};
+
+/// Images of `large` pixels, and of `small` ones that each name a pixel of the large: `index` (N,
+/// small, C), in [0, large).
+struct IndexGeometry {
+  int64_t N, C, large, small;
+};
+
+/// Adaptive maximum pooling, and what any pooling does with the pixels that won;
+/// docs/ops/adaptive_max_pool.md.
+template <class T>
+struct AdaptiveMaxPool {
+  /// The first of equal maxima wins; NaN wins over all. An image has less than 2^31 pixels.
+  void (*forward)(const AdaptiveGeometry& g, const T* x, T* y, int64_t* index);
+  /// dx = 0, then dx[index] += dy
+  void (*backward)(const IndexGeometry& g, const T* dy, const int64_t* index, T* dx);
+  /// y = x[index]: the derivative of backward.
+  void (*pick)(const IndexGeometry& g, const T* x, const int64_t* index, T* y);
+  /// y = 0, then y[index] = x
+  void (*unpool)(const IndexGeometry& g, const T* x, const int64_t* index, T* y);
 };
 
 /// One dimension's windows for averaging, which need not be regular. Arrays of `out` and of `in`

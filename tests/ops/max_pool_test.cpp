@@ -98,6 +98,40 @@ TEST_CASE("max_pool: the first of equal values takes the gradient, NaN wins") {
   }
 }
 
+TEST_CASE("max_pool: the indices of the winners") {
+  const auto check = [](int D, Shape sizes, int64_t k, int64_t s, int64_t p, int64_t d) {
+    INFO(concat("from ", IntArrayRef(sizes), " by ", k));
+    for (Dtype dtype : {kFloat32, kFloat64}) {
+      const Tensor x = uniform(sizes, 3).to(dtype);
+      const auto f = D == 1   ? max_pool1d_with_indices
+                     : D == 2 ? max_pool2d_with_indices
+                              : max_pool3d_with_indices;
+      const auto [y, indices] = f(x, k, s, p, d, false);
+      CHECK(y.equal(pool(D, x, Window::of(D, k, s, p, d))));
+      CHECK(indices.dtype() == kInt64);
+      // Values differ, so that the index tells the value.
+      const std::vector<double> v = x.to_vector(), best = y.to_vector(), at = indices.to_vector();
+      const size_t large = v.size() / static_cast<size_t>(sizes[0] * sizes[1]);
+      const size_t small = best.size() / static_cast<size_t>(sizes[0] * sizes[1]);
+      for (size_t i = 0; i < best.size(); ++i)
+        CHECK(v[i / small * large + static_cast<size_t>(at[i])] == best[i]);
+    }
+  };
+  check(1, {2, 3, 9}, 3, 2, 1, 1);
+  check(2, {2, 3, 9, 8}, 2, 2, 0, 1);
+  check(2, {2, 3, 9, 8}, 3, 2, 1, 3);
+  check(2, {1, 17, 6, 5}, 3, 1, 1, 1);
+  check(2, {1, 1, 17, 18}, 16, 1, 0, 1);
+  check(3, {1, 2, 4, 5, 4}, 2, 2, 1, 1);
+  const Tensor ties = zeros({1, 1, 4});
+  CHECK(std::get<1>(max_pool1d_with_indices(ties, 2)).to_vector() == std::vector<double>{0, 2});
+  const Tensor x = uniform({3, 4, 6}).requires_grad_();
+  const auto [y, indices] = max_pool2d_with_indices(x, 2);
+  CHECK(y.requires_grad());
+  CHECK(!indices.requires_grad());
+  CHECK(indices.sizes() == Shape{3, 2, 3});
+}
+
 TEST_CASE("max_pool: what is wrong with a call") {
   const Tensor x = uniform({1, 2, 5, 5});
   CHECK(message_of<ArgumentError>([&] { max_pool2d(x, 6); }) ==
