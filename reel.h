@@ -31,9 +31,11 @@
 #include <reel/io/save.h>
 #include <reel/nn/activation.h>
 #include <reel/nn/batch_norm.h>
+#include <reel/nn/bilinear.h>
 #include <reel/nn/check_module.h>
 #include <reel/nn/conv.h>
 #include <reel/nn/conv_transpose.h>
+#include <reel/nn/distance.h>
 #include <reel/nn/dropout.h>
 #include <reel/nn/embedding.h>
 #include <reel/nn/group_norm.h>

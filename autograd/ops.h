@@ -4,6 +4,7 @@
 
 #include <reel/autograd/ops/activations.h>
 #include <reel/autograd/ops/convolutions.h>
+#include <reel/autograd/ops/distances.h>
 #include <reel/autograd/ops/elementwise.h>
 #include <reel/autograd/ops/indexing.h>
 #include <reel/autograd/ops/losses.h>

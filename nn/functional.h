@@ -5,6 +5,7 @@
 
 #include <reel/nn/functional/activation.h>
 #include <reel/nn/functional/conv.h>
+#include <reel/nn/functional/distance.h>
 #include <reel/nn/functional/dropout.h>
 #include <reel/nn/functional/embedding.h>
 #include <reel/nn/functional/linear.h>

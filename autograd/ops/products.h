@@ -13,6 +13,13 @@ namespace reel {
 /// or undefined, y (..., out). Throws: ArgumentError on mismatches. docs/ops/linear.md.
 Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias = {});
 
+// --- autograd/ops/bilinear.cpp ---
+
+/// y_k = x1^T weight_k x2 + bias_k. Shapes: x1 (..., in1), x2 (..., in2), weight (out, in1, in2),
+/// bias (out) or undefined, y (..., out). Throws: ArgumentError on mismatches.
+/// docs/ops/bilinear.md.
+Tensor bilinear(const Tensor& x1, const Tensor& x2, const Tensor& weight, const Tensor& bias = {});
+
 // --- autograd/ops/matmul.cpp ---
 
 /// The matrix product over the last two dimensions; those before broadcast. A vector on the left is

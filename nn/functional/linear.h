@@ -4,6 +4,7 @@
 
 namespace reel::nn::functional {
 
+using reel::bilinear;
 using reel::linear;
 
 }  // namespace reel::nn::functional

@@ -178,6 +178,7 @@ void check(const Case& c) {
     OperationTable t;
     add_activations(t);
     add_convolutions(t);
+    add_distances(t);
     add_elementwise(t);
     add_indexing(t);
     add_losses(t);

@@ -34,6 +34,7 @@ using OperationTable = std::map<std::string, Operation>;
 // The operations that cases name, as far as they exist, by family.
 void add_activations(OperationTable& table);
 void add_convolutions(OperationTable& table);
+void add_distances(OperationTable& table);
 void add_elementwise(OperationTable& table);
 void add_indexing(OperationTable& table);
 void add_losses(OperationTable& table);
