@@ -2,7 +2,7 @@
 // nll: the same of log probabilities x. dx = (sum q) softmax(x) - q and dx = -q;
 // docs/ops/cross_entropy.md derives them.
 
-#include <reel/autograd/ops/losses.h>
+#include <reel/autograd/ops/loss.h>
 #include <reel/autograd/variable.h>
 #include <reel/core/allocator.h>
 #include <reel/core/creation.h>
@@ -58,14 +58,28 @@ void check_weight(const char* op, const Tensor& weight, const Tensor& x, int64_t
 }
 
 void check_input(const char* op, const Tensor& x) {
-  REEL_CHECK(x.is_floating_point(), op, ": the input is ", x.dtype(),
-             "; it must be float32 or float64.");
+  check_loss_input(op, x);
   REEL_CHECK(x.dim() >= 1, op, ": the input is a single number; it must be (C) or (N, C, ...).");
 }
 
 template <class T>
 const T* data_or_null(const Tensor& x) {
   return x.defined() ? x.data_ptr<T>() : nullptr;
+}
+
+// What both forms of target share: the sizes, and the options.
+ClassLoss check_rows(const char* op, const Tensor& x, Reduction reduction, double label_smoothing) {
+  check_reduction(op, reduction);
+  REEL_CHECK(label_smoothing >= 0 && label_smoothing <= 1, op, ": label_smoothing is ",
+             label_smoothing, "; it must be from 0 to 1.");
+  ClassLoss loss{{1, 1, 1, 0, label_smoothing}, x.sizes(), 0, reduction, 1};
+  loss.class_dim = x.dim() == 1 ? 0 : 1;
+  loss.g.C = x.size(loss.class_dim);
+  loss.rows.erase(static_cast<size_t>(loss.class_dim));
+  if (x.dim() == 1) return loss;
+  loss.g.N = loss.rows[0];
+  for (size_t d = 1; d < loss.rows.size(); ++d) loss.g.S *= loss.rows[d];
+  return loss;
 }
 
 // `target` and `weight` are contiguous.
@@ -75,20 +89,12 @@ ClassLoss check_class_loss(const char* op, const Tensor& x, const Tensor& target
   check_input(op, x);
   REEL_CHECK(target.dtype() == kInt64, op, ": the target is ", target.dtype(),
              "; class indices must be int64. [use to(kInt64)]");
-  ClassLoss loss{{1, 1, 1, ignore_index, label_smoothing}, x.sizes(), 0, reduction, 1};
-  loss.class_dim = x.dim() == 1 ? 0 : 1;
-  loss.g.C = x.size(loss.class_dim);
-  loss.rows.erase(static_cast<size_t>(loss.class_dim));
+  ClassLoss loss = check_rows(op, x, reduction, label_smoothing);
+  loss.g.ignore_index = ignore_index;
   REEL_CHECK(target.sizes() == loss.rows, op, ": target ", target, " does not match input ", x,
              "; its shape must be that of the input without the class dimension, ",
              IntArrayRef(loss.rows), ".");
-  REEL_CHECK(label_smoothing >= 0 && label_smoothing <= 1, op, ": label_smoothing is ",
-             label_smoothing, "; it must be from 0 to 1.");
   check_weight(op, weight, x, loss.g.C);
-  if (x.dim() > 1) {
-    loss.g.N = loss.rows[0];
-    for (size_t d = 1; d < loss.rows.size(); ++d) loss.g.S *= loss.rows[d];
-  }
   const double total = visit_floating(x.dtype(), [&](auto zero) {
     return checked_weight(op, loss, x, target, data_or_null<decltype(zero)>(weight));
   });
@@ -162,13 +168,13 @@ struct CrossEntropyBackward final : NodeOf<CrossEntropyBackward> {
       const Tensor d = q.sum(loss.class_dim, true) * input.softmax(loss.class_dim) - q;
       return call.set_grad_input(0, d * row_gradients(call.grad_output(), loss));
     }
-    const Borrowed dy = contiguous(call.grad_output());
-    Tensor dx = empty_like_layout(input, input.dtype());
+    const Borrowed from = dense(input), dy = contiguous(call.grad_output());
+    Tensor dx = empty_like_layout(from, input.dtype());
     visit_floating(input.dtype(), [&](auto zero) {
       using T = decltype(zero);
       const T* largest = logs.data_ptr<T>();
       kernels::active<kernels::CrossEntropy<T>>().backward(
-          geometry_in(input, loss), physical_data<T>(input), classes.data_ptr<int64_t>(),
+          geometry_in(from, loss), physical_data<T>(from), classes.data_ptr<int64_t>(),
           data_or_null<T>(w), largest, largest + logs.numel() / 2, dy->data_ptr<T>(),
           loss.reduction == Reduction::kNone ? 1 : 0, static_cast<T>(1 / loss.divisor),
           physical_data<T>(dx));
@@ -210,30 +216,99 @@ struct NllLossBackward final : NodeOf<NllLossBackward> {
   }
 };
 
-// A target of probabilities, one for each score.
-Tensor cross_entropy_of_probabilities(const Tensor& x, const Tensor& target, const Tensor& weight,
-                                      Reduction reduction, double label_smoothing) {
-  check_input("cross_entropy", x);
-  REEL_CHECK(target.sizes() == x.sizes(), "cross_entropy: target ", target,
-             " does not match input ", x,
+ClassLoss check_soft_loss(const Tensor& x, const Tensor& target, const Tensor& weight,
+                          Reduction reduction, double label_smoothing) {
+  const char* op = "cross_entropy";
+  check_input(op, x);
+  REEL_CHECK(target.sizes() == x.sizes(), op, ": target ", target, " does not match input ", x,
              "; the shapes must be equal for a floating-point target. [class indices are int64]");
-  REEL_CHECK(target.dtype() == x.dtype(), "cross_entropy: the target is ", target.dtype(),
-             ", the input ", x.dtype(), "; the dtypes must be equal.");
-  REEL_CHECK(label_smoothing >= 0 && label_smoothing <= 1, "cross_entropy: label_smoothing is ",
-             label_smoothing, "; it must be from 0 to 1.");
-  const int64_t class_dim = x.dim() == 1 ? 0 : 1, classes = x.size(class_dim);
-  check_weight("cross_entropy", weight, x, classes);
-  Tensor q = target;
-  if (label_smoothing > 0)
-    q = q * (1 - label_smoothing) + label_smoothing / static_cast<double>(classes);
-  if (weight.defined()) {
-    Shape along = Shape::filled(x.sizes().size(), 1);
-    along[static_cast<size_t>(class_dim)] = classes;
-    q = q * weight.reshape(along);
+  REEL_CHECK(target.dtype() == x.dtype(), op, ": the target is ", target.dtype(), ", the input ",
+             x.dtype(), "; the dtypes must be equal.");
+  ClassLoss loss = check_rows(op, x, reduction, label_smoothing);
+  check_weight(op, weight, x, loss.g.C);
+  if (reduction == Reduction::kMean) loss.divisor = static_cast<double>(loss.g.N * loss.g.S);
+  return loss;
+}
+
+struct SoftCrossEntropyBackward final : NodeOf<SoftCrossEntropyBackward> {
+  static constexpr const char* kName = "cross_entropy";
+  ClassLoss loss;
+  SavedTensor x, target, weight;
+  Tensor logs;  // as in CrossEntropyBackward
+
+  void backward(BackwardCall& call) override {
+    const Tensor &input = call.unpack(x, "input"), &q = call.unpack(target, "target"),
+                 &w = call.unpack(weight, "weight");
+    if (call.create_graph()) return recorded(call, input, q, w);
+    const Borrowed from = dense(input), dy = contiguous(call.grad_output());
+    const Borrowed like = laid_out_like(q, from);
+    Tensor dx = call.wanted(0) ? empty_like_layout(from, input.dtype()) : Tensor();
+    Tensor dq = call.wanted(1) ? empty_like_layout(from, input.dtype()) : Tensor();
+    visit_floating(input.dtype(), [&](auto zero) {
+      using T = decltype(zero);
+      const T* largest = logs.data_ptr<T>();
+      kernels::active<kernels::CrossEntropy<T>>().soft_backward(
+          geometry_in(from, loss), physical_data<T>(from), physical_data<T>(like),
+          data_or_null<T>(w), largest, largest + logs.numel() / 2, dy->data_ptr<T>(),
+          loss.reduction == Reduction::kNone ? 1 : 0, static_cast<T>(1 / loss.divisor),
+          physical_or_null<T>(dx), physical_or_null<T>(dq));
+    });
+    call.set_grad_input(0, std::move(dx));
+    call.set_grad_input(1, std::move(dq));
   }
-  const Tensor rows = -(q * x.log_softmax(class_dim)).sum(class_dim);
-  if (reduction == Reduction::kNone) return rows;
-  return reduction == Reduction::kSum ? rows.sum() : rows.mean();
+
+  // Equations 7 and 8 in differentiable operations.
+  void recorded(BackwardCall& call, const Tensor& input, const Tensor& q, const Tensor& w) const {
+    const Tensor grad = row_gradients(call.grad_output(), loss);
+    const double smoothing = loss.g.label_smoothing;
+    Tensor each_w = w;
+    if (w.defined()) {
+      Shape along = Shape::filled(input.sizes().size(), 1);
+      along[static_cast<size_t>(loss.class_dim)] = loss.g.C;
+      each_w = w.reshape(along);
+    }
+    if (call.wanted(0)) {
+      Tensor share = q * (1 - smoothing) + smoothing / static_cast<double>(loss.g.C);
+      if (w.defined()) share = share * each_w;
+      const Tensor all = share.sum(loss.class_dim, true);
+      call.set_grad_input(0, (all * input.softmax(loss.class_dim) - share) * grad);
+    }
+    if (!call.wanted(1)) return;
+    Tensor slope = input.log_softmax(loss.class_dim) * (smoothing - 1);
+    if (w.defined()) slope = slope * each_w;
+    call.set_grad_input(1, slope * grad);
+  }
+  void release_saved() override {
+    for (SavedTensor* saved : {&x, &target, &weight}) saved->reset();
+    logs = Tensor();
+  }
+};
+
+// A target of probabilities, one for each score.
+Tensor soft_cross_entropy(const Tensor& input, const Tensor& target, const Tensor& weight,
+                          Reduction reduction, double label_smoothing) {
+  const Borrowed plain_weight = contiguous(weight);
+  const Tensor& w = plain_weight;
+  const ClassLoss loss = check_soft_loss(input, target, w, reduction, label_smoothing);
+  const Borrowed x = dense(input), q = laid_out_like(target, x);
+  Tensor logs = empty({2, loss.g.N * loss.g.S}, input.dtype());
+  Tensor y = visit_floating(input.dtype(), [&](auto zero) {
+    using T = decltype(zero);
+    T* largest = logs.data_ptr<T>();
+    return reduced<T>(loss, [&](T* rows) {
+      kernels::active<kernels::CrossEntropy<T>>().soft_forward(
+          geometry_in(x, loss), physical_data<T>(x), physical_data<T>(q), data_or_null<T>(w), rows,
+          largest, largest + logs.numel() / 2);
+    });
+  });
+  if (auto* node = record<SoftCrossEntropyBackward>(y, input, target)) {
+    node->loss = loss;
+    node->x.save(input);
+    node->target.save(target);
+    node->weight.save(w);
+    node->logs = std::move(logs);
+  }
+  return y;
 }
 
 }  // namespace
@@ -241,7 +316,7 @@ Tensor cross_entropy_of_probabilities(const Tensor& x, const Tensor& target, con
 Tensor cross_entropy(const Tensor& input, const Tensor& target, const Tensor& weight,
                      Reduction reduction, int64_t ignore_index, double label_smoothing) {
   if (target.is_floating_point())
-    return cross_entropy_of_probabilities(input, target, weight, reduction, label_smoothing);
+    return soft_cross_entropy(input, target, weight, reduction, label_smoothing);
   const Borrowed classes = contiguous(target), plain_weight = contiguous(weight);
   const Tensor& w = plain_weight;
   const ClassLoss loss = check_class_loss("cross_entropy", input, classes, w, reduction,
@@ -259,7 +334,7 @@ Tensor cross_entropy(const Tensor& input, const Tensor& target, const Tensor& we
   });
   if (auto* node = record<CrossEntropyBackward>(y, input)) {
     node->loss = loss;
-    node->x.save(x);
+    node->x.save(input);
     node->target.save(classes);
     node->weight.save(w);
     node->logs = std::move(logs);

@@ -3,50 +3,19 @@
 // binary_cross_entropy_with_logits: w ((1 - t) x + (1 + (p - 1) t) log(1 + e^-x));
 // docs/ops/elementwise_loss.md derives all.
 
-#include <reel/autograd/ops/losses.h>
+#include <reel/autograd/ops/loss.h>
 #include <reel/autograd/ops/reductions.h>
 #include <reel/autograd/ops/shapes.h>
 #include <reel/autograd/variable.h>
 #include <reel/core/creation.h>
 #include <reel/core/kernels/kernels.h>
 #include <reel/core/layout.h>
-#include <reel/core/reduction.h>
 
 namespace reel {
 
 namespace {
 
 using kernels::DifferenceLoss;
-
-void check_pair(const char* op, const Tensor& x, const Tensor& target) {
-  REEL_CHECK(x.is_floating_point(), op, ": the input is ", x.dtype(),
-             "; it must be float32 or float64.");
-  // No broadcasting: (N, 1) against (N) would silently compare all pairs.
-  REEL_CHECK(x.sizes() == target.sizes(), op, ": input ", x, " and target ", target,
-             " differ in shape; the shapes must be equal. [reshape or expand one of them]");
-  REEL_CHECK(x.dtype() == target.dtype(), op, ": the target is ", target.dtype(), ", the input ",
-             x.dtype(), "; the dtypes must be equal.");
-}
-
-// How the elements of a loss become its value.
-struct Combine {
-  Reduction reduction = Reduction::kMean;
-  double divisor = 1;  // of their sum
-
-  Combine() = default;
-  Combine(Reduction r, const Tensor& x)
-      : reduction(r), divisor(r == Reduction::kMean ? static_cast<double>(x.numel()) : 1.0) {}
-  Tensor value(const Tensor& each) const {
-    if (reduction == Reduction::kNone) return each;
-    return reduce_sum(each, reduced_dims("loss", each.sizes(), {}), false, divisor);
-  }
-  // The gradient of each element: dy itself, or the one number it is a share of.
-  Tensor gradient(const Tensor& dy, const Tensor& x) const {
-    return reduction == Reduction::kNone ? laid_out_like(dy, x) : dy.contiguous();
-  }
-  int64_t step() const { return reduction == Reduction::kNone ? 1 : 0; }
-  double scale() const { return 1 / divisor; }
-};
 
 // --- losses of a difference ---
 
@@ -114,7 +83,7 @@ struct DifferenceBackward final : NodeOf<DifferenceBackward<kLoss>> {
 template <DifferenceLoss kLoss>
 Tensor difference_loss(const Tensor& input, const Tensor& target, Reduction reduction,
                        double param = 0) {
-  check_pair(name_of(kLoss), input, target);
+  check_loss_pair(name_of(kLoss), input, target);
   const Tensor x = dense(input), t = laid_out_like(target, x);
   const Tensor each = empty_like_layout(x, x.dtype());
   visit_floating(x.dtype(), [&](auto zero) {
@@ -123,7 +92,7 @@ Tensor difference_loss(const Tensor& input, const Tensor& target, Reduction redu
         kLoss, x.numel(), static_cast<T>(param), physical_data<T>(x), physical_data<T>(t),
         physical_data<T>(each));
   });
-  const Combine combine(reduction, x);
+  const Combine combine(name_of(kLoss), reduction, x);
   const Tensor y = combine.value(each);
   if (auto* node = record<DifferenceBackward<kLoss>>(y, input, target)) {
     node->combine = combine;
@@ -135,20 +104,6 @@ Tensor difference_loss(const Tensor& input, const Tensor& target, Reduction redu
 }
 
 // --- binary cross entropy of logits ---
-
-// A weight broadcast to the shape of x, or undefined.
-Tensor check_logits_weight(const char* what, const Tensor& w, const Tensor& x) {
-  if (!w.defined()) return w;
-  const char* op = "binary_cross_entropy_with_logits";
-  REEL_CHECK(broadcast_shapes(op, w.sizes(), x.sizes()) == x.sizes(), op, ": ", what, " ", w,
-             " does not broadcast to input ", x,
-             "; aligned at the end, its sizes must be equal or 1.");
-  REEL_CHECK(w.dtype() == x.dtype(), op, ": ", what, " is ", w.dtype(), ", the input ", x.dtype(),
-             "; the dtypes must be equal.");
-  REEL_CHECK_GRAPH(!GradMode::is_enabled() || !w.requires_grad(), op, ": ", what,
-                   " requires grad, but the loss has no derivative by it. [detach it]");
-  return w.expand(x.sizes());
-}
 
 struct LogitsBackward final : NodeOf<LogitsBackward> {
   static constexpr const char* kName = "binary_cross_entropy_with_logits";
@@ -167,10 +122,10 @@ struct LogitsBackward final : NodeOf<LogitsBackward> {
     const Tensor dtarget = call.wanted(1) ? empty_like_layout(from, from.dtype()) : Tensor();
     visit_floating(from.dtype(), [&](auto zero) {
       using T = decltype(zero);
-      const auto data = [](const Tensor& v) { return v.defined() ? physical_data<T>(v) : nullptr; };
       kernels::active<kernels::ElementwiseLoss<T>>().logits_backward(
-          from.numel(), data(from), data(dt), data(dw), data(dp), data(dy), combine.step(),
-          static_cast<T>(combine.scale()), data(dx), data(dtarget));
+          from.numel(), physical_or_null<T>(from), physical_or_null<T>(dt), physical_or_null<T>(dw),
+          physical_or_null<T>(dp), physical_or_null<T>(dy), combine.step(),
+          static_cast<T>(combine.scale()), physical_or_null<T>(dx), physical_or_null<T>(dtarget));
     });
     call.set_grad_input(0, dx);
     call.set_grad_input(1, dtarget);
@@ -222,20 +177,20 @@ Tensor huber_loss(const Tensor& input, const Tensor& target, Reduction reduction
 Tensor binary_cross_entropy_with_logits(const Tensor& input, const Tensor& target,
                                         const Tensor& weight, const Tensor& pos_weight,
                                         Reduction reduction) {
-  check_pair(LogitsBackward::kName, input, target);
-  const Tensor w = check_logits_weight("weight", weight, input);
-  const Tensor p = check_logits_weight("pos_weight", pos_weight, input);
+  check_loss_pair(LogitsBackward::kName, input, target);
+  const Tensor w = check_loss_weight(LogitsBackward::kName, "weight", weight, input);
+  const Tensor p = check_loss_weight(LogitsBackward::kName, "pos_weight", pos_weight, input);
   const Tensor x = dense(input), t = laid_out_like(target, x);
   const Tensor each = empty_like_layout(x, x.dtype());
   const Tensor each_w = w.defined() ? laid_out_like(w, x) : w;
   const Tensor each_p = p.defined() ? laid_out_like(p, x) : p;
   visit_floating(x.dtype(), [&](auto zero) {
     using T = decltype(zero);
-    const auto data = [](const Tensor& v) { return v.defined() ? physical_data<T>(v) : nullptr; };
-    kernels::active<kernels::ElementwiseLoss<T>>().logits(x.numel(), data(x), data(t), data(each_w),
-                                                          data(each_p), data(each));
+    kernels::active<kernels::ElementwiseLoss<T>>().logits(
+        x.numel(), physical_or_null<T>(x), physical_or_null<T>(t), physical_or_null<T>(each_w),
+        physical_or_null<T>(each_p), physical_or_null<T>(each));
   });
-  const Combine combine(reduction, x);
+  const Combine combine(LogitsBackward::kName, reduction, x);
   const Tensor y = combine.value(each);
   if (auto* node = record<LogitsBackward>(y, input, target)) {
     node->combine = combine;

@@ -83,6 +83,68 @@ void backward(const ClassGeometry& g, const T* x, const int64_t* target, const T
   });
 }
 
+// A class's share of a row: its probability, smoothed and weighted.
+template <class T>
+struct Shares {
+  Shares(const ClassGeometry& g, const T* weight)
+      : direct(static_cast<T>(1 - g.label_smoothing)), spread(spread_of<T>(g)), w(weight) {}
+  T of(T q, int64_t c) const { return weight_of(w, c) * (direct * q + spread); }
+  T direct, spread;
+  const T* w;
+};
+
+template <class T>
+void soft_forward(const ClassGeometry& g, const T* x, const T* q, const T* w, T* loss, T* largest,
+                  T* log_sum) {
+  const int64_t C = g.C, S = g.S;
+  const Shares<T> shares(g, w);
+  for_each_tile(g.N, C, S, [=](int64_t n, int64_t s0, int64_t width) {
+    const T *row = x + n * C * S + s0, *p = q + n * C * S + s0;
+    const int64_t at = n * S + s0;
+    T *m = largest + at, *l = log_sum + at, sum[kRowTile];
+    max_rows(C, S, width, row, m);
+    sum_rows(
+        C, S, width, [=](int64_t c, int64_t s) { return exponential(row[c * S + s] - m[s]); }, sum);
+    for (int64_t s = 0; s < width; ++s) l[s] = std::log(sum[s]);
+    sum_rows(
+        C, S, width,
+        [=](int64_t c, int64_t s) {
+          return shares.of(p[c * S + s], c) * (l[s] - (row[c * S + s] - m[s]));
+        },
+        loss + at);
+  });
+}
+
+template <class T>
+void soft_backward(const ClassGeometry& g, const T* x, const T* q, const T* w, const T* largest,
+                   const T* log_sum, const T* dy, int64_t step_dy, T scale, T* dx, T* dq) {
+  const int64_t C = g.C, S = g.S;
+  const Shares<T> shares(g, w);
+  for_each_tile(g.N, C, S, [=](int64_t n, int64_t s0, int64_t width) {
+    const int64_t first = n * C * S + s0, at = n * S + s0;
+    const T *row = x + first, *p = q + first, *m = largest + at, *l = log_sum + at;
+    T grad[kRowTile], all[kRowTile];  // of the row's loss; that times the sum of its shares
+    for (int64_t s = 0; s < width; ++s) grad[s] = dy[(at + s) * step_dy] * scale;
+    if (dx) {
+      T* out = dx + first;
+      sum_rows(
+          C, S, width, [=](int64_t c, int64_t s) { return shares.of(p[c * S + s], c); }, all);
+      for (int64_t s = 0; s < width; ++s) all[s] *= grad[s];
+      for_each_element(C, S, width, [&](int64_t c, int64_t s) {
+        out[c * S + s] = all[s] * exponential((row[c * S + s] - m[s]) - l[s]) -
+                         grad[s] * shares.of(p[c * S + s], c);
+      });
+    }
+    if (dq) {
+      T* out = dq + first;
+      for_each_element(C, S, width, [&](int64_t c, int64_t s) {
+        out[c * S + s] =
+            grad[s] * shares.direct * weight_of(w, c) * (l[s] - (row[c * S + s] - m[s]));
+      });
+    }
+  });
+}
+
 template <class T>
 void nll_forward(const ClassGeometry& g, const T* x, const int64_t* target, const T* w, T* loss) {
   const int64_t C = g.C, S = g.S, ignored = g.ignore_index;
@@ -112,7 +174,7 @@ void nll_backward(const ClassGeometry& g, const int64_t* target, const T* w, con
 
 template <class T>
 void install(Tables& tables) {
-  tables.set(CrossEntropy<T>{forward<T>, backward<T>});
+  tables.set(CrossEntropy<T>{forward<T>, backward<T>, soft_forward<T>, soft_backward<T>});
   tables.set(NllLoss<T>{nll_forward<T>, nll_backward<T>});
 }
 

@@ -22,6 +22,13 @@ struct CrossEntropy {
   void (*backward)(const ClassGeometry& g, const T* x, const int64_t* target, const T* w,
                    const T* largest, const T* log_sum, const T* dy, int64_t step_dy, T scale,
                    T* dx);
+  /// Equation 6: of probabilities q, shaped like x.
+  void (*soft_forward)(const ClassGeometry& g, const T* x, const T* q, const T* w, T* loss,
+                       T* largest, T* log_sum);
+  /// Equations 7 and 8; dx and dq may be null.
+  void (*soft_backward)(const ClassGeometry& g, const T* x, const T* q, const T* w,
+                        const T* largest, const T* log_sum, const T* dy, int64_t step_dy, T scale,
+                        T* dx, T* dq);
 };
 
 /// Negative log likelihood of class indices under log probabilities x.

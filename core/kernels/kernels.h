@@ -29,6 +29,7 @@
 #include <reel/core/kernels/pad.h>
 #include <reel/core/kernels/pointwise.h>
 #include <reel/core/kernels/pool.h>
+#include <reel/core/kernels/probability_loss.h>
 #include <reel/core/kernels/product.h>
 #include <reel/core/kernels/random.h>
 #include <reel/core/kernels/rare_binary.h>
@@ -68,6 +69,7 @@
   X(optimizer)               \
   X(pad)                     \
   X(pointwise)               \
+  X(probability_loss)        \
   X(product)                 \
   X(random)                  \
   X(rare_binary)             \
@@ -151,6 +153,8 @@ struct Tables : AdaptiveMaxPool<float>,
                 PadGrad<double>,
                 Pointwise<float>,
                 Pointwise<double>,
+                ProbabilityLoss<float>,
+                ProbabilityLoss<double>,
                 Product<int64_t>,
                 Product<float>,
                 Product<double>,

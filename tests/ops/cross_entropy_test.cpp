@@ -2,6 +2,7 @@
 #include "tests/harness.h"
 #include "tests/message_of.h"
 
+#include <reel/autograd/engine.h>
 #include <reel/autograd/ops/losses.h>
 #include <reel/core/creation.h>
 #include <reel/core/layout.h>
@@ -112,17 +113,58 @@ TEST_CASE("cross_entropy and nll_loss") {
 }
 
 TEST_CASE("cross_entropy: probabilities as the target") {
-  OpCase c;
-  c.name = "probabilities";
-  c.inputs = CaseInputs([] {
-    return TensorList{uniform({4, 5, 3}, 1, -2, 2), uniform({4, 5, 3}, 2, 0, 1).softmax(1),
-                      uniform({5}, 3, 0.5, 2)};
-  });
-  c.constant = {2};
-  c.second_order = true;
-  for (Reduction r : {kNone, kMean, kSum}) {
-    c.op = [=](const TensorList& in) { return cross_entropy(in[0], in[1], in[2], r, -100, 0.1); };
-    check_op(c);
+  const auto check = [](Shape sizes, bool weighted, double smoothing) {
+    const int64_t class_dim = sizes.size() == 1 ? 0 : 1;
+    const int64_t C = sizes[static_cast<size_t>(class_dim)];
+    for (Reduction r : {kNone, kMean, kSum}) {
+      OpCase c;
+      c.name = concat("probabilities ", IntArrayRef(sizes), weighted ? ", weighted, " : ", ",
+                      static_cast<int>(r));
+      c.inputs = CaseInputs([=] {
+        TensorList in = {uniform(sizes, 1, -2, 2), uniform(sizes, 2, 0, 1).softmax(class_dim)};
+        if (weighted) in.push_back(uniform({C}, 3, 0.5, 2));
+        return in;
+      });
+      c.op = [=](const TensorList& in) {
+        return cross_entropy(in[0], in[1], weighted ? in[2] : Tensor(), r, -100, smoothing);
+      };
+      c.reference = [=](const TensorList& in) {
+        int64_t S = 1;
+        for (size_t d = 2; d < sizes.size(); ++d) S *= sizes[d];
+        const std::vector<double> x = in[0].to_vector(), q = in[1].to_vector();
+        std::vector<double> rows;
+        double sum = 0;
+        for (int64_t i = 0; i < numel_of(sizes) / C; ++i) {
+          const auto at = [=](int64_t k) {
+            return static_cast<size_t>((i / S * C + k) * S + i % S);
+          };
+          double total = 0, loss = 0;
+          for (int64_t k = 0; k < C; ++k) total += std::exp(x[at(k)]);
+          for (int64_t k = 0; k < C; ++k) {
+            const double share = q[at(k)] * (1 - smoothing) + smoothing / static_cast<double>(C);
+            const double w = weighted ? in[2].to_vector()[static_cast<size_t>(k)] : 1;
+            loss -= w * share * (x[at(k)] - std::log(total));
+          }
+          rows.push_back(loss);
+          sum += loss;
+        }
+        if (r == kNone) return tensor_of(rows_of(sizes), rows);
+        return tensor_of({}, {r == kSum ? sum : sum / static_cast<double>(rows.size())});
+      };
+      c.constant = {2};
+      c.second_order = true;
+      check_op(c);
+    }
+  };
+  for (bool weighted : {false, true}) {
+    check({6, 5}, weighted, 0);
+    check({4, 5, 3}, weighted, 0.1);
+    check({2, 5, 3, 4}, weighted, 0.1);
+    check({5}, weighted, 0.3);
+  }
+  for (int64_t n : {2, 7, 8, 9, 15, 16, 17, 31, 33}) {
+    check({3, n}, true, 0.1);
+    check({2, 3, n}, false, 0);
   }
   // A certain target is a class.
   const Tensor x = uniform({2, 3}, 4), one_hot = tensor_of({2, 3}, {0, 1, 0, 0, 0, 1});
@@ -130,6 +172,18 @@ TEST_CASE("cross_entropy: probabilities as the target") {
   for (double smoothing : {0.0, 0.2})
     CHECK(cross_entropy(x, one_hot, {}, kMean, -100, smoothing).item<double>() ==
           Catch::Approx(cross_entropy(x, classes, {}, kMean, -100, smoothing).item<double>()));
+}
+
+TEST_CASE("cross_entropy: gradients of gradients of scores that are strided") {
+  const auto second = [](const Tensor& target, bool strided) {
+    const Tensor x = uniform({4, 6}, 1).requires_grad_();
+    const Tensor rows = strided ? x.slice(1, 0, 6, 2) : x.slice(1, 0, 6, 2).clone();
+    const Tensor y = cross_entropy(rows, target);
+    const Tensor dx = autograd::grad({y}, {x}, {}, true, true)[0];
+    return autograd::grad({(dx * uniform({4, 6}, 2)).sum()}, {x})[0].to_vector();
+  };
+  for (const Tensor& target : {integers({4}, 3), uniform({4, 3}, 3, 0, 1)})
+    CHECK(second(target, true) == second(target, false));
 }
 
 TEST_CASE("cross_entropy: nothing counts") {
@@ -153,10 +207,12 @@ TEST_CASE("cross_entropy: large scores neither overflow nor lose the difference"
 }
 
 TEST_CASE("cross_entropy: channels-last scores stay as they are") {
-  const Tensor x = to_channels_last(uniform({2, 3, 4, 5}))->requires_grad_();
-  cross_entropy(x, integers({2, 4, 5}, 3)).backward();
-  CHECK(is_held(x));
-  CHECK(is_held(x.grad()));
+  for (const Tensor& target : {integers({2, 4, 5}, 3), uniform({2, 3, 4, 5}, 1, 0, 1)}) {
+    const Tensor x = to_channels_last(uniform({2, 3, 4, 5}))->requires_grad_();
+    cross_entropy(x, target).backward();
+    CHECK(is_held(x));
+    CHECK(is_held(x.grad()));
+  }
 }
 
 TEST_CASE("cross_entropy: what is wrong with a call") {

@@ -11,7 +11,7 @@ import sys
 import tree
 
 # Sources that are no operation, but what several share.
-SHARED = {"pool"}
+SHARED = {"loss", "pool"}
 
 nm, library, *levels = sys.argv[1:]
 
