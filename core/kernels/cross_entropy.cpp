@@ -19,6 +19,16 @@ T spread_of(const ClassGeometry& g) {
   return static_cast<T>(g.label_smoothing / static_cast<double>(g.C));
 }
 
+// out = scale w, apart from the loops that compute: a choice inside those keeps them from being
+// vector code.
+template <class T>
+void fill_weights(int64_t C, int64_t S, int64_t width, const T* w, T scale, T* out) {
+  if (w)
+    for_each_element(C, S, width, [=](int64_t c, int64_t s) { out[c * S + s] = scale * w[c]; });
+  else
+    for_each_element(C, S, width, [=](int64_t c, int64_t s) { out[c * S + s] = scale; });
+}
+
 template <class T>
 void forward(const ClassGeometry& g, const T* x, const int64_t* target, const T* w, T* loss,
              T* largest, T* log_sum) {
@@ -67,14 +77,15 @@ void backward(const ClassGeometry& g, const T* x, const int64_t* target, const T
       grad[s] = t == ignored ? T(0) : dy[(at + s) * step_dy] * scale;
       all[s] = t == ignored ? T(0) : grad[s] * (direct * weight_of(w, t) + spread * total_weight);
     }
+    if (spread != T(0)) fill_weights(C, S, width, w, spread, out);
     if (spread == T(0))
       for_each_element(C, S, width, [&](int64_t c, int64_t s) {
         out[c * S + s] = all[s] * exponential((row[c * S + s] - m[s]) - l[s]);
       });
     else
       for_each_element(C, S, width, [&](int64_t c, int64_t s) {
-        out[c * S + s] = all[s] * exponential((row[c * S + s] - m[s]) - l[s]) -
-                         grad[s] * spread * weight_of(w, c);
+        out[c * S + s] =
+            all[s] * exponential((row[c * S + s] - m[s]) - l[s]) - grad[s] * out[c * S + s];
       });
     for (int64_t s = 0; s < width; ++s) {
       const int64_t t = target[at + s];
@@ -83,21 +94,11 @@ void backward(const ClassGeometry& g, const T* x, const int64_t* target, const T
   });
 }
 
-// A class's share of a row: its probability, smoothed and weighted.
-template <class T>
-struct Shares {
-  Shares(const ClassGeometry& g, const T* weight)
-      : direct(static_cast<T>(1 - g.label_smoothing)), spread(spread_of<T>(g)), w(weight) {}
-  T of(T q, int64_t c) const { return weight_of(w, c) * (direct * q + spread); }
-  T direct, spread;
-  const T* w;
-};
-
 template <class T>
 void soft_forward(const ClassGeometry& g, const T* x, const T* q, const T* w, T* loss, T* largest,
                   T* log_sum) {
   const int64_t C = g.C, S = g.S;
-  const Shares<T> shares(g, w);
+  const T direct = static_cast<T>(1 - g.label_smoothing), spread = spread_of<T>(g);
   for_each_tile(g.N, C, S, [=](int64_t n, int64_t s0, int64_t width) {
     const T *row = x + n * C * S + s0, *p = q + n * C * S + s0;
     const int64_t at = n * S + s0;
@@ -109,7 +110,8 @@ void soft_forward(const ClassGeometry& g, const T* x, const T* q, const T* w, T*
     sum_rows(
         C, S, width,
         [=](int64_t c, int64_t s) {
-          return shares.of(p[c * S + s], c) * (l[s] - (row[c * S + s] - m[s]));
+          const T share = weight_of(w, c) * (direct * p[c * S + s] + spread);
+          return share * (l[s] - (row[c * S + s] - m[s]));
         },
         loss + at);
   });
@@ -119,7 +121,7 @@ template <class T>
 void soft_backward(const ClassGeometry& g, const T* x, const T* q, const T* w, const T* largest,
                    const T* log_sum, const T* dy, int64_t step_dy, T scale, T* dx, T* dq) {
   const int64_t C = g.C, S = g.S;
-  const Shares<T> shares(g, w);
+  const T direct = static_cast<T>(1 - g.label_smoothing), spread = spread_of<T>(g);
   for_each_tile(g.N, C, S, [=](int64_t n, int64_t s0, int64_t width) {
     const int64_t first = n * C * S + s0, at = n * S + s0;
     const T *row = x + first, *p = q + first, *m = largest + at, *l = log_sum + at;
@@ -127,19 +129,23 @@ void soft_backward(const ClassGeometry& g, const T* x, const T* q, const T* w, c
     for (int64_t s = 0; s < width; ++s) grad[s] = dy[(at + s) * step_dy] * scale;
     if (dx) {
       T* out = dx + first;
+      fill_weights(C, S, width, w, T(1), out);
+      for_each_element(C, S, width, [&](int64_t c, int64_t s) {
+        out[c * S + s] *= direct * p[c * S + s] + spread;
+      });
       sum_rows(
-          C, S, width, [=](int64_t c, int64_t s) { return shares.of(p[c * S + s], c); }, all);
+          C, S, width, [=](int64_t c, int64_t s) { return out[c * S + s]; }, all);
       for (int64_t s = 0; s < width; ++s) all[s] *= grad[s];
       for_each_element(C, S, width, [&](int64_t c, int64_t s) {
-        out[c * S + s] = all[s] * exponential((row[c * S + s] - m[s]) - l[s]) -
-                         grad[s] * shares.of(p[c * S + s], c);
+        out[c * S + s] =
+            all[s] * exponential((row[c * S + s] - m[s]) - l[s]) - grad[s] * out[c * S + s];
       });
     }
     if (dq) {
       T* out = dq + first;
+      fill_weights(C, S, width, w, direct, out);
       for_each_element(C, S, width, [&](int64_t c, int64_t s) {
-        out[c * S + s] =
-            grad[s] * shares.direct * weight_of(w, c) * (l[s] - (row[c * S + s] - m[s]));
+        out[c * S + s] *= grad[s] * (l[s] - (row[c * S + s] - m[s]));
       });
     }
   });

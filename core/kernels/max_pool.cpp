@@ -326,21 +326,37 @@ void pick(const PoolGeometry& g, const T* x, const Tap* tap, T* y) {
   });
 }
 
+// The pixel of place `tap` of output o's window.
+inline int64_t pixel_of(const PoolGeometry& g, const int64_t (&o)[3], int64_t tap) {
+  int64_t step[3], pixel = 0;
+  unravel(tap, g.kernel, step);
+  for (int d = 0; d < 3; ++d)
+    pixel = pixel * g.in[d] + o[d] * g.stride[d] - g.padding[d] + step[d] * g.dilation[d];
+  return pixel;
+}
+
 template <class Tap>
 void locate(const PoolGeometry& g, const Tap* tap, int64_t* index) {
   const int64_t C = g.C, pixels = g.N * g.out_pixels();
-  parallel_for(pixels, 8 * pixels * C, [=, &g](int64_t begin, int64_t end) {
+  PoolGeometry one = g;  // of a single channel, where an element is a pixel
+  one.C = 1;
+  const TapOffsets offset(one);
+  const Windows windows(one);
+  const bool small = g.taps() <= kMaxTaps;
+  parallel_for(pixels, 2 * pixels * C, [=, &g, &offset, &windows](int64_t begin, int64_t end) {
     Cursor cursor(g, begin);
-    for (int64_t i = begin; i < end; ++i, cursor.advance())
+    for (int64_t i = begin; i < end; ++i, cursor.advance()) {
+      const int64_t first = windows.first(cursor.at);
       for (int64_t c = 0; c < C; ++c) {
         const Tap won = tap[i * C + c];
-        int64_t step[3], pixel = 0;
-        unravel(static_cast<int64_t>(won), g.kernel, step);
-        for (int d = 0; d < 3; ++d)
-          pixel =
-              pixel * g.in[d] + cursor.at[d] * g.stride[d] - g.padding[d] + step[d] * g.dilation[d];
-        index[i * C + c] = won == static_cast<Tap>(-1) ? -1 : pixel;
+        if (won == static_cast<Tap>(-1))
+          index[i * C + c] = -1;
+        else if (small)
+          index[i * C + c] = first + offset.at[won];
+        else
+          index[i * C + c] = pixel_of(g, cursor.at, static_cast<int64_t>(won));
       }
+    }
   });
 }
 
