@@ -23,6 +23,7 @@
 #include <reel/io/checkpoint.h>
 #include <reel/io/confusion.h>
 #include <reel/io/csv_log.h>
+#include <reel/io/graph.h>
 #include <reel/io/npy.h>
 #include <reel/io/plot.h>
 #include <reel/io/png.h>
@@ -52,6 +53,7 @@
 #include <reel/nn/pool.h>
 #include <reel/nn/resampling.h>
 #include <reel/nn/sequential.h>
+#include <reel/nn/summary.h>
 #include <reel/nn/utils/convert_parameters.h>
 #include <reel/nn/utils/spectral_norm.h>
 #include <reel/nn/utils/update_bn.h>

@@ -63,6 +63,13 @@ Checkpoint& Checkpoint::add(std::string name, nn::Module& module) {
                    [&module](const StateDict& state) { module.load_state_dict(state); }});
 }
 
+Checkpoint& Checkpoint::add(std::string name, std::shared_ptr<nn::Module> module) {
+  REEL_CHECK(module, "checkpoint: '", name,
+             "' is an empty pointer or holder; there is no module in it.");
+  return add_part({std::move(name), [module] { return module->state_dict(); },
+                   [module](const StateDict& state) { module->load_state_dict(state); }});
+}
+
 Checkpoint& Checkpoint::add(std::string name, optim::Optimizer& optimizer) {
   return add_part({std::move(name), [&optimizer] { return optimizer.state_dict(); },
                    [&optimizer](const StateDict& state) { optimizer.load_state_dict(state); }});

@@ -17,9 +17,12 @@ class Checkpoint {
  public:
   /// Throws: ArgumentError when the name is empty, taken or has a dot.
   Checkpoint& add(std::string name, nn::Module& module);
+  Checkpoint& add(std::string name, std::shared_ptr<nn::Module> module);
   template <class M>
   requires requires(const M& m) { m.ptr(); }
-  Checkpoint& add(std::string name, const M& holder) { return add(std::move(name), *holder.ptr()); }
+  Checkpoint& add(std::string name, const M& holder) {
+    return add(std::move(name), std::shared_ptr<nn::Module>(holder.ptr()));
+  }
   Checkpoint& add(std::string name, optim::Optimizer& optimizer);
   Checkpoint& add(std::string name, optim::LRScheduler& schedule);
   Checkpoint& add(std::string name, Generator& generator);

@@ -7,7 +7,7 @@ namespace reel::io {
 
 namespace {
 
-constexpr size_t kMostValues = 50'000'000;
+constexpr size_t kMostValues = 5'000'000;
 
 // The storages' types, by which torch_archive.cpp knows what their bytes are, stand in torch too.
 bool is_storage(const std::string& global) {
@@ -41,9 +41,9 @@ std::string Unpickler::line() {
 
 PickleValue* Unpickler::make(Kind kind) {
   if (values_.size() >= kMostValues) bad(concat("has more than ", kMostValues, " values"));
-  values_.emplace_back();
-  values_.back().kind = kind;
-  return &values_.back();
+  values_.push_back(std::make_unique<PickleValue>());
+  values_.back()->kind = kind;
+  return values_.back().get();
 }
 
 PickleValue* Unpickler::pop() {
@@ -99,10 +99,10 @@ void Unpickler::push_global(const std::string& module, const std::string& name) 
   const std::string text = module + " " + name;
   if (text != "collections OrderedDict" && text != "torch._utils _rebuild_tensor_v2" &&
       text != "torch._utils _rebuild_parameter" && text != "torch Size" && !is_storage(text))
-    bad(concat(
-        "names '", module, ".", name,
-        "', which is neither a tensor nor a dictionary; nothing else is read, and nothing is "
-        "run. [save a dictionary of tensors, such as model.state_dict()]"));
+    source_.fail(concat("at byte ", at_, " the pickle names '", module, ".", name,
+                        "', which is neither a tensor nor a dictionary; nothing else is read, and "
+                        "nothing is run. [save a dictionary of tensors, such as "
+                        "model.state_dict()]"));
   PickleValue* value = make(Kind::kGlobal);
   value->text = text;
   push(value);
@@ -110,8 +110,8 @@ void Unpickler::push_global(const std::string& module, const std::string& name) 
 
 void Unpickler::memoize(uint64_t at) {
   if (stack_.empty()) bad("remembers a value where there is none");
-  if (at > memo_.size() + kMostValues) bad("remembers a value in too high a place");
-  if (at >= memo_.size()) memo_.resize(at + 1, nullptr);
+  if (at > memo_.size()) bad("remembers a value in too high a place");
+  if (at == memo_.size()) memo_.push_back(nullptr);
   memo_[at] = stack_.back();
 }
 

@@ -4,7 +4,7 @@
 
 #include <reel/io/formats.h>
 
-#include <deque>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -68,7 +68,7 @@ class Unpickler {
 
   const ByteSource& source_;
   uint64_t at_ = 0;
-  std::deque<PickleValue> values_;
+  std::vector<std::unique_ptr<PickleValue>> values_;
   std::vector<PickleValue*> stack_;
   std::vector<size_t> marks_;
   std::vector<PickleValue*> memo_;

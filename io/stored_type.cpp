@@ -39,9 +39,9 @@ T value_of(T x) {
 
 // The C++ type of the dtype that `widened` names.
 template <class T>
-using Widened = std::conditional_t<
-    std::is_floating_point_v<T> || std::is_same_v<T, bool> || std::is_same_v<T, uint8_t>, T,
-    std::conditional_t<(sizeof(T) < 4 || std::is_same_v<T, int32_t>), int32_t, int64_t>>;
+using Widened =
+    std::conditional_t<!std::is_same_v<T, uint16_t> && !std::is_same_v<T, uint32_t>, T,
+                       std::conditional_t<std::is_same_v<T, uint16_t>, int32_t, int64_t>>;
 
 // Calls f with a value of the type in the file.
 template <class F>
@@ -94,6 +94,10 @@ StoredType stored(Dtype dtype) {
       return StoredType::kBool;
     case Dtype::kUInt8:
       return StoredType::kUInt8;
+    case Dtype::kInt8:
+      return StoredType::kInt8;
+    case Dtype::kInt16:
+      return StoredType::kInt16;
     case Dtype::kInt32:
       return StoredType::kInt32;
     case Dtype::kInt64:

@@ -25,8 +25,7 @@ enum class StoredType : uint8_t {
 };
 
 size_t size_of(StoredType type);
-/// The dtype that its tensors have: float32 for both halves, int32 for the small integers, int64
-/// for uint32.
+/// The dtype that its tensors have: float32 for both halves, int32 for uint16, int64 for uint32.
 Dtype widened(StoredType type);
 /// The type that a dtype is stored as.
 StoredType stored(Dtype dtype);

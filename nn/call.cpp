@@ -1,5 +1,6 @@
 #include <reel/nn/call.h>
 #include <reel/nn/holder.h>
+#include <reel/nn/module_hooks.h>
 #include <reel/nn/type_name.h>
 
 #include <cstring>
@@ -7,6 +8,10 @@
 namespace reel::nn {
 
 void ModuleCall::reject_hooks(const Module& module) {
+  const ModuleHooks& hooks = *module.hooks_;
+  bool observed = hooks.forward_pre.empty() && hooks.backward_pre.empty() && hooks.backward.empty();
+  for (const auto& hook : hooks.forward) observed = observed && hook.is_observer;
+  if (observed) return;
   throw_argument_error(concat(
       "forward hook: ", module.name(),
       " has hooks, but its forward is not from Tensors to a Tensor; only those can be hooked."));

@@ -16,7 +16,8 @@ struct ModuleCall {
   static bool has_hooks(const Module& module) { return module.hooks_ != nullptr; }
   /// Calls forward between the hooks.
   static Tensor with_hooks(Module& module, TensorList inputs, Forward forward);
-  [[noreturn]] static void reject_hooks(const Module& module);
+  /// Throws unless all hooks are observers.
+  static void reject_hooks(const Module& module);
   /// Throws the error being handled again, with the module's path unless an inner module added its
   /// own.
   [[noreturn]] static void rethrow(const Module& module);

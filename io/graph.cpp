@@ -1,0 +1,63 @@
+#include <reel/io/atomic_file.h>
+#include <reel/io/graph.h>
+
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+extern char** environ;
+
+namespace reel::io {
+
+namespace {
+
+// Has Graphviz's dot, as it is found in PATH, make a picture of the description in one file.
+// Returns what went wrong, or nothing.
+std::string run_dot(const std::string& from, const std::string& to) {
+  std::string words[] = {"dot", "-Tsvg", "-o", to, from};
+  char* arguments[] = {words[0].data(), words[1].data(), words[2].data(),
+                       words[3].data(), words[4].data(), nullptr};
+  pid_t child = 0;
+  if (const int error = posix_spawnp(&child, "dot", nullptr, nullptr, arguments, environ))
+    return std::strerror(error);
+  int status = 0;
+  while (waitpid(child, &status, 0) < 0)
+    if (errno != EINTR) return std::strerror(errno);
+  if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return {};
+  return concat("it ended with status ", WIFEXITED(status) ? WEXITSTATUS(status) : -1);
+}
+
+// Removes what is left of temporary files.
+struct Removed {
+  std::string path;
+  ~Removed() { unlink(path.c_str()); }
+};
+
+void write(const std::string& path, const std::string& text) {
+  AtomicFile file("save_graph", path);
+  file.write(text.data(), text.size());
+  file.commit();
+}
+
+}  // namespace
+
+void save_graph(const std::string& path, const Tensor& y,
+                const OrderedDict<std::string, Tensor>& names) {
+  const bool picture = path.ends_with(".svg");
+  REEL_CHECK(picture || path.ends_with(".dot"), "save_graph: '", path,
+             "' ends in neither .dot nor .svg; these formats are written.");
+  const std::string dot = autograd::draw_graph(y, names);
+  if (!picture) return write(path, dot);
+  const Removed description{path + ".dot.tmp"}, drawing{path + ".svg.tmp"};
+  write(description.path, dot);
+  if (const std::string problem = run_dot(description.path, drawing.path); !problem.empty())
+    throw_io_error(concat("save_graph: '", path, "' is drawn by Graphviz's program dot: ", problem,
+                          ". [install graphviz, or save a .dot]"));
+  if (rename(drawing.path.c_str(), path.c_str()) != 0)
+    throw_io_error(concat("save_graph: cannot replace '", path, "': ", std::strerror(errno), "."));
+}
+
+}  // namespace reel::io
