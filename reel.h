@@ -30,6 +30,7 @@
 #include <reel/io/progress.h>
 #include <reel/io/safetensors.h>
 #include <reel/io/save.h>
+#include <reel/io/tensorboard.h>
 #include <reel/nn/activation.h>
 #include <reel/nn/batch_norm.h>
 #include <reel/nn/bilinear.h>

@@ -16,6 +16,9 @@ struct Image {
   std::vector<uint8_t> pixels;
 };
 
+/// The bytes of a PNG file. Throws: ArgumentError if the sizes and the number of pixels disagree.
+std::string encode_png(const Image& image);
+
 /// Writes the image as a PNG file, which replaces `path` only once it is complete.
 /// Throws: ArgumentError if the sizes and the number of pixels disagree, IoError if the file cannot
 /// be written.

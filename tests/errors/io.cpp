@@ -3,7 +3,9 @@
 
 #include <reel/core/creation.h>
 #include <reel/io/checkpoint.h>
+#include <reel/io/graph.h>
 #include <reel/io/npy.h>
+#include <reel/io/tensorboard.h>
 #include <reel/io/zip.h>
 #include <reel/nn/linear.h>
 
@@ -14,6 +16,22 @@ namespace reel::tests {
 namespace {
 
 using namespace reel::io;
+
+const ErrorRows kCheckpoints{
+    {"checkpoint: name",
+     [] {
+       int64_t number = 0;
+       Checkpoint().add("a.b", number);
+     }},
+    {"checkpoint: name that is taken",
+     [] {
+       int64_t number = 0;
+       Checkpoint().add("a", number).add("a", number);
+     }},
+    {"checkpoint: empty holder", [] { Checkpoint().add("a", nn::Linear(nullptr)); }},
+    {"save_graph: ending", [] { save_graph("x.png", ones({2}).requires_grad_()); }},
+    {"draw_graph: no history", [] { autograd::draw_graph(ones({2})); }},
+};
 
 const ErrorRows kSaving{
     {"save: failed stream",
@@ -131,6 +149,39 @@ const ErrorRows kArrays{
     {"zip: checksum", [] { load_bytes(zip_with("a.npy", 36, 'X')); }},
     {"zip: encrypted", [] { load_bytes(zip_with("a.npy", 30 + 10 + 8, 1)); }},
     {"zip: method", [] { load_bytes(zip_with("a.npy", 30 + 10 + 10, 9)); }},
+};
+
+// What loading a recorded file of PyTorch causes.
+void load_torch(const std::string& name) {
+  std::ifstream stream(REEL_SOURCE_DIR "/tests/io/torch_files/" + name, std::ios::binary);
+  load(loaded, stream);
+}
+
+const ErrorRows kTorch{
+    {"torch archive: a command", [] { load_torch("malicious.pt"); }},
+    {"torch archive: a module", [] { load_torch("module.pt"); }},
+    {"torch archive: complex numbers", [] { load_torch("complex.pt"); }},
+    {"torch archive: TorchScript", [] { load_torch("script.pt"); }},
+    {"torch archive: the old format", [] { load_torch("legacy.pt"); }},
+};
+
+const ErrorRows kEvents{
+    {"summary_writer: folder", [] { SummaryWriter("/dev/null/folder"); }},
+    {"add_image: shape",
+     [] {
+       const TemporaryFolder folder;
+       SummaryWriter(folder.file("x")).add_image("tag", ones({5, 2, 2}));
+     }},
+    {"add_image: dtype",
+     [] {
+       const TemporaryFolder folder;
+       SummaryWriter(folder.file("x")).add_image("tag", ones({2, 2}, kInt64));
+     }},
+    {"add_scalar: empty tag",
+     [] {
+       const TemporaryFolder folder;
+       SummaryWriter(folder.file("x")).add_scalar("", 1);
+     }},
 };
 
 }  // namespace

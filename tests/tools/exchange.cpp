@@ -4,7 +4,12 @@
 #include <reel/core/creation.h>
 #include <reel/io/npy.h>
 #include <reel/io/save.h>
+#include <reel/io/tensorboard.h>
 #include <reel/io/zip.h>
+#include <reel/nn/batch_norm.h>
+#include <reel/nn/conv.h>
+#include <reel/nn/linear.h>
+#include <reel/nn/sequential.h>
 
 #include <cstdio>
 #include <filesystem>
@@ -81,6 +86,45 @@ void read(const std::string& folder) {
   REEL_CHECK(x.equal(sample("float32", {2, 3})), "exchange: python.npy differs.");
 }
 
+void write_events(const std::string& folder) {
+  io::SummaryWriter writer(folder);
+  for (int64_t step = 0; step < 5; ++step)
+    writer.add_scalar("loss", 1 / (1 + static_cast<double>(step)), step);
+  writer.add_histogram("values", (arange(100, kFloat64) - 20) / 8, 7);
+  writer.add_image("ramp", arange(18, kFloat64).reshape({3, 2, 3}) / 16);
+  writer.add_image("grey", arange(6).to(kUInt8).reshape({2, 3}));
+  writer.add_text("note", "# A note\nwith *emphasis*, \u00e4");
+  writer.add_model(*nn::Linear(2, 3));
+}
+
+// The network of check_torch.py, as PyTorch numbers it.
+nn::Sequential make_net() {
+  const auto flatten = [](const Tensor& x) { return x.flatten(1); };
+  return nn::Sequential(nn::Conv2d(nn::Conv2dOptions(2, 4, 3).groups(2)), nn::BatchNorm2d(4),
+                        nn::Functional(flatten), nn::Linear(16, 3));
+}
+
+// A network after a step of training, an input, and what it makes of it.
+void write_net(const std::string& folder) {
+  const nn::Sequential net = make_net();
+  const Tensor x = randn({5, 2, 4, 4});
+  net(x);
+  net->eval();
+  io::save(net, folder + "/reel.safetensors");
+  io::save_npz(folder + "/reel.npz", io::StateDict({{"x", x}, {"y", net(x)}}));
+}
+
+void read_net(const std::string& folder) {
+  for (const char* name : {"/torch.pt", "/torch-protocol4.pt"}) {
+    const nn::Sequential net = make_net();
+    io::load(net, folder + name);
+    net->eval();
+    const auto data = io::load_npz(folder + "/torch.npz");
+    REEL_CHECK(net(data["x"]).allclose(data["y"], 1e-4, 1e-5), "exchange: ", folder, name,
+               ": the output differs from PyTorch's.");
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -90,8 +134,15 @@ int main(int argc, char** argv) {
       write(argv[2]);
     else if (action == "read")
       read(argv[2]);
+    else if (action == "events")
+      write_events(argv[2]);
+    else if (action == "write-net")
+      write_net(argv[2]);
+    else if (action == "read-net")
+      read_net(argv[2]);
     else
-      throw ArgumentError("exchange: call it as exchange write|read FOLDER.");
+      throw ArgumentError(
+          "exchange: call it as exchange write|read|events|write-net|read-net FOLDER.");
     return 0;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "%s\n", error.what());
