@@ -166,6 +166,10 @@ const ErrorRows kPools{
        using namespace nn::functional;
        nn::functional::max_unpool2d(ones({2}), integers({2}), MaxUnpool2dFuncOptions(2));
      }},
+    {"lp_pool2d: input too small",
+     [] {
+       lp_pool2d(ones({1, 1, 2, 2}), 2, 3);
+     }},
     {"lp_pool2d: norm_type",
      [] {
        lp_pool2d(ones({1, 1, 4, 4}), 0, 2);
