@@ -28,10 +28,16 @@ set_property(SOURCE ${dispatch} APPEND PROPERTY
 target_include_directories(reel SYSTEM PRIVATE ${REEL_STB_INCLUDE_DIR})
 target_link_libraries(reel PRIVATE ZLIB::ZLIB Threads::Threads)
 
-# A tenth of the library is what -O3 would add to code that no step of training waits for.
+# A tenth of the library is what -O3 would add to code that no step of training waits for. Of the
+# operations, what surrounds the kernels of common layers decides over small steps.
 file(GLOB small_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/data/*.cpp
   ${PROJECT_SOURCE_DIR}/io/*.cpp ${PROJECT_SOURCE_DIR}/nn/*.cpp ${PROJECT_SOURCE_DIR}/optim/*.cpp
-  ${PROJECT_SOURCE_DIR}/autograd/gradcheck*.cpp ${PROJECT_SOURCE_DIR}/core/*print*.cpp)
+  ${PROJECT_SOURCE_DIR}/autograd/gradcheck*.cpp ${PROJECT_SOURCE_DIR}/core/*print*.cpp
+  ${PROJECT_SOURCE_DIR}/autograd/ops/*.cpp)
+foreach(name activation arithmetic avg_pool batch_norm conv copy cross_entropy dropout group_norm
+    layer_norm linear matmul max_pool pointwise pool softmax sum view)
+  list(REMOVE_ITEM small_sources ${PROJECT_SOURCE_DIR}/autograd/ops/${name}.cpp)
+endforeach()
 set_property(SOURCE ${small_sources} APPEND PROPERTY COMPILE_OPTIONS $<$<CONFIG:Release>:-O2>)
 # Headers only, and in no public one: a user of the installed library needs no JSON.
 target_link_libraries(reel PRIVATE $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>)
