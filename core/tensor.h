@@ -37,9 +37,10 @@ using IndexVector = std::vector<indexing::TensorIndex>;
 enum class MemoryFormat : uint8_t { kContiguous, kChannelsLast };
 
 // Declares a function and its form in place; with a tensor or a number for the other operand.
-#define REEL_UNARY(name) \
-  Tensor name() const;   \
-  const Tensor& name##_() const
+#define REEL_BOTH(name, ...)     \
+  Tensor name __VA_ARGS__ const; \
+  const Tensor& name##_ __VA_ARGS__ const
+#define REEL_UNARY(name) REEL_BOTH(name, ())
 #define REEL_BINARY(name)                           \
   Tensor name(const Tensor& other) const;           \
   Tensor name(Scalar other) const;                  \
@@ -135,8 +136,7 @@ class Tensor {
   /// Returns a handle for remove_hook.
   uint32_t register_hook(std::function<Tensor(const Tensor&)> hook) const;
   void remove_hook(uint32_t handle) const;
-  Tensor detach() const;
-  const Tensor& detach_() const;
+  REEL_BOTH(detach, ());
   /// The same data without history, as detach, for code that updates parameters.
   Tensor data() const { return detach(); }
   /// Takes over the data of `other`, and its dtype, keeping this tensor's identity, history and
@@ -221,33 +221,22 @@ class Tensor {
   Tensor index(const IndexVector& indices) const;
   Tensor operator[](const Tensor& index) const;
   /// Writes what broadcasts to x.index(indices) there; `accumulate` adds instead.
-  const Tensor& index_put_(IndexList indices, const Tensor& values, bool accumulate = false) const;
   const Tensor& index_put_(IndexList indices, Scalar value) const;
-  const Tensor& index_put_(const IndexVector& indices, const Tensor& values,
-                           bool accumulate = false) const;
   const Tensor& index_put_(const IndexVector& indices, Scalar value) const;
-  Tensor index_put(IndexList indices, const Tensor& values, bool accumulate = false) const;
-  Tensor index_put(const IndexVector& indices, const Tensor& values, bool accumulate = false) const;
+  REEL_BOTH(index_put, (IndexList indices, const Tensor& values, bool accumulate = false));
+  REEL_BOTH(index_put, (const IndexVector& indices, const Tensor& values, bool accumulate = false));
   Tensor index_select(int64_t dim, const Tensor& index) const;
-  Tensor index_add(int64_t dim, const Tensor& index, const Tensor& source, Scalar alpha = 1) const;
-  Tensor index_copy(int64_t dim, const Tensor& index, const Tensor& source) const;
-  Tensor index_fill(int64_t dim, const Tensor& index, Scalar value) const;
-  const Tensor& index_add_(int64_t dim, const Tensor& index, const Tensor& source,
-                           Scalar alpha = 1) const;
-  const Tensor& index_copy_(int64_t dim, const Tensor& index, const Tensor& source) const;
-  const Tensor& index_fill_(int64_t dim, const Tensor& index, Scalar value) const;
+  REEL_BOTH(index_add, (int64_t dim, const Tensor& index, const Tensor& source, Scalar alpha = 1));
+  REEL_BOTH(index_copy, (int64_t dim, const Tensor& index, const Tensor& source));
+  REEL_BOTH(index_fill, (int64_t dim, const Tensor& index, Scalar value));
   Tensor gather(int64_t dim, const Tensor& index) const;
   Tensor take_along_dim(const Tensor& indices, std::optional<int64_t> dim = {}) const;
-  Tensor scatter(int64_t dim, const Tensor& index, const Tensor& src) const;
-  Tensor scatter(int64_t dim, const Tensor& index, Scalar value) const;
-  Tensor scatter_add(int64_t dim, const Tensor& index, const Tensor& src) const;
-  const Tensor& scatter_(int64_t dim, const Tensor& index, const Tensor& src) const;
-  const Tensor& scatter_(int64_t dim, const Tensor& index, Scalar value) const;
-  const Tensor& scatter_add_(int64_t dim, const Tensor& index, const Tensor& src) const;
+  REEL_BOTH(scatter, (int64_t dim, const Tensor& index, const Tensor& src));
+  REEL_BOTH(scatter, (int64_t dim, const Tensor& index, Scalar value));
+  REEL_BOTH(scatter_add, (int64_t dim, const Tensor& index, const Tensor& src));
   Tensor take(const Tensor& index) const;
   Tensor masked_select(const Tensor& mask) const;
-  Tensor masked_scatter(const Tensor& mask, const Tensor& source) const;
-  const Tensor& masked_scatter_(const Tensor& mask, const Tensor& source) const;
+  REEL_BOTH(masked_scatter, (const Tensor& mask, const Tensor& source));
   /// Indices of the elements that are not zero, one a row: (n, dimensions), int64.
   Tensor nonzero() const;
 
@@ -260,14 +249,14 @@ class Tensor {
   std::tuple<Tensor, Tensor> kthvalue(int64_t k, int64_t dim = -1, bool keepdim = false) const;
 
   // --- elementwise; broadcasting ---
-  Tensor add(const Tensor& other, Scalar alpha = 1) const;
-  Tensor sub(const Tensor& other, Scalar alpha = 1) const;
-  Tensor mul(const Tensor& other) const;
-  Tensor div(const Tensor& other) const;
-  Tensor add(Scalar other) const;
-  Tensor sub(Scalar other) const;
-  Tensor mul(Scalar other) const;
-  Tensor div(Scalar other) const;
+  REEL_BOTH(add, (const Tensor& other, Scalar alpha = 1));
+  REEL_BOTH(sub, (const Tensor& other, Scalar alpha = 1));
+  REEL_BOTH(mul, (const Tensor& other));
+  REEL_BOTH(div, (const Tensor& other));
+  REEL_BOTH(add, (Scalar other));
+  REEL_BOTH(sub, (Scalar other));
+  REEL_BOTH(mul, (Scalar other));
+  REEL_BOTH(div, (Scalar other));
   /// The quotient rounded: "floor" down, "trunc" towards 0.
   Tensor div(const Tensor& other, const std::string& rounding_mode) const;
   Tensor div(Scalar other, const std::string& rounding_mode) const;
@@ -276,14 +265,14 @@ class Tensor {
   REEL_BINARY(remainder);
   /// The remainder of the quotient rounded towards 0.
   REEL_BINARY(fmod);
-  Tensor atan2(const Tensor& other) const;
-  Tensor hypot(const Tensor& other) const;
-  Tensor lerp(const Tensor& end, Scalar weight) const;
-  Tensor lerp(const Tensor& end, const Tensor& weight) const;
-  Tensor addcmul(const Tensor& a, const Tensor& b, Scalar value = 1) const;
-  Tensor addcdiv(const Tensor& a, const Tensor& b, Scalar value = 1) const;
-  Tensor pow(Scalar exponent) const;
-  Tensor pow(const Tensor& exponent) const;
+  REEL_BOTH(atan2, (const Tensor& other));
+  REEL_BOTH(hypot, (const Tensor& other));
+  REEL_BOTH(lerp, (const Tensor& end, Scalar weight));
+  REEL_BOTH(lerp, (const Tensor& end, const Tensor& weight));
+  REEL_BOTH(addcmul, (const Tensor& a, const Tensor& b, Scalar value = 1));
+  REEL_BOTH(addcdiv, (const Tensor& a, const Tensor& b, Scalar value = 1));
+  REEL_BOTH(pow, (Scalar exponent));
+  REEL_BOTH(pow, (const Tensor& exponent));
   Tensor maximum(const Tensor& other) const;
   Tensor minimum(const Tensor& other) const;
   REEL_UNARY(neg);
@@ -321,41 +310,20 @@ class Tensor {
   REEL_UNARY(tanh);
   REEL_UNARY(sigmoid);
   REEL_UNARY(relu);
-  Tensor clamp(std::optional<Scalar> min, std::optional<Scalar> max = {}) const;
-  Tensor clamp(const Tensor& min, const Tensor& max) const;
+  REEL_BOTH(clamp, (std::optional<Scalar> min, std::optional<Scalar> max = {}));
+  REEL_BOTH(clamp, (const Tensor& min, const Tensor& max));
   Tensor clamp_min(Scalar min) const { return clamp(min); }
   Tensor clamp_max(Scalar max) const { return clamp({}, max); }
   Tensor clamp_min(const Tensor& min) const { return maximum(min); }
   Tensor clamp_max(const Tensor& max) const { return minimum(max); }
-  Tensor nan_to_num(double nan = 0, std::optional<double> posinf = {},
-                    std::optional<double> neginf = {}) const;
+  REEL_BOTH(nan_to_num,
+            (double nan = 0, std::optional<double> posinf = {}, std::optional<double> neginf = {}));
   Tensor prelu(const Tensor& weight) const;
-  Tensor masked_fill(const Tensor& mask, Scalar value) const;
+  REEL_BOTH(masked_fill, (const Tensor& mask, Scalar value));
 
   // --- elementwise, in place ---
-  const Tensor& add_(const Tensor& other, Scalar alpha = 1) const;
-  const Tensor& sub_(const Tensor& other, Scalar alpha = 1) const;
-  const Tensor& mul_(const Tensor& other) const;
-  const Tensor& div_(const Tensor& other) const;
-  const Tensor& add_(Scalar other) const;
-  const Tensor& sub_(Scalar other) const;
-  const Tensor& mul_(Scalar other) const;
-  const Tensor& div_(Scalar other) const;
-  const Tensor& atan2_(const Tensor& other) const;
-  const Tensor& hypot_(const Tensor& other) const;
-  const Tensor& lerp_(const Tensor& end, Scalar weight) const;
-  const Tensor& lerp_(const Tensor& end, const Tensor& weight) const;
-  const Tensor& addcmul_(const Tensor& a, const Tensor& b, Scalar value = 1) const;
-  const Tensor& addcdiv_(const Tensor& a, const Tensor& b, Scalar value = 1) const;
-  const Tensor& pow_(Scalar exponent) const;
-  const Tensor& pow_(const Tensor& exponent) const;
-  const Tensor& clamp_(std::optional<Scalar> min, std::optional<Scalar> max = {}) const;
-  const Tensor& clamp_(const Tensor& min, const Tensor& max) const;
   const Tensor& clamp_min_(Scalar min) const { return clamp_(min); }
   const Tensor& clamp_max_(Scalar max) const { return clamp_({}, max); }
-  const Tensor& nan_to_num_(double nan = 0, std::optional<double> posinf = {},
-                            std::optional<double> neginf = {}) const;
-  const Tensor& masked_fill_(const Tensor& mask, Scalar value) const;
   const Tensor& operator+=(const Tensor& other) const { return add_(other); }
   const Tensor& operator-=(const Tensor& other) const { return sub_(other); }
   const Tensor& operator*=(const Tensor& other) const { return mul_(other); }
@@ -394,10 +362,10 @@ class Tensor {
   REEL_BINARY(le);
   REEL_BINARY(gt);
   REEL_BINARY(ge);
-  Tensor logical_not() const;
-  Tensor logical_and(const Tensor& other) const;
-  Tensor logical_or(const Tensor& other) const;
-  Tensor logical_xor(const Tensor& other) const;
+  REEL_BOTH(logical_not, ());
+  REEL_BOTH(logical_and, (const Tensor& other));
+  REEL_BOTH(logical_or, (const Tensor& other));
+  REEL_BOTH(logical_xor, (const Tensor& other));
   Tensor isfinite() const;
   Tensor isnan() const;
   Tensor isinf() const;
@@ -407,17 +375,11 @@ class Tensor {
   bool allclose(const Tensor& other, double rtol = 1e-5, double atol = 1e-8,
                 bool equal_nan = false) const;
 
-  const Tensor& logical_not_() const;
-  const Tensor& logical_and_(const Tensor& other) const;
-  const Tensor& logical_or_(const Tensor& other) const;
-  const Tensor& logical_xor_(const Tensor& other) const;
-
   // --- bits of bool and integers, never on the tape ---
-  Tensor bitwise_not() const;
+  REEL_BOTH(bitwise_not, ());
   REEL_BINARY(bitwise_and);
   REEL_BINARY(bitwise_or);
   REEL_BINARY(bitwise_xor);
-  const Tensor& bitwise_not_() const;
   const Tensor& operator&=(const Tensor& other) const { return bitwise_and_(other); }
   const Tensor& operator|=(const Tensor& other) const { return bitwise_or_(other); }
   const Tensor& operator^=(const Tensor& other) const { return bitwise_xor_(other); }
@@ -483,14 +445,10 @@ class Tensor {
   Tensor dot(const Tensor& other) const;
   Tensor inner(const Tensor& other) const;
   Tensor outer(const Tensor& other) const;
-  Tensor addmm(const Tensor& a, const Tensor& b, Scalar beta = 1, Scalar alpha = 1) const;
-  Tensor addmv(const Tensor& a, const Tensor& b, Scalar beta = 1, Scalar alpha = 1) const;
-  Tensor addr(const Tensor& a, const Tensor& b, Scalar beta = 1, Scalar alpha = 1) const;
-  Tensor baddbmm(const Tensor& a, const Tensor& b, Scalar beta = 1, Scalar alpha = 1) const;
-  const Tensor& addmm_(const Tensor& a, const Tensor& b, Scalar beta = 1, Scalar alpha = 1) const;
-  const Tensor& addmv_(const Tensor& a, const Tensor& b, Scalar beta = 1, Scalar alpha = 1) const;
-  const Tensor& addr_(const Tensor& a, const Tensor& b, Scalar beta = 1, Scalar alpha = 1) const;
-  const Tensor& baddbmm_(const Tensor& a, const Tensor& b, Scalar beta = 1, Scalar alpha = 1) const;
+  REEL_BOTH(addmm, (const Tensor& a, const Tensor& b, Scalar beta = 1, Scalar alpha = 1));
+  REEL_BOTH(addmv, (const Tensor& a, const Tensor& b, Scalar beta = 1, Scalar alpha = 1));
+  REEL_BOTH(addr, (const Tensor& a, const Tensor& b, Scalar beta = 1, Scalar alpha = 1));
+  REEL_BOTH(baddbmm, (const Tensor& a, const Tensor& b, Scalar beta = 1, Scalar alpha = 1));
   Tensor trace() const;
 
   Tensor softmax(int64_t dim) const;
@@ -521,6 +479,7 @@ class Tensor {
   Ref<TensorImpl> impl_;
 };
 
+#undef REEL_BOTH
 #undef REEL_UNARY
 #undef REEL_BINARY
 

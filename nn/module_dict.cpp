@@ -51,7 +51,7 @@ ModuleDictImpl::Items ModuleDictImpl::items() const {
 }
 
 std::shared_ptr<Module> ModuleDictImpl::clone_module() const {
-  auto copy = std::make_shared<ModuleDictImpl>();
+  auto copy = make_module<ModuleDictImpl>();
   for (const auto& item : dict()) copy->put(item.key(), item.value()->clone());
   copy_state_to(*copy);
   return copy;

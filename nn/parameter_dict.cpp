@@ -70,7 +70,7 @@ void ParameterDictImpl::pretty_print(std::ostream& stream) const {
 }
 
 std::shared_ptr<Module> ParameterDictImpl::clone_module() const {
-  auto copy = std::make_shared<ParameterDictImpl>();
+  auto copy = make_module<ParameterDictImpl>();
   for (const auto& item : dict()) copy->insert(item.key(), copy_of(item.value()));
   copy_state_to(*copy);
   return copy;
@@ -99,7 +99,7 @@ void ParameterListImpl::pretty_print(std::ostream& stream) const {
 }
 
 std::shared_ptr<Module> ParameterListImpl::clone_module() const {
-  auto copy = std::make_shared<ParameterListImpl>();
+  auto copy = make_module<ParameterListImpl>();
   for (const auto& item : dict()) copy->append(copy_of(item.value()));
   copy_state_to(*copy);
   return copy;

@@ -255,7 +255,7 @@ void LPPoolImpl<D, Derived>::pretty_print(std::ostream& stream) const {
 #define REEL_POOL_OF(Name, D, Size)                         \
   template class Name##Impl<D, Name##D##dImpl>;             \
   Name##D##d::Name##D##d(std::initializer_list<Size> sizes) \
-      : ModuleHolder(std::make_shared<Impl>(decltype(Impl::options)(sizes))) {}
+      : ModuleHolder(make_module<Impl>(decltype(Impl::options)(sizes))) {}
 #define REEL_POOL(Name, Size) \
   REEL_POOL_OF(Name, 1, Size) REEL_POOL_OF(Name, 2, Size) REEL_POOL_OF(Name, 3, Size)
 REEL_POOL(MaxPool, int64_t)

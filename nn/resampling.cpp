@@ -102,7 +102,7 @@ void PixelUnshuffleImpl::pretty_print(std::ostream& stream) const {
 UnfoldImpl::UnfoldImpl(ExpandingArray<2> kernel_size) : options(kernel_size) {}
 UnfoldImpl::UnfoldImpl(const UnfoldOptions& o) : options(o) {}
 Unfold::Unfold(std::initializer_list<int64_t> kernel_size)
-    : ModuleHolder(std::make_shared<UnfoldImpl>(ExpandingArray<2>(kernel_size))) {}
+    : ModuleHolder(make_module<UnfoldImpl>(ExpandingArray<2>(kernel_size))) {}
 
 Tensor UnfoldImpl::forward(const Tensor& x) const { return functional::unfold(x, options); }
 
@@ -115,7 +115,7 @@ FoldImpl::FoldImpl(ExpandingArray<2> output_size, ExpandingArray<2> kernel_size)
     : options(output_size, kernel_size) {}
 FoldImpl::FoldImpl(const FoldOptions& o) : options(o) {}
 Fold::Fold(ExpandingArray<2> output_size, ExpandingArray<2> kernel_size)
-    : ModuleHolder(std::make_shared<FoldImpl>(output_size, kernel_size)) {}
+    : ModuleHolder(make_module<FoldImpl>(output_size, kernel_size)) {}
 
 Tensor FoldImpl::forward(const Tensor& x) const { return functional::fold(x, options); }
 

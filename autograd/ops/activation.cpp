@@ -120,9 +120,9 @@ Tensor softsign(const Tensor& x) { return apply_row(PointwiseOp::softsign, x); }
 Tensor tanhshrink(const Tensor& x) { return apply_row(PointwiseOp::tanhshrink, x); }
 Tensor hardtanh(const Tensor& x, Scalar min, Scalar max) {
   const Bounds bounds = check_hardtanh("hardtanh", min, max);
-  return apply_row(PointwiseOp::hardtanh, x, bounds.low, bounds.high);
+  return apply_row(PointwiseOp::clamp, x, bounds.low, bounds.high);
 }
-Tensor relu6(const Tensor& x) { return apply_row(PointwiseOp::hardtanh, x, 0, 6); }
+Tensor relu6(const Tensor& x) { return apply_row(PointwiseOp::clamp, x, 0, 6); }
 Tensor hardsigmoid(const Tensor& x) { return apply_row(PointwiseOp::hardsigmoid, x); }
 Tensor hardswish(const Tensor& x) { return apply_row(PointwiseOp::hardswish, x); }
 Tensor hardshrink(const Tensor& x, Scalar lambda) {
@@ -154,10 +154,10 @@ const Tensor& silu_(const Tensor& x) { return apply_row_in_place("silu_", Pointw
 const Tensor& mish_(const Tensor& x) { return apply_row_in_place("mish_", PointwiseOp::mish, x); }
 const Tensor& hardtanh_(const Tensor& x, Scalar min, Scalar max) {
   const Bounds bounds = check_hardtanh("hardtanh_", min, max);
-  return apply_row_in_place("hardtanh_", PointwiseOp::hardtanh, x, bounds.low, bounds.high);
+  return apply_row_in_place("hardtanh_", PointwiseOp::clamp, x, bounds.low, bounds.high);
 }
 const Tensor& relu6_(const Tensor& x) {
-  return apply_row_in_place("relu6_", PointwiseOp::hardtanh, x, 0, 6);
+  return apply_row_in_place("relu6_", PointwiseOp::clamp, x, 0, 6);
 }
 const Tensor& hardsigmoid_(const Tensor& x) {
   return apply_row_in_place("hardsigmoid_", PointwiseOp::hardsigmoid, x);

@@ -17,7 +17,7 @@ const Tensor& sigmoid_(const Tensor& x);
 /// max(x, 0); the derivative at 0 is 0.
 Tensor relu(const Tensor& x);
 const Tensor& relu_(const Tensor& x);
-/// x within [min, max]; the derivative at either is 1. Throws: ArgumentError when neither is given.
+/// x within [min, max]; the derivative at either is 0. Throws: ArgumentError when neither is given.
 Tensor clamp(const Tensor& x, std::optional<Scalar> min, std::optional<Scalar> max = {});
 /// x where x > 0, else negative_slope x.
 Tensor leaky_relu(const Tensor& x, Scalar negative_slope = 0.01);

@@ -28,7 +28,7 @@
   ROW(erf,         x,       erf(x),           dy * (T(kTwoOverSqrtPi) * exp(-x * x)))            \
   ROW(pow,         x,       pow(x, a),        dy * (a * pow(x, a - T(a != 0))))                  \
   ROW(clamp,       x,       lower(raise(x, a), b),                                               \
-      where(x >= a, where(x <= b, dy, T(0)), T(0)))                                              \
+      where(x > a, where(x < b, dy, T(0)), T(0)))                                              \
   ROW(tanh,        y,       tanh(x),          dy * (1 - y * y))                                  \
   ROW(sigmoid,     y,       sigmoid(x),       dy * (y * (1 - y)))                                \
   ROW(relu,        y,       raise(x, T(0)),   where(y <= 0, T(0), dy))                           \
@@ -57,8 +57,6 @@
       dy * sigmoid(-x))                                                                          \
   ROW(softsign,    x,       x / (1 + abs(x)), dy / ((1 + abs(x)) * (1 + abs(x))))                \
   ROW(tanhshrink,  x,       x - tanh(x),      dy * (tanh(x) * tanh(x)))                          \
-  ROW(hardtanh,    x,       lower(raise(x, a), b),                                               \
-      where(x > a, where(x < b, dy, T(0)), T(0)))                                                \
   ROW(hardsigmoid, x,       lower(raise(x / 6 + T(0.5), T(0)), T(1)),                            \
       where(x > -3, where(x < 3, dy * T(kSixth), T(0)), T(0)))                                   \
   ROW(hardswish,   x,       x * lower(raise(x / 6 + T(0.5), T(0)), T(1)),                        \

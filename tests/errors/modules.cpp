@@ -48,7 +48,7 @@ const ErrorRows kContainers{
      [] { nn::ParameterDict()->insert("p", ones({1}, requires_grad()) * 2); }},
     {"replace_parameter: computed",
      [] { nn::Linear(1, 1)->replace_parameter("weight", ones({1}, requires_grad()) * 2); }},
-    {"unflatten: sizes",
+    {"Unflatten: sizes",
      [] {
        nn::Unflatten(nn::UnflattenOptions(1, {2, 2}))->forward(ones({2, 6}));
      }},

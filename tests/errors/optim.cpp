@@ -41,11 +41,6 @@ const ErrorRows kOptimizers{
      [] {
        NAdam({leaf()}, NAdamOptions().betas({0.9, 1}));
      }},
-    {"optimizer: options of another",
-     [] {
-       SGD sgd({leaf()}, 0.1);
-       sgd.add_param_group(OptimizerParamGroup({leaf()}, AdagradOptions()));
-     }},
     {"RMSprop: alpha", [] { RMSprop({leaf()}, RMSpropOptions().alpha(2)); }},
     {"Muon: no matrix", [] { Muon({leaf()}, MuonOptions()); }},
     {"Muon: ns_steps",

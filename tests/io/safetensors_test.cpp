@@ -133,8 +133,8 @@ TEST_CASE("safetensors: element types without a dtype are widened", "[safetensor
   CHECK(values("F16", "\x00\x7c\x00\xfc"s, 2, kFloat32) == V{HUGE_VAL, -HUGE_VAL});
   CHECK(std::isnan(values("F16", "\x01\x7e"s, 1, kFloat32)[0]));
   CHECK(values("BF16", "\x80\x3f\x49\xc0"s, 2, kFloat32) == V{1, -3.140625});
-  CHECK(values("I8", "\xff\x7f"s, 2, kInt32) == V{-1, 127});
-  CHECK(values("I16", "\xff\xff\x00\x80"s, 2, kInt32) == V{-1, -32768});
+  CHECK(values("I8", "\xff\x7f"s, 2, kInt8) == V{-1, 127});
+  CHECK(values("I16", "\xff\xff\x00\x80"s, 2, kInt16) == V{-1, -32768});
   CHECK(values("U16", "\xff\xff"s, 1, kInt32) == V{65535});
   CHECK(values("U32", "\xff\xff\xff\xff"s, 1, kInt64) == V{4294967295.0});
   CHECK(values("BOOL", "\x00\x01\x02"s, 3, kBool) == V{0, 1, 1});

@@ -98,7 +98,7 @@ TEST_CASE("torch archive: views and shared storages", "[torch]") {
 TEST_CASE("torch archive: every type", "[torch]") {
   const TensorFile file = load_tensors(kFiles + "types.pt");
   const std::pair<const char*, Dtype> types[] = {
-      {"uint8", kUInt8},      {"int8", kInt32},      {"int16", kInt32},
+      {"uint8", kUInt8},      {"int8", kInt8},       {"int16", kInt16},
       {"int32", kInt32},      {"int64", kInt64},     {"float16", kFloat32},
       {"bfloat16", kFloat32}, {"float32", kFloat32}, {"float64", kFloat64}};
   for (const auto& [name, dtype] : types) {

@@ -24,6 +24,8 @@ TEST_CASE("bitwise: integers") {
   CHECK((a & tensor_of({2, 1}, {1, 4}).to(kInt64)).dtype() == kInt64);
   CHECK((a & tensor_of({2, 1}, {1, 4}).to(kInt64)).to_vector() == Values{0, 1, 0, 1, 4, 4, 0, 4});
   CHECK(bitwise_and(a.slice(0, 0, 4, 2), b.slice(0, 0, 4, 2)).to_vector() == Values{8, 0});
+  CHECK(bitwise_or(a, b).equal(a | b));
+  CHECK(bitwise_xor(a, b).equal(a ^ b));
 }
 
 TEST_CASE("bitwise: bool is logic") {

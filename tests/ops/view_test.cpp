@@ -185,6 +185,14 @@ TEST_CASE("expand stretches dimensions of size 1 by strides of 0", "[view]") {
   CHECK_THROWS_AS(x.expand({3, -2}), ArgumentError);
 }
 
+TEST_CASE("views under their other names share memory too", "[view]") {
+  const Tensor x = uniform({2, 1, 3});
+  CHECK(broadcast_to(x, {2, 4, 3}).equal(x.expand({2, 4, 3})));
+  CHECK(ravel(x).equal(x.reshape({6})));
+  CHECK(swapaxes(x, 0, 2).equal(x.transpose(0, 2)));
+  CHECK(swapaxes(x, 0, 2).strides() == x.transpose(0, 2).strides());
+}
+
 TEST_CASE("views pass check_op", "[view]") {
   const auto reshape_to = [](Shape sizes) {
     return [=](const TensorList& xs) { return xs[0].reshape(sizes); };
