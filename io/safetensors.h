@@ -33,9 +33,9 @@ using SafetensorsFile = TensorFile;
 void save_safetensors(const std::string& path, const std::vector<NamedTensor>& tensors,
                       const Metadata& metadata = {});
 
-/// Half-precision tensors become float32, small integers int32. Throws: IoError naming the path and
-/// what is wrong: cut short, no JSON, an unknown dtype, offsets that do not match the shape,
-/// overlap or leave the file.
+/// Half-precision tensors become float32, uint16 int32, uint32 int64. Throws: IoError naming the
+/// path and what is wrong: cut short, no JSON, an unknown dtype, offsets that do not match the
+/// shape, overlap or leave the file.
 SafetensorsFile load_safetensors(const std::string& path);
 
 }  // namespace reel::io

@@ -25,31 +25,12 @@ constexpr const char* kTransposeName = D == 1   ? "conv_transpose1d"
                                        : D == 2 ? "conv_transpose2d"
                                                 : "conv_transpose3d";
 
-// Of stride, dilation, padding, kernel and image sizes: their products stay in 64 bits.
-constexpr int64_t kLargest = INT32_MAX;
-
-template <int D>
-void check_option(const char* what, const ExpandingArray<D>& values, int64_t least) {
-  for (int64_t v : values)
-    REEL_CHECK(v >= least && v <= kLargest, kConvName<D>, ": ", what, " ", IntArrayRef(values),
-               "; each value must be from ", least, " to ", kLargest, ".");
-}
+constexpr int64_t kLargest = kLargestConvSize;
 
 template <int D>
 void check_channels(const Tensor& x, const Tensor& weight, const Tensor& bias, int64_t groups) {
   constexpr const char* op = kConvName<D>;
-  REEL_CHECK(x.is_floating_point(), op, ": the input is ", x.dtype(),
-             "; it must be float32 or float64.");
-  REEL_CHECK(weight.dtype() == x.dtype(), op, ": the weight is ", weight.dtype(), ", the input ",
-             x.dtype(), "; the dtypes must be equal.");
-  REEL_CHECK(x.dim() == D + 2 || x.dim() == D + 1, op, ": input ", x, " has ", x.dim(),
-             " dimensions; it must have ", D + 2, " (N, C, ", D, " spatial), or ", D + 1,
-             " for one sample without N.");
-  REEL_CHECK(weight.dim() == D + 2, op, ": weight ", weight, " has ", weight.dim(),
-             " dimensions; it must have ", D + 2, " (out_channels, in_channels / groups, ", D,
-             " spatial).");
-  REEL_CHECK(weight.numel() > 0, op, ": weight ", weight,
-             " is empty; each size must be at least 1.");
+  check_conv_tensors(op, D, x, weight, bias, "out_channels, in_channels / groups");
   REEL_CHECK(groups >= 1, op, ": groups=", groups, "; it must be at least 1.");
   const int64_t C = x.size(x.dim() - D - 1), K = weight.size(0), Cg = weight.size(1);
   // Cg <= C first: Cg * groups must not overflow.
@@ -61,8 +42,6 @@ void check_channels(const Tensor& x, const Tensor& weight, const Tensor& bias, i
   if (!bias.defined()) return;
   REEL_CHECK(bias.dim() == 1 && bias.size(0) == K, op, ": bias ", bias, " does not match weight ",
              weight, "; it must have one value for each of the ", K, " output channels.");
-  REEL_CHECK(bias.dtype() == x.dtype(), op, ": the bias is ", bias.dtype(), ", the input ",
-             x.dtype(), "; the dtypes must be equal.");
 }
 
 template <int D>
@@ -71,9 +50,9 @@ ConvGeometry check_conv(const Tensor& x, const Tensor& weight, const Tensor& bia
                         const ExpandingArray<D>& dilation, int64_t groups) {
   constexpr const char* op = kConvName<D>;
   check_channels<D>(x, weight, bias, groups);
-  check_option<D>("stride", stride, 1);
-  check_option<D>("padding", padding.values(), 0);
-  check_option<D>("dilation", dilation, 1);
+  check_conv_option(op, "stride", stride, 1);
+  check_conv_option(op, "padding", padding.values(), 0);
+  check_conv_option(op, "dilation", dilation, 1);
   ConvGeometry g{x.dim() == D + 2 ? x.size(0) : 1,
                  x.size(x.dim() - D - 1),
                  weight.size(0),
@@ -254,6 +233,29 @@ struct ConvWeightGradBackward final : NodeOf<ConvWeightGradBackward<D>> {
 };
 
 }  // namespace
+
+void check_conv_option(const char* op, const char* what, IntArrayRef values, int64_t least) {
+  for (int64_t v : values)
+    REEL_CHECK(v >= least && v <= kLargest, op, ": ", what, " ", values,
+               "; each value must be from ", least, " to ", kLargest, ".");
+}
+
+void check_conv_tensors(const char* op, int D, const Tensor& x, const Tensor& weight,
+                        const Tensor& bias, const char* channels) {
+  REEL_CHECK(x.is_floating_point(), op, ": the input is ", x.dtype(),
+             "; it must be float32 or float64.");
+  REEL_CHECK(weight.dtype() == x.dtype(), op, ": the weight is ", weight.dtype(), ", the input ",
+             x.dtype(), "; the dtypes must be equal.");
+  REEL_CHECK(!bias.defined() || bias.dtype() == x.dtype(), op, ": the bias is ", bias.dtype(),
+             ", the input ", x.dtype(), "; the dtypes must be equal.");
+  REEL_CHECK(x.dim() == D + 2 || x.dim() == D + 1, op, ": input ", x, " has ", x.dim(),
+             " dimensions; it must have ", D + 2, " (N, C, ", D, " spatial), or ", D + 1,
+             " for one sample without N.");
+  REEL_CHECK(weight.dim() == D + 2, op, ": weight ", weight, " has ", weight.dim(),
+             " dimensions; it must have ", D + 2, " (", channels, ", ", D, " spatial).");
+  REEL_CHECK(weight.numel() > 0, op, ": weight ", weight,
+             " is empty; each size must be at least 1.");
+}
 
 template <int D>
 Tensor convolve(const ConvGeometry& g, const Tensor& x, const Tensor& weight, const Tensor& bias) {

@@ -24,4 +24,15 @@ Tensor conv_input_grad(const ConvGeometry& g, const Tensor& dy, const Tensor& we
 template <int D>
 Tensor conv_weight_grad(const ConvGeometry& g, const Tensor& dy, const Tensor& x);
 
+// --- what convolutions and transposed ones check alike; `op` is named in errors ---
+
+/// Of stride, dilation, padding, kernel and image sizes: their products stay in 64 bits.
+inline constexpr int64_t kLargestConvSize = INT32_MAX;
+
+void check_conv_option(const char* op, const char* what, IntArrayRef values, int64_t least);
+
+/// dtypes and numbers of dimensions; `channels` names the first two of the weight.
+void check_conv_tensors(const char* op, int D, const Tensor& x, const Tensor& weight,
+                        const Tensor& bias, const char* channels);
+
 }  // namespace reel

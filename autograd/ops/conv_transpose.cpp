@@ -14,31 +14,12 @@ constexpr const char* kName = D == 1   ? "conv_transpose1d"
                               : D == 2 ? "conv_transpose2d"
                                        : "conv_transpose3d";
 
-// Of options and spatial sizes: their products stay in 64 bits.
-constexpr int64_t kLargest = INT32_MAX;
-
-template <int D>
-void check_option(const char* what, const ExpandingArray<D>& values, int64_t least) {
-  for (int64_t v : values)
-    REEL_CHECK(v >= least && v <= kLargest, kName<D>, ": ", what, " ", IntArrayRef(values),
-               "; each value must be from ", least, " to ", kLargest, ".");
-}
+constexpr int64_t kLargest = kLargestConvSize;
 
 template <int D>
 void check_channels(const Tensor& x, const Tensor& weight, const Tensor& bias, int64_t groups) {
   constexpr const char* op = kName<D>;
-  REEL_CHECK(x.is_floating_point(), op, ": the input is ", x.dtype(),
-             "; it must be float32 or float64.");
-  REEL_CHECK(weight.dtype() == x.dtype(), op, ": the weight is ", weight.dtype(), ", the input ",
-             x.dtype(), "; the dtypes must be equal.");
-  REEL_CHECK(x.dim() == D + 2 || x.dim() == D + 1, op, ": input ", x, " has ", x.dim(),
-             " dimensions; it must have ", D + 2, " (N, C, ", D, " spatial), or ", D + 1,
-             " for one sample without N.");
-  REEL_CHECK(weight.dim() == D + 2, op, ": weight ", weight, " has ", weight.dim(),
-             " dimensions; it must have ", D + 2, " (in_channels, out_channels / groups, ", D,
-             " spatial).");
-  REEL_CHECK(weight.numel() > 0, op, ": weight ", weight,
-             " is empty; each size must be at least 1.");
+  check_conv_tensors(op, D, x, weight, bias, "in_channels, out_channels / groups");
   const int64_t channels = x.size(x.dim() - D - 1), C = weight.size(0), Kg = weight.size(1);
   REEL_CHECK(channels == C, op, ": input ", x, " has ", channels, " channels, but weight ", weight,
              " needs ", C, ".");
@@ -50,8 +31,6 @@ void check_channels(const Tensor& x, const Tensor& weight, const Tensor& bias, i
   REEL_CHECK(bias.dim() == 1 && bias.size(0) == Kg * groups, op, ": bias ", bias,
              " does not match weight ", weight, " with groups=", groups,
              "; it must have one value for each of the ", Kg * groups, " output channels.");
-  REEL_CHECK(bias.dtype() == x.dtype(), op, ": the bias is ", bias.dtype(), ", the input ",
-             x.dtype(), "; the dtypes must be equal.");
 }
 
 // The convolution that the result is the input gradient of: x is its output, y its input.
@@ -62,10 +41,10 @@ ConvGeometry check_conv_transpose(const Tensor& x, const Tensor& weight, const T
                                   const ExpandingArray<D>& dilation) {
   constexpr const char* op = kName<D>;
   check_channels<D>(x, weight, bias, groups);
-  check_option<D>("stride", stride, 1);
-  check_option<D>("padding", padding, 0);
-  check_option<D>("output_padding", output_padding, 0);
-  check_option<D>("dilation", dilation, 1);
+  check_conv_option(op, "stride", stride, 1);
+  check_conv_option(op, "padding", padding, 0);
+  check_conv_option(op, "output_padding", output_padding, 0);
+  check_conv_option(op, "dilation", dilation, 1);
   ConvGeometry g{x.dim() == D + 2 ? x.size(0) : 1,
                  weight.size(1) * groups,
                  weight.size(0),

@@ -2,6 +2,7 @@
 // reel under libtorch's names. docs/from_libtorch.md.
 
 #include <reel/data/data_loader.h>
+#include <reel/io/archive.h>
 #include <reel/io/save.h>
 #include <reel/reel.h>
 
