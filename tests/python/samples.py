@@ -3,7 +3,7 @@
 import numpy
 
 SHAPES = [(), (0, 4), (2, 3), (3, 1, 5), (17,)]
-DTYPES = ["bool", "uint8", "int32", "int64", "float32", "float64"]
+DTYPES = ["bool", "uint8", "int8", "int16", "int32", "int64", "float32", "float64"]
 
 
 def sample(dtype, shape):

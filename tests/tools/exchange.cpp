@@ -32,13 +32,16 @@ Tensor sample(const std::string& dtype, const std::vector<int64_t>& shape) {
     return dtype == "float64" ? y : y.to(kFloat32);
   }
   if (dtype == "uint8") return x.to(kUInt8);
-  // The small integers are read as int32, uint32 as int64.
+  if (dtype == "int8") return x.to(kInt8);
+  if (dtype == "int16") return x.to(kInt16);
+  // uint16 is read as int32, uint32 as int64.
   return dtype == "int64" || dtype == "uint32" ? x : x.to(kInt32);
 }
 
 io::StateDict samples() {
   io::StateDict all;
-  for (const char* dtype : {"bool", "uint8", "int32", "int64", "float32", "float64"})
+  for (const char* dtype :
+       {"bool", "uint8", "int8", "int16", "int32", "int64", "float32", "float64"})
     for (size_t i = 0; i < kShapes.size(); ++i)
       all.insert(concat(dtype, "_", i), sample(dtype, kShapes[i]));
   return all;
