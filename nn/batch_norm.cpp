@@ -1,7 +1,5 @@
-#include <reel/autograd/grad_mode.h>
 #include <reel/autograd/ops/norm.h>
 #include <reel/autograd/ops/norms.h>
-#include <reel/core/creation.h>
 #include <reel/nn/batch_norm.h>
 #include <reel/nn/functional/norm.h>
 #include <reel/nn/print_size.h>
@@ -25,32 +23,7 @@ BatchNormImpl<D, Derived>::BatchNormImpl(const BatchNormOptions& o) : options(o)
   REEL_CHECK(o.num_features() > 0, "BatchNorm", D, "d: num_features is ", o.num_features(),
              "; it must be positive.");
   REEL_CHECK(o.eps() >= 0, "BatchNorm", D, "d: eps is ", o.eps(), "; it must not be negative.");
-  if (o.affine()) {
-    weight = this->register_parameter("weight", empty({o.num_features()}));
-    bias = this->register_parameter("bias", empty({o.num_features()}));
-  }
-  if (o.track_running_stats()) {
-    running_mean = this->register_buffer("running_mean", empty({o.num_features()}));
-    running_var = this->register_buffer("running_var", empty({o.num_features()}));
-    num_batches_tracked = this->register_buffer("num_batches_tracked", empty({}, kInt64));
-  }
-  reset_parameters();
-}
-
-template <int D, class Derived>
-void BatchNormImpl<D, Derived>::reset_parameters() {
-  reset_running_stats();
-  const NoGradGuard no_grad;
-  if (weight.defined()) weight.fill_(1);
-  if (bias.defined()) bias.fill_(0);
-}
-
-template <int D, class Derived>
-void BatchNormImpl<D, Derived>::reset_running_stats() {
-  if (!running_mean.defined()) return;
-  running_mean.fill_(0);
-  running_var.fill_(1);
-  num_batches_tracked.fill_(0);
+  this->register_state(o.num_features(), o.affine(), o.track_running_stats());
 }
 
 template <int D, class Derived>

@@ -1,8 +1,8 @@
 #pragma once
 // Batch normalization layers. docs/ops/batch_norm.md, docs/ops/choosing_a_norm.md.
 
-#include <reel/nn/holder.h>
 #include <reel/nn/options.h>
+#include <reel/nn/running_norm.h>
 
 #include <optional>
 
@@ -28,19 +28,18 @@ using BatchNorm3dOptions = BatchNormOptions;
 /// running_var (ones), num_batches_tracked. Shapes: (N, C, D spatial) to the same; with D = 1 also
 /// (N, C). Source: torch.nn.BatchNorm2d.
 template <int D, class Derived>
-class BatchNormImpl : public Cloneable<Derived> {
+class BatchNormImpl : public RunningNormImpl<Derived> {
  public:
   BatchNormImpl(int64_t num_features) : BatchNormImpl(BatchNormOptions(num_features)) {}
   explicit BatchNormImpl(const BatchNormOptions& o);
-  void reset_parameters();
-  void reset_running_stats();
   Tensor forward(const Tensor& x) { return normalize(x, false); }
   Tensor forward_relu(const Tensor& x) override { return normalize(x, true); }
   void pretty_print(std::ostream& stream) const override;
 
   BatchNormOptions options;
-  Parameter weight, bias;
-  Buffer running_mean, running_var, num_batches_tracked;
+  using RunningNormImpl<Derived>::weight, RunningNormImpl<Derived>::bias;
+  using RunningNormImpl<Derived>::running_mean, RunningNormImpl<Derived>::running_var;
+  using RunningNormImpl<Derived>::num_batches_tracked;
 
  private:
   Tensor normalize(const Tensor& x, bool relu);

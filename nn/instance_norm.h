@@ -1,8 +1,8 @@
 #pragma once
 // Instance normalization layers. docs/ops/instance_norm.md, docs/ops/choosing_a_norm.md.
 
-#include <reel/nn/holder.h>
 #include <reel/nn/options.h>
+#include <reel/nn/running_norm.h>
 
 namespace reel::nn {
 
@@ -24,18 +24,17 @@ using InstanceNorm3dOptions = InstanceNormOptions;
 /// num_batches_tracked. Shapes: (N, C, D spatial) or (C, D spatial) to the same. Source:
 /// torch.nn.InstanceNorm2d.
 template <int D, class Derived>
-class InstanceNormImpl : public Cloneable<Derived> {
+class InstanceNormImpl : public RunningNormImpl<Derived> {
  public:
   InstanceNormImpl(int64_t num_features);
   explicit InstanceNormImpl(const InstanceNormOptions& o);
-  void reset_parameters();
-  void reset_running_stats();
   Tensor forward(const Tensor& x) const;
   void pretty_print(std::ostream& stream) const override;
 
   InstanceNormOptions options;
-  Parameter weight, bias;
-  Buffer running_mean, running_var, num_batches_tracked;
+  using RunningNormImpl<Derived>::weight, RunningNormImpl<Derived>::bias;
+  using RunningNormImpl<Derived>::running_mean, RunningNormImpl<Derived>::running_var;
+  using RunningNormImpl<Derived>::num_batches_tracked;
 };
 
 struct InstanceNorm1dImpl final : InstanceNormImpl<1, InstanceNorm1dImpl> {
