@@ -53,16 +53,7 @@ ConvGeometry check_conv(const Tensor& x, const Tensor& weight, const Tensor& bia
   check_conv_option(op, "stride", stride, 1);
   check_conv_option(op, "padding", padding.values(), 0);
   check_conv_option(op, "dilation", dilation, 1);
-  ConvGeometry g{x.dim() == D + 2 ? x.size(0) : 1,
-                 x.size(x.dim() - D - 1),
-                 weight.size(0),
-                 groups,
-                 {1, 1, 1},
-                 {1, 1, 1},
-                 {1, 1, 1},
-                 {1, 1, 1},
-                 {1, 1, 1},
-                 {}};
+  ConvGeometry g{x.dim() == D + 2 ? x.size(0) : 1, x.size(x.dim() - D - 1), weight.size(0), groups};
   for (int i = 0; i < D; ++i) {
     const int d = 3 - D + i;
     g.in[d] = x.size(x.dim() - D + i);

@@ -45,16 +45,7 @@ ConvGeometry check_conv_transpose(const Tensor& x, const Tensor& weight, const T
   check_conv_option(op, "padding", padding, 0);
   check_conv_option(op, "output_padding", output_padding, 0);
   check_conv_option(op, "dilation", dilation, 1);
-  ConvGeometry g{x.dim() == D + 2 ? x.size(0) : 1,
-                 weight.size(1) * groups,
-                 weight.size(0),
-                 groups,
-                 {1, 1, 1},
-                 {1, 1, 1},
-                 {1, 1, 1},
-                 {1, 1, 1},
-                 {1, 1, 1},
-                 {}};
+  ConvGeometry g{x.dim() == D + 2 ? x.size(0) : 1, weight.size(1) * groups, weight.size(0), groups};
   for (int i = 0; i < D; ++i) {
     const int d = 3 - D + i;
     g.out[d] = x.size(x.dim() - D + i);

@@ -9,7 +9,9 @@ namespace reel::kernels {
 /// kernel), x and y channels-last. docs/ops/conv.md has the equations.
 struct ConvGeometry {
   int64_t N, C, K, G;  // samples, input channels, output channels, groups
-  int64_t in[3], out[3], kernel[3], stride[3], dilation[3], pad[3];
+  // Of fewer dimensions the last ones are used.
+  int64_t in[3] = {1, 1, 1}, out[3] = {1, 1, 1}, kernel[3] = {1, 1, 1}, stride[3] = {1, 1, 1},
+          dilation[3] = {1, 1, 1}, pad[3] = {};
 };
 
 /// Ways to compute a direction of a convolution, in the order in which they are asked: the first

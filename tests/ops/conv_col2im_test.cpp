@@ -21,17 +21,7 @@ struct Size {
 // C and K are channels of a group.
 ConvProblem problem(int64_t N, int64_t C, int64_t K, std::vector<Size> sizes, int64_t groups = 1) {
   const int D = static_cast<int>(sizes.size());
-  ConvProblem p{D,
-                {N,
-                 C * groups,
-                 K * groups,
-                 groups,
-                 {1, 1, 1},
-                 {1, 1, 1},
-                 {1, 1, 1},
-                 {1, 1, 1},
-                 {1, 1, 1},
-                 {}}};
+  ConvProblem p{D, {N, C * groups, K * groups, groups}};
   for (int i = 0; i < D; ++i) {
     const int d = 3 - D + i;
     const Size& s = sizes[static_cast<size_t>(i)];

@@ -23,7 +23,7 @@ struct Side {
 
 ConvProblem problem(int64_t N, int64_t C, const std::vector<Side>& sides) {
   const int D = static_cast<int>(sides.size());
-  ConvProblem p{D, {N, C, C, C, {1, 1, 1}, {1, 1, 1}, {1, 1, 1}, {1, 1, 1}, {1, 1, 1}, {}}};
+  ConvProblem p{D, {N, C, C, C}};
   for (int i = 0; i < D; ++i) {
     const Side& s = sides[static_cast<size_t>(i)];
     const int d = 3 - D + i;

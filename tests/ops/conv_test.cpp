@@ -22,8 +22,7 @@ struct Options {
 
 ConvProblem problem(IntArrayRef x, IntArrayRef w, Options o = {}) {
   const int D = static_cast<int>(x.size()) - 2;
-  ConvProblem p{
-      D, {x[0], x[1], w[0], o.groups, {1, 1, 1}, {1, 1, 1}, {1, 1, 1}, {1, 1, 1}, {1, 1, 1}, {}}};
+  ConvProblem p{D, {x[0], x[1], w[0], o.groups}};
   for (int i = 0; i < D; ++i) {
     const int d = 3 - D + i;
     const auto at = static_cast<size_t>(2 + i);
