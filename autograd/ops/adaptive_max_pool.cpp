@@ -31,9 +31,11 @@ kernels::IndexGeometry index_geometry(const Tensor& small, const Shape& large) {
   return g;
 }
 
-// The derivative of spread: y takes from x the pixels that are named.
-struct PickBackward final : NodeOf<PickBackward> {
-  static constexpr const char* kName = "pool_pick";
+// y takes from x the pixels that are named: by the forward of the pooling, or by the caller, which
+// is the derivative of spread.
+template <bool kPools>
+struct PickBackward final : NodeOf<PickBackward<kPools>> {
+  static constexpr const char* kName = kPools ? "adaptive_max_pool" : "pool_pick";
   Shape sizes;
   SavedTensor indices;
   void backward(BackwardCall& call) override {
@@ -47,16 +49,6 @@ struct SpreadBackward final : NodeOf<SpreadBackward> {
   SavedTensor indices;
   void backward(BackwardCall& call) override {
     call.set_grad_input(0, pool_pick(call.grad_output(), call.unpack(indices, "indices")));
-  }
-  void release_saved() override { indices.reset(); }
-};
-
-struct AdaptiveMaxPoolBackward final : NodeOf<AdaptiveMaxPoolBackward> {
-  static constexpr const char* kName = "adaptive_max_pool";
-  Shape sizes;
-  SavedTensor indices;
-  void backward(BackwardCall& call) override {
-    call.set_grad_input(0, pool_spread(call.grad_output(), call.unpack(indices, "indices"), sizes));
   }
   void release_saved() override { indices.reset(); }
 };
@@ -76,7 +68,7 @@ std::tuple<Tensor, Tensor> adaptive_max_pool(const char* op, const Tensor& input
     kernels::active<kernels::AdaptiveMaxPool<T>>().forward(
         g, physical_data<T>(in), physical_data<T>(y), physical_data<int64_t>(indices));
   });
-  if (auto* node = record<AdaptiveMaxPoolBackward>(y, x)) {
+  if (auto* node = record<PickBackward<true>>(y, x)) {
     node->sizes = x.sizes();
     node->indices.save(indices);
   }
@@ -108,7 +100,7 @@ Tensor pool_pick(const Tensor& x, const Tensor& indices) {
         index_geometry(y, x.sizes()), physical_data<T>(large), physical_data<int64_t>(index),
         physical_data<T>(y));
   });
-  if (auto* node = record<PickBackward>(y, x)) {
+  if (auto* node = record<PickBackward<false>>(y, x)) {
     node->sizes = x.sizes();
     node->indices.save(indices);
   }

@@ -19,31 +19,23 @@ TensorList gradients(BackwardCall& call, const std::vector<Shape>& sizes, Dtype 
   return parts;
 }
 
-struct SplitBackward final : NodeOf<SplitBackward> {
-  static constexpr const char* kName = "split";
+// Of parts that keep the dimension, or lack it.
+template <bool kLacksDim>
+struct PartsBackward final : NodeOf<PartsBackward<kLacksDim>> {
+  static constexpr const char* kName = kLacksDim ? "unbind" : "split";
   int64_t dim;
   std::vector<Shape> sizes;
   Dtype dtype;
 
   bool is_view() const override { return true; }
   void backward(BackwardCall& call) override {
-    call.set_grad_input(0, cat(gradients(call, sizes, dtype), dim));
+    const TensorList parts = gradients(call, sizes, dtype);
+    call.set_grad_input(0, kLacksDim ? stack(parts, dim) : cat(parts, dim));
   }
   void release_saved() override {}
 };
-
-struct UnbindBackward final : NodeOf<UnbindBackward> {
-  static constexpr const char* kName = "unbind";
-  int64_t dim;
-  std::vector<Shape> sizes;
-  Dtype dtype;
-
-  bool is_view() const override { return true; }
-  void backward(BackwardCall& call) override {
-    call.set_grad_input(0, stack(gradients(call, sizes, dtype), dim));
-  }
-  void release_saved() override {}
-};
+using SplitBackward = PartsBackward<false>;
+using UnbindBackward = PartsBackward<true>;
 
 int64_t check_dim(const char* op, const Tensor& x, int64_t dim) {
   REEL_CHECK(x.dim() > 0, op, ": the tensor has no dimensions; it needs one to be cut along.");

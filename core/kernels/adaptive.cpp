@@ -191,19 +191,10 @@ void rmsprop(int64_t count, const Segment* segments, RmspropStep step) {
     update<T>(count, segments, Rmsprop<T, false, false>(step));
 }
 
-template <class T>
-void adagrad(int64_t count, const Segment* segments, AdagradStep step) {
-  update<T>(count, segments, Adagrad<T>(step));
-}
-
-template <class T>
-void adadelta(int64_t count, const Segment* segments, AdadeltaStep step) {
-  update<T>(count, segments, Adadelta<T>(step));
-}
-
-template <class T>
-void adamax(int64_t count, const Segment* segments, AdamaxStep step) {
-  update<T>(count, segments, Adamax<T>(step));
+// Of a rule without variants.
+template <class T, class Rule, class Step>
+void run(int64_t count, const Segment* segments, Step step) {
+  update<T>(count, segments, Rule(step));
 }
 
 template <class T>
@@ -227,14 +218,9 @@ void radam(int64_t count, const Segment* segments, RadamStep step) {
 }
 
 template <class T>
-void lion(int64_t count, const Segment* segments, LionStep step) {
-  update<T>(count, segments, Lion<T>(step));
-}
-
-template <class T>
 void install(Tables& tables) {
-  tables.set(
-      AdaptiveStep<T>{rmsprop<T>, adagrad<T>, adadelta<T>, adamax<T>, nadam<T>, radam<T>, lion<T>});
+  tables.set(AdaptiveStep<T>{rmsprop<T>, run<T, Adagrad<T>>, run<T, Adadelta<T>>, run<T, Adamax<T>>,
+                             nadam<T>, radam<T>, run<T, Lion<T>>});
 }
 
 }  // namespace

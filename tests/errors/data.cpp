@@ -1,5 +1,6 @@
 #include "tests/data/idx_file.h"
 #include "tests/errors/rows.h"
+#include "tests/temporary_folder.h"
 
 #include <reel/core/creation.h>
 #include <reel/data/batch_order.h>
@@ -28,20 +29,15 @@ using namespace data;
 class Workplace {
  public:
   Workplace() : home_(std::filesystem::current_path()) {
-    std::string name = (std::filesystem::temp_directory_path() / "reel-XXXXXX").string();
-    if (!mkdtemp(name.data())) throw std::runtime_error("no temporary folder");
-    folder_ = name;
-    std::filesystem::current_path(folder_);
+    std::filesystem::current_path(folder_.file(""));
   }
-  ~Workplace() {
-    std::filesystem::current_path(home_);
-    std::filesystem::remove_all(folder_);
-  }
+  ~Workplace() { std::filesystem::current_path(home_); }
   Workplace(const Workplace&) = delete;
   Workplace& operator=(const Workplace&) = delete;
 
  private:
-  std::filesystem::path home_, folder_;
+  TemporaryFolder folder_;
+  std::filesystem::path home_;
 };
 
 void write(const std::string& name, const std::string& bytes) {
