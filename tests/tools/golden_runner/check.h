@@ -21,8 +21,9 @@ struct Tolerance {
 };
 inline constexpr Tolerance kTolerance{1e-9, 1e-10, 1e-4};
 inline constexpr Tolerance kTrainingTolerance{1e-6, 1e-6, 1e-2};
-/// kTolerance, but where the family's float32 is looser, with the reason.
-Tolerance tolerance_of(const Case& c);
+/// kTolerance, but where the family's float32 is looser, with the reason. Of outputs (order 0),
+/// gradients (1) or gradients of gradients (2).
+Tolerance tolerance_of(const Case& c, int order);
 
 /// Throws Mismatch, naming the worst element, unless the tensors agree.
 void compare(const std::string& what, const Tensor& actual, const Tensor& expected,
