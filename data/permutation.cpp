@@ -2,6 +2,7 @@
 
 #include <reel/core/error.h>
 #include <reel/core/random.h>
+#include <reel/data/sample_random.h>
 
 #include <numeric>
 #include <utility>
@@ -27,19 +28,13 @@ uint64_t uniform_below(Generator& generator, uint64_t bound) {
   return high;
 }
 
-/// A key for the epoch's own stream; neighbouring seeds and epochs must not share one.
-uint64_t mix(uint64_t seed, uint64_t epoch) {
-  const PhiloxBlock block = philox(seed, epoch);
-  return uint64_t{block.v[0]} << 32 | block.v[1];
-}
-
 }  // namespace
 
 std::vector<int64_t> permutation(int64_t n, uint64_t seed, uint64_t epoch) {
   REEL_CHECK(n >= 0, "permutation: n is ", n, "; it must not be negative.");
   std::vector<int64_t> order(static_cast<std::size_t>(n));
   std::iota(order.begin(), order.end(), int64_t{0});
-  Generator generator(mix(seed, epoch));
+  Generator generator(mix_key(seed, epoch));
   // Fisher and Yates, from the end.
   for (std::size_t i = order.size(); i > 1; --i) {
     std::swap(order[i - 1], order[static_cast<std::size_t>(uniform_below(generator, i))]);
