@@ -3,8 +3,8 @@
 
 #include <reel/reel.h>
 
+#include <program/program.h>
 #include <cstdio>
-#include <cxxopts.hpp>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <regex>
@@ -122,54 +122,58 @@ void time_operation(const Settings& s, Machine& machine, const std::string& name
   print_row(s, row);
 }
 
-cxxopts::Options make_options() {
-  cxxopts::Options options("reel_bench", "Times training steps and single operations.");
-  options.add_options()                                                                //
-      ("list", "print the names of the cases")                                         //
-      ("only", "cases whose name matches", cxxopts::value<std::string>(), "REGEX")     //
-      ("threads", "threads to use", cxxopts::value<int>(), "N")                        //
-      ("budget", "seconds a case", cxxopts::value<double>()->default_value("1"), "S")  //
-      ("json", "one line of JSON a case")                                              //
-      ("memory", "networks: peak bytes, cache hits and heap allocations of a step")    //
-      ("op",
-       "time one layer: conv1d conv2d conv3d linear batch_norm group_norm layer_norm relu "
-       "sigmoid gelu max_pool",
-       cxxopts::value<std::string>(), "NAME")                                    //
-      ("input", "its input", cxxopts::value<std::vector<int64_t>>(), "N,C,H,W")  //
-      ("out-channels", "", cxxopts::value<int64_t>()->default_value("1"))        //
-      ("out-features", "the same, of linear", cxxopts::value<int64_t>())         //
-      ("kernel", "", cxxopts::value<int64_t>()->default_value("3"))              //
-      ("stride", "", cxxopts::value<int64_t>()->default_value("1"))              //
-      ("padding", "", cxxopts::value<int64_t>()->default_value("0"))             //
-      ("dilation", "", cxxopts::value<int64_t>()->default_value("1"))            //
-      ("groups", "", cxxopts::value<int64_t>()->default_value("1"))              //
-      ("h,help", "print this");
-  return options;
+program::Program make_program() {
+  constexpr program::IntegerRange kSize{1, 1 << 20};
+  return program::Program("reel_bench", "Times training steps and single operations.")
+      .group("Cases")
+      .flag("list", "print the names of the cases")
+      .text("only", "time the cases whose name matches this regular expression")
+      .group("A layer of your own")
+      .choice("op", "time one layer, with its gradients apart",
+              {"conv1d", "conv2d", "conv3d", "linear", "batch_norm", "group_norm", "layer_norm",
+               "relu", "sigmoid", "gelu", "max_pool"},
+              "")
+      .integers("input", "its input, as N,C,H,W")
+      .integer("out-channels", "of a convolution", 1, kSize)
+      .integer("out-features", "of linear", "out-channels", kSize)
+      .integer("kernel", "along each dimension", 3, kSize)
+      .integer("stride", "", 1, kSize)
+      .integer("padding", "", 0, {0, 1 << 20})
+      .integer("dilation", "", 1, kSize)
+      .integer("groups", "", 1, kSize)
+      .group("Measuring")
+      .integer("threads", "threads to use", "as many as cores", {1, 4096})
+      .number("budget", "seconds a case", 1, {0, 1e6})
+      .flag("json", "print a line of JSON a case")
+      .flag("memory", "of networks: peak bytes, cache hits and heap allocations of a step")
+      .example("reel_bench --only lenet --threads 1", "the networks called after LeNet")
+      .example("reel_bench --op conv2d --input 16,64,56,56 --out-channels 64 --padding 1",
+               "forward, input gradient and weight gradient of one convolution");
 }
 
-bench::LayerOptions layer_from(const cxxopts::ParseResult& args) {
+bench::LayerOptions layer_from(const program::Arguments& args) {
   bench::LayerOptions o;
-  o.op = args["op"].as<std::string>();
-  if (args.count("input")) o.input = args["input"].as<std::vector<int64_t>>();
-  o.out = args[args.count("out-features") ? "out-features" : "out-channels"].as<int64_t>();
-  o.kernel = args["kernel"].as<int64_t>();
-  o.stride = args["stride"].as<int64_t>();
-  o.padding = args["padding"].as<int64_t>();
-  o.dilation = args["dilation"].as<int64_t>();
-  o.groups = args["groups"].as<int64_t>();
+  o.op = args.text("op");
+  o.input = args.integers("input");
+  o.out = args.integer(args.has("out-features") ? "out-features" : "out-channels");
+  o.kernel = args.integer("kernel");
+  o.stride = args.integer("stride");
+  o.padding = args.integer("padding");
+  o.dilation = args.integer("dilation");
+  o.groups = args.integer("groups");
   return o;
 }
 
-void run(const cxxopts::ParseResult& args) {
-  if (args.count("threads")) set_num_threads(args["threads"].as<int>());
-  const Settings s{args["budget"].as<double>(), args.count("json") > 0, args.count("memory") > 0};
+void run(const program::Arguments& args) {
+  if (args.has("threads")) set_num_threads(static_cast<int>(args.integer("threads")));
+  const Settings s{args.number("budget"), args.flag("json"), args.flag("memory")};
   Machine machine;
-  if (args.count("op")) {
+  if (args.has("op")) {
     const bench::LayerOptions layer = layer_from(args);
     return time_operation(s, machine, layer.op, layer, /*apart=*/true);
   }
-  const std::regex only(args.count("only") ? args["only"].as<std::string>() : ".*");
-  const bool list = args.count("list") > 0;
+  const std::regex only(args.has("only") ? args.text("only") : ".*");
+  const bool list = args.flag("list");
   int matched = 0;
   const auto wanted = [&](const std::string& name) {
     if (!std::regex_search(name, only)) return false;
@@ -181,22 +185,10 @@ void run(const cxxopts::ParseResult& args) {
     if (wanted(c.name)) time_network(s, c);
   for (const bench::OperationCase& c : bench::operation_cases())
     if (wanted(c.name)) time_operation(s, machine, c.name, c.layer, /*apart=*/false);
-  REEL_CHECK(matched > 0, "--only: no case matches '", args["only"].as<std::string>(),
+  REEL_CHECK(matched > 0, "--only: no case matches '", args.text("only"),
              "'. [--list prints their names]");
 }
 
 }  // namespace
 
-int main(int argc, char** argv) try {
-  cxxopts::Options options = make_options();
-  const cxxopts::ParseResult args = options.parse(argc, argv);
-  if (args.count("help")) {
-    std::cout << options.help();
-    return 0;
-  }
-  run(args);
-  return 0;
-} catch (const std::exception& e) {
-  std::cerr << "reel_bench: " << e.what() << '\n';
-  return 1;
-}
+int main(int argc, char** argv) { return program::run(argc, argv, make_program(), run); }

@@ -1,12 +1,12 @@
 // Looks for cliffs: convolutions that take far longer a multiply-add than shapes one step away.
 // `shape_grid --size 14 --batch 16`
 
+#include <program/program.h>
 #include <reel/reel.h>
 
 #include <algorithm>
 #include <array>
 #include <cstdio>
-#include <cxxopts.hpp>
 #include <iostream>
 #include <map>
 #include <optional>
@@ -149,31 +149,25 @@ void report(const Settings& s, const std::map<Place, Costs>& grid) {
       static_cast<long long>(s.batch));
 }
 
-}  // namespace
-
-int main(int argc, char** argv) try {
-  cxxopts::Options options("shape_grid",
-                           "Looks for convolutions much slower than their neighbours.");
-  options.add_options()                                                                       //
-      ("size", "height and width", cxxopts::value<int64_t>()->default_value("14"))            //
-      ("batch", "", cxxopts::value<int64_t>()->default_value("16"))                           //
-      ("threads", "", cxxopts::value<int>()->default_value("1"))                              //
-      ("budget", "seconds a shape", cxxopts::value<double>()->default_value("0.002"))         //
-      ("factor", "what counts as much slower", cxxopts::value<double>()->default_value("3"))  //
-      ("h,help", "print this");
-  const cxxopts::ParseResult args = options.parse(argc, argv);
-  if (args.count("help")) {
-    std::cout << options.help();
-    return 0;
-  }
-  set_num_threads(args["threads"].as<int>());
-  const Settings s{args["size"].as<int64_t>(), args["batch"].as<int64_t>(),
-                   args["budget"].as<double>(), args["factor"].as<double>()};
+void run(const program::Arguments& args) {
+  set_num_threads(static_cast<int>(args.integer("threads")));
+  const Settings s{args.integer("size"), args.integer("batch"), args.number("budget"),
+                   args.number("factor")};
   std::map<Place, Costs> grid = measure_all(s);
   confirm(s, grid);
   report(s, grid);
-  return 0;
-} catch (const std::exception& e) {
-  std::cerr << "shape_grid: " << e.what() << '\n';
-  return 1;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  return program::run(
+      argc, argv,
+      program::Program("shape_grid", "Looks for convolutions much slower than their neighbours.")
+          .integer("size", "height and width", 14, {1, 4096})
+          .integer("batch", "images", 16, {1, 1 << 20})
+          .integer("threads", "threads to use", 1, {1, 4096})
+          .number("budget", "seconds a shape", 0.002, {0, 1e6})
+          .number("factor", "what counts as much slower", 3, {1}),
+      run);
 }

@@ -1,7 +1,7 @@
 // Times the networks of networks.h against libtorch: the options and the output of reel_bench.
 
+#include <program/program.h>
 #include <cstdio>
-#include <cxxopts.hpp>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <regex>
@@ -31,28 +31,28 @@ void time_network(const bench::NetworkCase& c, double budget, bool channels_last
             << std::endl;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) try {
-  cxxopts::Options options("torch_bench", "Times training steps of libtorch; prints JSON.");
-  options.add_options()                                                                         //
-      ("list", "print the names of the cases")                                                  //
-      ("only", "cases whose name matches", cxxopts::value<std::string>()->default_value(".*"))  //
-      ("threads", "threads to use", cxxopts::value<int>()->default_value("1"))                  //
-      ("budget", "seconds a case", cxxopts::value<double>()->default_value("1"))                //
-      ("channels-last", "images and weights channels-last");
-  const cxxopts::ParseResult args = options.parse(argc, argv);
-  torch::set_num_threads(args["threads"].as<int>());
-  const std::regex only(args["only"].as<std::string>());
+void run(const program::Arguments& args) {
+  torch::set_num_threads(static_cast<int>(args.integer("threads")));
+  const std::regex only(args.text("only"));
   for (const bench::NetworkCase& c : bench::network_cases()) {
     if (!std::regex_search(c.name, only)) continue;
-    if (args.count("list"))
+    if (args.flag("list"))
       std::cout << c.name << '\n';
     else
-      time_network(c, args["budget"].as<double>(), args.count("channels-last") > 0);
+      time_network(c, args.number("budget"), args.flag("channels-last"));
   }
-  return 0;
-} catch (const std::exception& e) {
-  std::cerr << "torch_bench: " << e.what() << '\n';
-  return 1;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  return program::run(
+      argc, argv,
+      program::Program("torch_bench", "Times training steps of libtorch; prints JSON.")
+          .flag("list", "print the names of the cases")
+          .text("only", "cases whose name matches this regular expression", ".*")
+          .integer("threads", "threads to use", 1, {1, 4096})
+          .number("budget", "seconds a case", 1, {0, 1e6})
+          .flag("channels-last", "images and weights channels-last"),
+      run);
 }

@@ -2,9 +2,9 @@
 //
 //   build/release/bin/check_gradients
 
+#include <program/program.h>
 #include <reel/reel.h>
 
-#include <cxxopts.hpp>
 #include <iostream>
 
 using namespace reel;
@@ -29,14 +29,7 @@ struct ForgetfulImpl : nn::Cloneable<ForgetfulImpl> {
 };
 REEL_MODULE(Forgetful);
 
-int main(int argc, char** argv) try {
-  cxxopts::Options program("check_gradients", "Shows what checks of gradients find.");
-  program.add_options()("smoke", "accepted for symmetry; this program is short")("help",
-                                                                                 "print this");
-  if (program.parse(argc, argv).count("help")) {
-    std::cout << program.help();
-    return 0;
-  }
+bool run(const program::Arguments&) {
   manual_seed(0);
 
   // [gradcheck]
@@ -68,8 +61,10 @@ int main(int argc, char** argv) try {
 
   const auto forgetful = nn::check_module(Forgetful(), randn({5, 4}));
   std::cout << forgetful << '\n';
-  return right && jacobian && !wrong && whole && !forgetful ? 0 : 1;
-} catch (const std::exception& e) {
-  std::cerr << "check_gradients: " << e.what() << '\n';
-  return 1;
+  return right && jacobian && !wrong && whole && !forgetful;
+}
+
+int main(int argc, char** argv) {
+  return program::run(
+      argc, argv, program::Program("check_gradients", "Shows what checks of gradients find."), run);
 }

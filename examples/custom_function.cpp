@@ -3,11 +3,11 @@
 //
 //   build/release/bin/custom_function
 
+#include <program/program.h>
 #include <reel/reel.h>
 
 #include <cmath>
 #include <cstdio>
-#include <cxxopts.hpp>
 #include <iostream>
 
 using namespace reel;
@@ -57,17 +57,7 @@ void fit(const char* name, const Tensor& x, const Tensor& y, int steps, Loss los
   std::printf("%-14s y = %.3f x + %.3f\n", name, slope.item<double>(), offset.item<double>());
 }
 
-int main(int argc, char** argv) try {
-  cxxopts::Options program("custom_function", "Fits a line with a loss of one's own.");
-  program.add_options()("steps", "of gradient descent",
-                        cxxopts::value<int>()->default_value("1000"))(
-      "smoke", "take a few steps only")("help", "print this");
-  const auto arguments = program.parse(argc, argv);
-  if (arguments.count("help")) {
-    std::cout << program.help();
-    return 0;
-  }
-
+bool run(const program::Arguments& given) {
   manual_seed(0);
   // [check]
   const Tensor a = randn({5, 3}, dtype(kFloat64).requires_grad(true));
@@ -75,18 +65,24 @@ int main(int argc, char** argv) try {
   const auto report =
       gradcheck([](const TensorList& in) { return log_cosh(in[0], in[1], 0.7); }, {a, b});
   std::cout << report << '\n';
-  if (!report) return 1;
+  if (!report) return false;
   // [/check]
 
   const Tensor x = linspace(-1, 1, 101);
   const Tensor y = x * 2.0 + 1.0 + randn({101}) * 0.05;
   for (int64_t i = 80; i < 101; i += 4) y[i].fill_(-10);  // far off
-  const int steps = arguments.count("smoke") ? 50 : arguments["steps"].as<int>();
+  const int steps = given.flag("smoke") ? 50 : static_cast<int>(given.integer("steps"));
   std::printf("the line is   y = 2.000 x + 1.000\n");
   fit("mean square:", x, y, steps, [](const Tensor& p, const Tensor& t) { return mse_loss(p, t); });
   fit("log cosh:", x, y, steps,
       [](const Tensor& p, const Tensor& t) { return log_cosh(p, t, 0.1); });
-} catch (const std::exception& e) {
-  std::cerr << "custom_function: " << e.what() << '\n';
-  return 1;
+  return true;
+}
+
+int main(int argc, char** argv) {
+  return program::run(argc, argv,
+                      program::Program("custom_function", "Fits a line with a loss of one's own.")
+                          .integer("steps", "of gradient descent", 1000, {1, 1'000'000})
+                          .flag("smoke", "take a few steps only"),
+                      run);
 }

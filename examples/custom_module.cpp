@@ -2,10 +2,10 @@
 //
 //   build/release/bin/custom_module --epochs 3
 
+#include <program/program.h>
 #include <reel/reel.h>
 
 #include <cstdio>
-#include <cxxopts.hpp>
 #include <iostream>
 
 using namespace reel;
@@ -101,37 +101,32 @@ void train(Net& net, const data::MNIST& digits, const data::Normalize& normalize
   // [/train]
 }
 
-int main(int argc, char** argv) try {
-  cxxopts::Options program("custom_module", "Trains a network with a residual block of one's own.");
-  program.add_options()("data", "folder of the digits",
-                        cxxopts::value<std::string>()->default_value("data/mnist10k"))(
-      "epochs", "times to go through them", cxxopts::value<int64_t>()->default_value("3"))(
-      "smoke", "train for a few batches only")("help", "print this");
-  const auto arguments = program.parse(argc, argv);
-  if (arguments.count("help")) {
-    std::cout << program.help();
-    return 0;
-  }
-
+bool run(const program::Arguments& given) {
   manual_seed(0);
   // [check]
   ResidualBlock block(ResidualBlockOptions(2, 3).stride(2));
   const auto report = nn::check_module(block, randn({4, 2, 5, 5}));
   std::cout << report << "\n\n";
-  if (!report) return 1;
+  if (!report) return false;
   // [/check]
 
   Net net;
   std::cout << net << "\n\n";
-  const std::string folder = arguments["data"].as<std::string>();
+  const std::string folder = given.text("data");
   const data::MNIST digits(folder), test(folder, data::MNIST::Mode::kTest);
   const auto normalize = data::Normalize::fit(digits.images());
-  train(net, digits, normalize, arguments["epochs"].as<int64_t>(),
-        arguments.count("smoke") ? 60 : 1'000'000);
+  train(net, digits, normalize, given.integer("epochs"), given.flag("smoke") ? 60 : 1'000'000);
   const double share = accuracy(net, normalize(test.images()), test.targets());
   std::printf("%.1f %% of the test digits are right\n", 100 * share);
-  return share > 0.5 ? 0 : 1;
-} catch (const std::exception& e) {
-  std::cerr << "custom_module: " << e.what() << '\n';
-  return 1;
+  return share > 0.5;
+}
+
+int main(int argc, char** argv) {
+  return program::run(
+      argc, argv,
+      program::Program("custom_module", "Trains a network with a residual block of one's own.")
+          .text("data", "folder of the digits", "data/mnist10k")
+          .integer("epochs", "times to go through them", 3, {1})
+          .flag("smoke", "train for a few batches only"),
+      run);
 }

@@ -1,11 +1,11 @@
 // Trains a small convolutional network on handwritten digits and shows how well it does.
 // Writes the model, a log and the training curves to --out.
 
+#include <program/program.h>
 #include <reel/reel.h>
 
 #include <chrono>
 #include <cstdio>
-#include <cxxopts.hpp>
 #include <filesystem>
 #include <iostream>
 #include <memory>
@@ -200,89 +200,43 @@ void run(const Settings& s) {
 
 // ---- the command line ----
 
-void check_one_of(const char* option, const std::string& value,
-                  const std::vector<std::string>& known) {
-  std::string list;
-  for (const std::string& k : known) {
-    if (k == value) return;
-    list += (list.empty() ? "" : ", ") + k;
-  }
-  throw ArgumentError(
-      concat("mnist: --", option, " is '", value, "'; it must be one of ", list, "."));
+program::Program make_program() {
+  return program::Program("mnist", "Trains a small convolutional network on handwritten digits.")
+      .group("Data and model")
+      .text("data", "folder with the four MNIST files", "data/mnist10k")
+      .choice("model", "the network", {"lenet", "cnn"}, "lenet")
+      .choice("norm", "its normalisation", {"batch", "layer", "group", "none"}, "batch")
+      .group("Training")
+      .integer("epochs", "passes over the training images", 7, {1})
+      .integer("batch-size", "images a step", 64, {1})
+      .number("lr", "highest learning rate", "0.1 for sgd, else 0.005", {0, 1000})
+      .choice("optimizer", "the optimizer", {"sgd", "adam", "adamw"}, "sgd")
+      .integer("seed", "of weights, order, shifts and dropout", 0, {0})
+      .integer("threads", "threads to compute with", "as many as cores", {1, 4096})
+      .group("Results")
+      .text("out", "folder for the results", "out/mnist")
+      .example("mnist --model cnn --epochs 12", "a larger network, trained for longer");
 }
 
-cxxopts::Options make_options() {
-  const auto text = [](const char* otherwise) {
-    return cxxopts::value<std::string>()->default_value(otherwise);
-  };
-  const auto number = [](const char* otherwise) {
-    return cxxopts::value<int64_t>()->default_value(otherwise);
-  };
-  cxxopts::Options options("mnist", "Trains a small convolutional network on handwritten digits.");
-  auto add = options.add_options();
-  add("data", "folder with the four MNIST files", text("data/mnist10k"));
-  add("model", "lenet or cnn", text("lenet"));
-  add("norm", "batch, layer, group or none", text("batch"));
-  add("epochs", "passes over the training images", number("7"));
-  add("batch-size", "images a step", number("64"));
-  add("lr", "highest learning rate (default: 0.1 for sgd, else 0.005)", cxxopts::value<double>());
-  add("optimizer", "sgd, adam or adamw", text("sgd"));
-  add("seed", "of weights, order, shifts and dropout", number("0"));
-  add("threads", "default: as many as cores", cxxopts::value<int64_t>());
-  add("out", "folder for the results", text("out/mnist"));
-  add("help", "print this");
-  return options;
-}
-
-Settings parse(int argc, char** argv) {
-  cxxopts::Options options = make_options();
-  const cxxopts::ParseResult given = options.parse(argc, argv);
-  if (given.count("help")) {
-    std::cout << options.help();
-    std::exit(0);
-  }
-  if (!given.unmatched().empty())
-    throw ArgumentError(
-        concat("mnist: '", given.unmatched().front(), "' is no option. [see --help]"));
-  Settings s;
-  s.data = given["data"].as<std::string>();
-  s.model = given["model"].as<std::string>();
-  s.norm = given["norm"].as<std::string>();
-  s.optimizer = given["optimizer"].as<std::string>();
-  s.out = given["out"].as<std::string>();
-  s.epochs = given["epochs"].as<int64_t>();
-  s.batch_size = given["batch-size"].as<int64_t>();
-  s.seed = given["seed"].as<int64_t>();
-  s.threads = given.count("threads") ? given["threads"].as<int64_t>() : num_threads();
-  check_one_of("model", s.model, {"lenet", "cnn"});
-  check_one_of("norm", s.norm, {"batch", "layer", "group", "none"});
-  check_one_of("optimizer", s.optimizer, {"sgd", "adam", "adamw"});
-  s.lr = given.count("lr") ? given["lr"].as<double>() : s.optimizer == "sgd" ? 0.1 : 0.005;
-  REEL_CHECK(s.epochs >= 1, "mnist: --epochs is ", s.epochs, "; it must be at least 1.");
-  REEL_CHECK(s.batch_size >= 1, "mnist: --batch-size is ", s.batch_size,
-             "; it must be at least 1.");
-  REEL_CHECK(s.seed >= 0, "mnist: --seed is ", s.seed, "; it must not be negative.");
-  REEL_CHECK(s.threads >= 1 && s.threads <= 4096, "mnist: --threads is ", s.threads,
-             "; it must be from 1 to 4096.");
-  REEL_CHECK(s.lr > 0 && s.lr < 1e3, "mnist: --lr is ", s.lr,
-             "; it must be more than 0 and less than 1000.");
-  return s;
+Settings settings_from(const program::Arguments& given) {
+  const std::string& optimizer = given.text("optimizer");
+  return {.data = given.text("data"),
+          .model = given.text("model"),
+          .norm = given.text("norm"),
+          .optimizer = optimizer,
+          .out = given.text("out"),
+          .epochs = given.integer("epochs"),
+          .batch_size = given.integer("batch-size"),
+          .seed = given.integer("seed"),
+          .threads = given.has("threads") ? given.integer("threads") : num_threads(),
+          .lr = given.has("lr")      ? given.number("lr")
+                : optimizer == "sgd" ? 0.1
+                                     : 0.005};
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  try {
-    run(parse(argc, argv));
-    return 0;
-  } catch (const cxxopts::exceptions::exception& error) {
-    std::fprintf(stderr, "mnist: %s [see --help]\n", error.what());
-    return 2;
-  } catch (const ArgumentError& error) {
-    std::fprintf(stderr, "%s\n", error.what());
-    return 2;
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "%s\n", error.what());
-    return 1;
-  }
+  return program::run(argc, argv, make_program(),
+                      [](const program::Arguments& given) { run(settings_from(given)); });
 }

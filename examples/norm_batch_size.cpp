@@ -1,10 +1,10 @@
 // How BatchNorm, GroupNorm and LayerNorm take to small batches: one network, one number of images
 // seen, falling batch sizes. docs/ops/choosing_a_norm.md discusses what comes out.
 
+#include <program/program.h>
 #include <reel/reel.h>
 
 #include <cstdio>
-#include <cxxopts.hpp>
 #include <string>
 #include <vector>
 
@@ -64,34 +64,28 @@ double train(const std::string& kind, int64_t batch_size, int64_t images,
   return test_percent(model, normalize, test_set);
 }
 
+void run(const program::Arguments& given) {
+  const std::string folder = given.text("data");
+  const data::MNIST train_set(folder), test_set(folder, data::MNIST::Mode::kTest);
+  std::printf("| batch size | BatchNorm | GroupNorm | LayerNorm |\n|--:|--:|--:|--:|\n");
+  for (int64_t batch_size : {64, 16, 8, 4, 2}) {
+    std::printf("| %d |", static_cast<int>(batch_size));
+    for (const char* kind : {"batch", "group", "layer"}) {
+      std::printf(" %.1f %% |",
+                  train(kind, batch_size, given.integer("images"), train_set, test_set));
+      std::fflush(stdout);
+    }
+    std::printf("\n");
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  try {
-    cxxopts::Options options("norm_batch_size",
-                             "Test accuracy of three norms at falling batch sizes.");
-    options.add_options()("data", "folder with the four MNIST files",
-                          cxxopts::value<std::string>()->default_value("data/mnist10k"))(
-        "images", "images seen by each training",
-        cxxopts::value<int64_t>()->default_value("16000"))("help", "print this");
-    const auto given = options.parse(argc, argv);
-    if (given.count("help")) return std::printf("%s", options.help().c_str()) < 0;
-    const auto folder = given["data"].as<std::string>();
-    const auto images = given["images"].as<int64_t>();
-    REEL_CHECK(images >= 1, "norm_batch_size: --images is ", images, "; it must be at least 1.");
-    const data::MNIST train_set(folder), test_set(folder, data::MNIST::Mode::kTest);
-    std::printf("| batch size | BatchNorm | GroupNorm | LayerNorm |\n|--:|--:|--:|--:|\n");
-    for (int64_t batch_size : {64, 16, 8, 4, 2}) {
-      std::printf("| %d |", static_cast<int>(batch_size));
-      for (const char* kind : {"batch", "group", "layer"}) {
-        std::printf(" %.1f %% |", train(kind, batch_size, images, train_set, test_set));
-        std::fflush(stdout);
-      }
-      std::printf("\n");
-    }
-    return 0;
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "%s\n", error.what());
-    return 2;
-  }
+  return program::run(
+      argc, argv,
+      program::Program("norm_batch_size", "Test accuracy of three norms at falling batch sizes.")
+          .text("data", "folder with the four MNIST files", "data/mnist10k")
+          .integer("images", "images seen by each training", 16000, {1}),
+      run);
 }

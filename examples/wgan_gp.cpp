@@ -2,13 +2,13 @@
 // 1704.00028). Writes pictures of what it makes to --out. The penalty is on the length of a
 // gradient, so its own gradient is one of second order: autograd::grad with create_graph.
 
+#include <program/program.h>
 #include <reel/reel.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
-#include <cxxopts.hpp>
 #include <filesystem>
 #include <iostream>
 #include <string>
@@ -172,75 +172,36 @@ void run(const Settings& s) {
 
 // ---- the command line ----
 
-cxxopts::Options make_options() {
-  const auto number = [](const char* otherwise) {
-    return cxxopts::value<int64_t>()->default_value(otherwise);
-  };
-  cxxopts::Options options("wgan_gp",
-                           "Learns to write digits: a Wasserstein GAN with a gradient penalty.");
-  auto add = options.add_options();
-  add("data", "folder with the MNIST files",
-      cxxopts::value<std::string>()->default_value("data/mnist10k"));
-  add("steps", "of the generator", number("800"));
-  add("critic-steps", "of the critic for each of them", number("2"));
-  add("batch-size", "images a step", number("64"));
-  add("lr", "learning rate of both", cxxopts::value<double>()->default_value("5e-4"));
-  add("seed", "of weights, order and noise", number("0"));
-  add("threads", "default: as many as cores", cxxopts::value<int64_t>());
-  add("out", "folder for the pictures",
-      cxxopts::value<std::string>()->default_value("out/wgan_gp"));
-  add("quick", "a few steps only, which make no digits yet");
-  add("help", "print this");
-  return options;
+program::Program make_program() {
+  return program::Program("wgan_gp",
+                          "Learns to write digits: a Wasserstein GAN with a gradient penalty.")
+      .group("Training")
+      .text("data", "folder with the MNIST files", "data/mnist10k")
+      .integer("steps", "of the generator", 800, {1})
+      .integer("critic-steps", "of the critic for each of them", 2, {1})
+      .integer("batch-size", "images a step", 64, {2})
+      .number("lr", "learning rate of both", 5e-4, {0, 1})
+      .integer("seed", "of weights, order and noise", 0, {0})
+      .integer("threads", "threads to compute with", "as many as cores", {1, 4096})
+      .text("out", "folder for the pictures", "out/wgan_gp")
+      .flag("quick", "a few steps only, which make no digits yet")
+      .example("wgan_gp --steps 3000", "digits that are easier to read, in 4 times the time");
 }
 
-Settings parse(int argc, char** argv) {
-  cxxopts::Options options = make_options();
-  const cxxopts::ParseResult given = options.parse(argc, argv);
-  if (given.count("help")) {
-    std::cout << options.help();
-    std::exit(0);
-  }
-  if (!given.unmatched().empty())
-    throw ArgumentError(
-        concat("wgan_gp: '", given.unmatched().front(), "' is no option. [see --help]"));
-  Settings s;
-  s.data = given["data"].as<std::string>();
-  s.out = given["out"].as<std::string>();
-  s.steps = given.count("quick") ? 5 : given["steps"].as<int64_t>();
-  s.critic_steps = given["critic-steps"].as<int64_t>();
-  s.batch_size = given["batch-size"].as<int64_t>();
-  s.lr = given["lr"].as<double>();
-  s.seed = given["seed"].as<int64_t>();
-  s.threads = given.count("threads") ? given["threads"].as<int64_t>() : num_threads();
-  const auto check = [](const char* option, int64_t value, int64_t least) {
-    REEL_CHECK(value >= least, "wgan_gp: --", option, " is ", value, "; it must be at least ",
-               least, ".");
-  };
-  check("steps", s.steps, 1);
-  check("critic-steps", s.critic_steps, 1);
-  check("batch-size", s.batch_size, 2);
-  check("seed", s.seed, 0);
-  check("threads", s.threads, 1);
-  REEL_CHECK(s.lr > 0 && s.lr < 1, "wgan_gp: --lr is ", s.lr,
-             "; it must be more than 0 and less than 1.");
-  return s;
+Settings settings_from(const program::Arguments& given) {
+  return {.data = given.text("data"),
+          .out = given.text("out"),
+          .steps = given.flag("quick") ? 5 : given.integer("steps"),
+          .critic_steps = given.integer("critic-steps"),
+          .batch_size = given.integer("batch-size"),
+          .seed = given.integer("seed"),
+          .threads = given.has("threads") ? given.integer("threads") : num_threads(),
+          .lr = given.number("lr")};
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  try {
-    run(parse(argc, argv));
-    return 0;
-  } catch (const cxxopts::exceptions::exception& error) {
-    std::fprintf(stderr, "wgan_gp: %s [see --help]\n", error.what());
-    return 2;
-  } catch (const ArgumentError& error) {
-    std::fprintf(stderr, "%s\n", error.what());
-    return 2;
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "%s\n", error.what());
-    return 1;
-  }
+  return program::run(argc, argv, make_program(),
+                      [](const program::Arguments& given) { run(settings_from(given)); });
 }

@@ -1,5 +1,6 @@
 // Writes files for Python to read, and checks those that Python wrote: tests/python.
 
+#include <program/program.h>
 #include <reel/autograd/ops.h>
 #include <reel/core/creation.h>
 #include <reel/io/npy.h>
@@ -128,27 +129,25 @@ void read_net(const std::string& folder) {
   }
 }
 
+void run(const program::Arguments& given) {
+  const std::string &action = given.text("action"), &folder = given.text("folder");
+  if (action == "write") return write(folder);
+  if (action == "read") return read(folder);
+  if (action == "events") return write_events(folder);
+  if (action == "write-net") return write_net(folder);
+  if (action == "read-net") return read_net(folder);
+  throw program::UsageError(
+      "exchange: action '" + action +
+      "' is unknown; it must be one of write, read, events, write-net, read-net.");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  const std::string action = argc == 3 ? argv[1] : "";
-  try {
-    if (action == "write")
-      write(argv[2]);
-    else if (action == "read")
-      read(argv[2]);
-    else if (action == "events")
-      write_events(argv[2]);
-    else if (action == "write-net")
-      write_net(argv[2]);
-    else if (action == "read-net")
-      read_net(argv[2]);
-    else
-      throw ArgumentError(
-          "exchange: call it as exchange write|read|events|write-net|read-net FOLDER.");
-    return 0;
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "%s\n", error.what());
-    return 1;
-  }
+  return program::run(
+      argc, argv,
+      program::Program("exchange", "Writes files for Python programs, and reads theirs.")
+          .positional("action", "write, read, events, write-net or read-net", true)
+          .positional("folder", "where the files are", true),
+      run);
 }

@@ -2,10 +2,10 @@
 
 #include "tests/tools/golden_runner/check.h"
 
+#include <program/program.h>
 #include <reel/core/error.h>
 
 #include <cstdio>
-#include <cxxopts.hpp>
 #include <exception>
 
 namespace {
@@ -30,43 +30,29 @@ Count run_family(const golden::Family& family, reel::Dtype dtype) {
   return count;
 }
 
-int run(int argc, char** argv) {
-  cxxopts::Options options("golden_runner", "Compares this library with recorded results");
-  options.add_options()("folder", "the folder that holds *.safetensors",
-                        cxxopts::value<std::string>())(
-      "family", "run only this file", cxxopts::value<std::string>()->default_value(""))(
-      "dtype", "float64 or float32", cxxopts::value<std::string>()->default_value("float64"))(
-      "help", "print this");
-  options.parse_positional({"folder"});
-  options.positional_help("DIR");
-  const auto parsed = options.parse(argc, argv);
-  if (parsed.count("help") || !parsed.count("folder")) {
-    std::printf("%s\n", options.help().c_str());
-    return parsed.count("help") ? 0 : 2;
-  }
-  const std::string dtype = parsed["dtype"].as<std::string>();
-  if (dtype != "float64" && dtype != "float32")
-    throw std::runtime_error("--dtype is '" + dtype + "'; it must be float64 or float32");
-  const auto families =
-      golden::read_families(parsed["folder"].as<std::string>(), parsed["family"].as<std::string>());
+bool run(const program::Arguments& given) {
+  const reel::Dtype dtype = given.text("dtype") == "float64" ? reel::kFloat64 : reel::kFloat32;
   Count total;
-  for (const golden::Family& family : families) {
-    const Count count = run_family(family, dtype == "float64" ? reel::kFloat64 : reel::kFloat32);
+  for (const golden::Family& family :
+       golden::read_families(given.text("folder"), given.text("family"))) {
+    const Count count = run_family(family, dtype);
     total.passed += count.passed;
     total.failed += count.failed;
   }
   std::printf("%d passed, %d failed\n", total.passed, total.failed);
   // To find nothing is no success.
-  return total.failed == 0 && total.passed > 0 ? 0 : 1;
+  return total.failed == 0 && total.passed > 0;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  try {
-    return run(argc, argv);
-  } catch (const std::exception& e) {
-    std::fprintf(stderr, "golden_runner: %s\n", e.what());
-    return 2;
-  }
+  return program::run(
+      argc, argv,
+      program::Program("golden_runner", "Compares this library with recorded results.")
+          .positional("folder", "the folder that holds *.safetensors", true)
+          .text("family", "run only the file of this name")
+          .choice("dtype", "compute in", {"float64", "float32"}, "float64")
+          .example("golden_runner tests/golden --family conv", "all cases of convolutions"),
+      run);
 }
