@@ -9,12 +9,12 @@
 #include <reel/data/mnist.h>
 #include <reel/data/permutation.h>
 #include <reel/data/transforms.h>
-#include <reel/io/confusion.h>
-#include <reel/io/csv_log.h>
 #include <reel/io/plot.h>
 #include <reel/io/png.h>
-#include <reel/io/progress.h>
 #include <reel/io/safetensors.h>
+#include <reel/io/training/confusion.h>
+#include <reel/io/training/csv_log.h>
+#include <reel/io/training/progress.h>
 
 #include <filesystem>
 #include <fstream>

@@ -1,4 +1,4 @@
-#include <reel/io/confusion.h>
+#include <reel/io/training/confusion.h>
 
 #include <reel/core/error.h>
 

@@ -1,4 +1,4 @@
-#include <reel/io/progress.h>
+#include <reel/io/training/progress.h>
 
 #include <reel/core/error.h>
 #include <reel/io/write_all.h>

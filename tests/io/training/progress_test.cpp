@@ -1,5 +1,5 @@
 #include <reel/core/error.h>
-#include <reel/io/progress.h>
+#include <reel/io/training/progress.h>
 
 #include "tests/catch.h"
 #include "tests/message_of.h"

@@ -1,5 +1,5 @@
 #include <reel/core/error.h>
-#include <reel/io/csv_log.h>
+#include <reel/io/training/csv_log.h>
 
 #include "tests/catch.h"
 #include "tests/message_of.h"

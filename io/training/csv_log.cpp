@@ -1,4 +1,4 @@
-#include <reel/io/csv_log.h>
+#include <reel/io/training/csv_log.h>
 
 #include <fcntl.h>
 #include <reel/core/error.h>

@@ -1,6 +1,6 @@
 #include <reel/core/creation.h>
 #include <reel/core/error.h>
-#include <reel/io/confusion.h>
+#include <reel/io/training/confusion.h>
 
 #include "tests/catch.h"
 #include "tests/message_of.h"
