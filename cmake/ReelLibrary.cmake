@@ -1,6 +1,6 @@
 # reel::reel, a static library. A new source in a folder below is found by itself.
 
-set(REEL_PUBLIC_FOLDERS core autograd autograd/ops nn nn/functional nn/utils optim data io io/training)
+set(REEL_PUBLIC_FOLDERS core autograd autograd/ops nn nn/functional nn/utils optim data io io/report io/training)
 
 # The only directory in the include path: <reel/core/tensor.h> is spelled alike in the tree and once installed.
 file(MAKE_DIRECTORY ${REEL_INCLUDE_DIR}/reel)
@@ -31,7 +31,7 @@ target_link_libraries(reel PRIVATE ZLIB::ZLIB Threads::Threads)
 # A tenth of the library is what -O3 would add to code that no step of training waits for. Of the
 # operations, what surrounds the kernels of common layers decides over small steps.
 file(GLOB small_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/data/*.cpp
-  ${PROJECT_SOURCE_DIR}/io/*.cpp ${PROJECT_SOURCE_DIR}/io/training/*.cpp
+  ${PROJECT_SOURCE_DIR}/io/*.cpp ${PROJECT_SOURCE_DIR}/io/report/*.cpp ${PROJECT_SOURCE_DIR}/io/training/*.cpp
   ${PROJECT_SOURCE_DIR}/nn/*.cpp ${PROJECT_SOURCE_DIR}/optim/*.cpp
   ${PROJECT_SOURCE_DIR}/autograd/gradcheck*.cpp ${PROJECT_SOURCE_DIR}/core/*print*.cpp
   ${PROJECT_SOURCE_DIR}/autograd/ops/*.cpp)

@@ -1,15 +1,14 @@
 #include <reel/io/plot.h>
 
 #include <reel/core/error.h>
+#include <reel/io/axis.h>
 #include <reel/io/canvas.h>
 #include <reel/io/font.h>
 #include <reel/io/png.h>
-#include <reel/io/ticks.h>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <limits>
 #include <utility>
 
 namespace reel::io {
@@ -47,45 +46,18 @@ constexpr int kMinSize = 200;
 // Beyond this many points dots would hide the line.
 constexpr std::size_t kMaxDots = 25;
 
-/// The smallest and the largest finite value of what was added.
-struct Range {
-  double low = std::numeric_limits<double>::infinity();
-  double high = -std::numeric_limits<double>::infinity();
-
-  void add(double value) {
-    low = std::min(low, value);
-    high = std::max(high, value);
-  }
-
-  /// A range that an axis can show: neither empty nor a single value.
-  Range spread() const {
-    if (low > high) return {0, 1};
-    const double least = std::max(std::abs(low), std::abs(high)) * 1e-6;
-    if (high - low > least) return *this;
-    const double margin = low == 0 && high == 0 ? 1 : std::max(std::abs(low), std::abs(high)) / 2;
-    return {low - margin, high + margin};
-  }
-};
-
-/// Where values lie on the canvas.
-struct Scale {
-  double from, to, pixel_from, pixel_to;
-  double operator()(double value) const {
-    return pixel_from + (value - from) / (to - from) * (pixel_to - pixel_from);
-  }
-};
-
-bool is_finite(double x, double y) { return std::isfinite(x) && std::isfinite(y); }
-
-bool is_whole(double value) { return value == std::floor(value); }
-
 Color series_color(std::size_t index) { return kSeriesColors[index % kSeriesColors.size()]; }
 
 /// Draws one panel into its area of the canvas.
 class PanelPainter {
  public:
   PanelPainter(Canvas& canvas, const Panel& panel, const Rect& area, double scale)
-      : canvas_(canvas), panel_(panel), scale_(scale), inner_(area) {
+      : canvas_(canvas),
+        panel_(panel),
+        scale_(scale),
+        inner_(area),
+        x_(panel.has_log_x()),
+        y_(panel.has_log_y()) {
     inner_.left += points(kMargin);
     inner_.top += points(kMargin);
     inner_.right -= points(kMargin);
@@ -110,14 +82,11 @@ class PanelPainter {
   void measure() {
     for (const Series& series : panel_.series()) {
       for (std::size_t i = 0; i < series.xs.size(); ++i) {
-        if (!is_finite(series.xs[i], series.ys[i])) continue;
-        x_range_.add(series.xs[i]);
-        y_range_.add(series.ys[i]);
-        x_is_whole_ = x_is_whole_ && is_whole(series.xs[i]);
+        if (!shows(series, i)) continue;
+        x_.add(series.xs[i]);
+        y_.add(series.ys[i]);
       }
     }
-    x_range_ = x_range_.spread();
-    y_range_ = y_range_.spread();
   }
 
   /// Title and legend; what remains below them is left in inner_.
@@ -156,20 +125,26 @@ class PanelPainter {
     plot_ = inner_;
     plot_.bottom -= text_height() + points(kGap);
     if (!panel_.x_label().empty()) plot_.bottom -= text_height() + points(kGap);
-    y_ticks_ = ticks_around(y_range_.low, y_range_.high, tick_count(plot_.height(), kTickSpacingY));
+    y_.end_at_ticks(tick_count(plot_.height(), kTickSpacingY));
     double widest = 0;
-    for (const std::string& label : y_ticks_.labels) {
+    for (const std::string& label : y_.ticks().labels) {
       widest = std::max(widest, text_width(label, text_height()));
     }
     if (!panel_.y_label().empty()) plot_.left += text_height() + points(kGap);
     plot_.left = std::round(plot_.left + widest + points(kGap));
     plot_.bottom = std::round(plot_.bottom);
-    x_ticks_ = ticks_within(x_range_.low, x_range_.high, tick_count(plot_.width(), kTickSpacingX),
-                            x_is_whole_);
-    // Room for the dots at both ends.
-    x_ = {x_range_.low, x_range_.high, plot_.left + points(kGap), plot_.right - points(kGap)};
-    y_ = {y_ticks_.values.front(), y_ticks_.values.back(), plot_.bottom, plot_.top};
+    x_.end_at_values(tick_count(plot_.width(), kTickSpacingX));
   }
+
+  bool shows(const Series& series, std::size_t i) const {
+    return x_.shows(series.xs[i]) && y_.shows(series.ys[i]);
+  }
+
+  /// With room for the dots at both ends.
+  double x_at(double value) const {
+    return plot_.left + points(kGap) + x_.place(value) * (plot_.width() - 2 * points(kGap));
+  }
+  double y_at(double value) const { return plot_.bottom - y_.place(value) * plot_.height(); }
 
   int tick_count(double pixels, double spacing) const {
     return std::max(2, static_cast<int>(pixels / points(spacing)) + 1);
@@ -177,13 +152,13 @@ class PanelPainter {
 
   void paint_grid() {
     const double thickness = std::max(1.0, std::round(points(1)));
-    for (const double value : x_ticks_.values) {
-      const double x = std::round(x_(value) - thickness / 2);
+    for (const double value : x_.ticks().values) {
+      const double x = std::round(x_at(value) - thickness / 2);
       canvas_.fill({x, plot_.top, x + thickness, plot_.bottom}, kGridColor);
     }
-    for (const double value : y_ticks_.values) {
-      const double y = std::round(y_(value) - thickness / 2);
-      const bool at_bottom = value == y_ticks_.values.front();
+    for (const double value : y_.ticks().values) {
+      const double y = std::round(y_at(value) - thickness / 2);
+      const bool at_bottom = value == y_.ticks().values.front();
       canvas_.fill({plot_.left, y, plot_.right, y + thickness},
                    at_bottom ? kAxisColor : kGridColor);
     }
@@ -193,8 +168,8 @@ class PanelPainter {
     const bool with_dots = series.xs.size() <= kMaxDots;
     std::vector<Point> run;
     for (std::size_t i = 0; i <= series.xs.size(); ++i) {
-      if (i < series.xs.size() && is_finite(series.xs[i], series.ys[i])) {
-        run.push_back({x_(series.xs[i]), y_(series.ys[i])});
+      if (i < series.xs.size() && shows(series, i)) {
+        run.push_back({x_at(series.xs[i]), y_at(series.ys[i])});
         continue;
       }
       canvas_.stroke(run, points(kLineWidth), color, everywhere());
@@ -207,13 +182,14 @@ class PanelPainter {
   }
 
   void paint_labels() {
-    for (std::size_t i = 0; i < x_ticks_.values.size(); ++i) {
-      canvas_.text(x_ticks_.labels[i], text_height(),
-                   {x_(x_ticks_.values[i]), plot_.bottom + points(kGap)}, 0.5, 0, kLabelColor);
+    const Ticks &x = x_.ticks(), &y = y_.ticks();
+    for (std::size_t i = 0; i < x.values.size(); ++i) {
+      canvas_.text(x.labels[i], text_height(), {x_at(x.values[i]), plot_.bottom + points(kGap)},
+                   0.5, 0, kLabelColor);
     }
-    for (std::size_t i = 0; i < y_ticks_.values.size(); ++i) {
-      canvas_.text(y_ticks_.labels[i], text_height(),
-                   {plot_.left - points(kGap), y_(y_ticks_.values[i])}, 1, 0.5, kLabelColor);
+    for (std::size_t i = 0; i < y.values.size(); ++i) {
+      canvas_.text(y.labels[i], text_height(), {plot_.left - points(kGap), y_at(y.values[i])}, 1,
+                   0.5, kLabelColor);
     }
     canvas_.text(panel_.x_label(), text_height(), {(plot_.left + plot_.right) / 2, inner_.bottom},
                  0.5, 1, kTitleColor);
@@ -230,10 +206,7 @@ class PanelPainter {
   double scale_;
   Rect inner_;
   Rect plot_;
-  Range x_range_, y_range_;
-  bool x_is_whole_ = true;
-  Ticks x_ticks_, y_ticks_;
-  Scale x_ = {}, y_ = {};
+  Axis x_, y_;
 };
 
 }  // namespace
@@ -245,6 +218,16 @@ Panel& Panel::line(std::string name, std::vector<double> xs, std::vector<double>
   REEL_CHECK(xs.size() == ys.size(), "line: '", name, "' has ", xs.size(), " x values and ",
              ys.size(), " y values; every point needs one of each.");
   series_.push_back({std::move(name), std::move(xs), std::move(ys)});
+  return *this;
+}
+
+Panel& Panel::log_x() {
+  log_x_ = true;
+  return *this;
+}
+
+Panel& Panel::log_y() {
+  log_y_ = true;
   return *this;
 }
 

@@ -25,16 +25,24 @@ class Panel {
   /// same length.
   Panel& line(std::string name, std::vector<double> xs, std::vector<double> ys);
 
+  /// Makes an axis logarithmic; a value that is not positive leaves a gap there.
+  Panel& log_x();
+  Panel& log_y();
+
   const std::string& title() const { return title_; }
   const std::string& x_label() const { return x_label_; }
   const std::string& y_label() const { return y_label_; }
   const std::vector<Series>& series() const { return series_; }
+  bool has_log_x() const { return log_x_; }
+  bool has_log_y() const { return log_y_; }
 
  private:
   std::string title_;
   std::string x_label_;
   std::string y_label_;
   std::vector<Series> series_;
+  bool log_x_ = false;
+  bool log_y_ = false;
 };
 
 /// Sizes are in points; a point is `scale` pixels wide, so that text stays sharp on dense screens.

@@ -65,13 +65,21 @@ void ConfusionTable::add(const Tensor& targets, const Tensor& predictions) {
     add(rows.data_ptr<int64_t>()[i], columns.data_ptr<int64_t>()[i]);
 }
 
+void ConfusionTable::merge(const ConfusionTable& other) {
+  REEL_CHECK(other.num_classes_ == num_classes_, "ConfusionTable: a table of ", other.num_classes_,
+             " classes to merge; it must have ", num_classes_, ", as this one.");
+  for (std::size_t i = 0; i < counts_.size(); ++i) counts_[i] += other.counts_[i];
+}
+
+void ConfusionTable::reset() { std::fill(counts_.begin(), counts_.end(), 0); }
+
 int64_t ConfusionTable::count(int64_t target, int64_t prediction) const {
   check_class("target", target);
   check_class("prediction", prediction);
   return counts_[static_cast<std::size_t>(target * num_classes_ + prediction)];
 }
 
-int64_t ConfusionTable::row_total(int64_t target) const {
+int64_t ConfusionTable::support(int64_t target) const {
   int64_t sum = 0;
   for (int64_t i = 0; i < num_classes_; ++i) sum += count(target, i);
   return sum;
@@ -96,11 +104,40 @@ double ConfusionTable::accuracy() const {
 }
 
 double ConfusionTable::recall(int64_t target) const {
-  return ratio(count(target, target), row_total(target));
+  return ratio(count(target, target), support(target));
 }
 
 double ConfusionTable::precision(int64_t prediction) const {
   return ratio(count(prediction, prediction), column_total(prediction));
+}
+
+double ConfusionTable::f1(int64_t index) const {
+  return ratio(2 * count(index, index), support(index) + column_total(index));
+}
+
+ClassRates ConfusionTable::rates(int64_t index) const {
+  return {precision(index), recall(index), f1(index)};
+}
+
+ClassRates ConfusionTable::macro_rates() const {
+  ClassRates mean;
+  int64_t classes = 0;
+  for (int64_t i = 0; i < num_classes_; ++i) {
+    if (support(i) == 0 && column_total(i) == 0) continue;
+    const ClassRates r = rates(i);
+    mean.precision += r.precision;
+    mean.recall += r.recall;
+    mean.f1 += r.f1;
+    ++classes;
+  }
+  for (double* rate : {&mean.precision, &mean.recall, &mean.f1})
+    *rate /= static_cast<double>(std::max<int64_t>(classes, 1));
+  return mean;
+}
+
+ClassRates ConfusionTable::micro_rates() const {
+  const double rate = accuracy();
+  return {rate, rate, rate};
 }
 
 std::string ConfusionTable::to_string() const {
@@ -124,7 +161,7 @@ std::string ConfusionTable::to_string() const {
       const int64_t n = count(row, column);
       text += right_aligned(n == 0 ? "." : std::to_string(n), cell);
     }
-    text += right_aligned(percent(count(row, row), row_total(row)), kRateWidth) + '\n';
+    text += right_aligned(percent(count(row, row), support(row)), kRateWidth) + '\n';
   }
   text += right_aligned(bottom, left);
   for (int64_t column = 0; column < num_classes_; ++column) {

@@ -1,15 +1,9 @@
 #include <reel/io/training/csv_log.h>
 
-#include <fcntl.h>
 #include <reel/core/error.h>
-#include <reel/io/write_all.h>
-#include <unistd.h>
 
-#include <algorithm>
 #include <array>
-#include <cerrno>
 #include <charconv>
-#include <cstring>
 
 namespace reel::io {
 namespace {
@@ -46,6 +40,11 @@ std::string join(const std::vector<CsvField>& fields) {
 
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
+std::vector<std::string> checked(const std::string& path, std::vector<std::string> columns) {
+  REEL_CHECK(!columns.empty(), "CsvLog: no columns for '", path, "'; at least 1 is needed.");
+  return columns;
+}
+
 }  // namespace
 
 CsvField::CsvField(int value) : text_(std::to_string(value)) {}
@@ -56,61 +55,24 @@ CsvField::CsvField(const char* text) : text_(quoted(text)) {}
 CsvField::CsvField(const std::string& text) : text_(quoted(text)) {}
 
 CsvLog::CsvLog(std::string path, std::vector<std::string> columns, Mode mode)
-    : path_(std::move(path)), columns_(std::move(columns)) {
-  REEL_CHECK(!columns_.empty(), "CsvLog: no columns for '", path_, "'; at least 1 is needed.");
-  const int start = mode == Mode::kReplace ? O_TRUNC : 0;
-  descriptor_ = open(path_.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | start, 0666);
-  if (descriptor_ < 0) fail("open");
-  try {
-    const std::string header = join({columns_.begin(), columns_.end()});
-    keep_whole_rows(header);
-    if (lseek(descriptor_, 0, SEEK_END) == 0) write_line(header);
-  } catch (...) {
-    close(descriptor_);
-    throw;
-  }
-}
-
-CsvLog::~CsvLog() { close(descriptor_); }
-
-void CsvLog::row(const std::vector<CsvField>& fields) {
-  REEL_CHECK(fields.size() == columns_.size(), "CsvLog: a row of ", fields.size(), " fields for '",
-             path_, "'; the header has ", columns_.size(), " columns.");
-  write_line(join(fields));
-}
-
-void CsvLog::keep_whole_rows(const std::string& header) {
-  const int64_t size = lseek(descriptor_, 0, SEEK_END);
-  if (size < 0) fail("read");
-  std::string start(std::min(static_cast<std::size_t>(size), header.size()), '\0');
-  read_at(0, start);
+    : path_(std::move(path)),
+      columns_(checked(path_, std::move(columns))),
+      file_("CsvLog", path_, mode) {
+  const std::string header = join({columns_.begin(), columns_.end()});
+  const std::string start = file_.head(header.size());
   if (!header.starts_with(start)) {
     throw_io_error(concat("CsvLog: '", path_, "' begins with '", first_line(start),
                           "'; its header must be '", first_line(header),
                           "' for rows to be appended."));
   }
-  int64_t whole = size;
-  std::string last(1, '\0');
-  for (; whole > 0; --whole) {
-    read_at(whole - 1, last);
-    if (last == "\n") break;
-  }
-  if (whole < size && ftruncate(descriptor_, whole) != 0) fail("truncate");
+  file_.keep_whole_lines();
+  if (file_.is_empty()) file_.write(header);
 }
 
-void CsvLog::read_at(int64_t position, std::string& out) const {
-  const ssize_t got = pread(descriptor_, out.data(), out.size(), position);
-  if (got != static_cast<ssize_t>(out.size())) fail("read");
-}
-
-void CsvLog::write_line(const std::string& line) {
-  // One call, so that neither a crash nor another program that appends leaves half a row in
-  // between.
-  if (!write_all(descriptor_, line.data(), line.size())) fail("write");
-}
-
-void CsvLog::fail(const char* what) const {
-  throw_io_error(concat("CsvLog: cannot ", what, " '", path_, "': ", std::strerror(errno), "."));
+void CsvLog::row(const std::vector<CsvField>& fields) {
+  REEL_CHECK(fields.size() == columns_.size(), "CsvLog: a row of ", fields.size(), " fields for '",
+             path_, "'; the header has ", columns_.size(), " columns.");
+  file_.write(join(fields));
 }
 
 }  // namespace reel::io

@@ -7,7 +7,8 @@ import sys
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 NOT_OURS = {".git", "build", "out", "__pycache__"}
 PUBLIC_FOLDERS = (
-    "core", "autograd", "autograd/ops", "nn", "nn/functional", "nn/utils", "optim", "data", "io", "io/training",
+    "core", "autograd", "autograd/ops", "nn", "nn/functional", "nn/utils", "optim", "data", "io", "io/report",
+    "io/training",
 )  # fmt: skip
 
 

@@ -1,0 +1,59 @@
+#include <reel/io/append_file.h>
+
+#include <fcntl.h>
+#include <reel/core/error.h>
+#include <reel/io/write_all.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+namespace reel::io {
+
+AppendFile::AppendFile(std::string op, std::string path, Mode mode)
+    : op_(std::move(op)), path_(std::move(path)) {
+  const int start = mode == Mode::kReplace ? O_TRUNC : 0;
+  descriptor_ = open(path_.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | start, 0666);
+  if (descriptor_ < 0) fail("open");
+}
+
+AppendFile::~AppendFile() { close(descriptor_); }
+
+std::string AppendFile::head(std::size_t most) const {
+  std::string start(std::min(static_cast<std::size_t>(size()), most), '\0');
+  read_at(0, start);
+  return start;
+}
+
+void AppendFile::keep_whole_lines() {
+  const int64_t all = size();
+  int64_t whole = all;
+  std::string last(1, '\0');
+  for (; whole > 0; --whole) {
+    read_at(whole - 1, last);
+    if (last == "\n") break;
+  }
+  if (whole < all && ftruncate(descriptor_, whole) != 0) fail("truncate");
+}
+
+void AppendFile::write(const std::string& lines) {
+  if (!write_all(descriptor_, lines.data(), lines.size())) fail("write");
+}
+
+int64_t AppendFile::size() const {
+  const int64_t size = lseek(descriptor_, 0, SEEK_END);
+  if (size < 0) fail("read");
+  return size;
+}
+
+void AppendFile::read_at(int64_t position, std::string& out) const {
+  const ssize_t got = pread(descriptor_, out.data(), out.size(), position);
+  if (got != static_cast<ssize_t>(out.size())) fail("read");
+}
+
+void AppendFile::fail(const char* what) const {
+  throw_io_error(concat(op_, ": cannot ", what, " '", path_, "': ", std::strerror(errno), "."));
+}
+
+}  // namespace reel::io

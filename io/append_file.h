@@ -1,0 +1,40 @@
+#pragma once
+// A file of lines that grows while a program runs.
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace reel::io {
+
+/// Lines that are on their way to the disk when write() returns, each in one call of the system, so
+/// that neither a crash nor another program that appends leaves half a line in between. Throws:
+/// IoError naming the path and the cause.
+class AppendFile {
+ public:
+  enum class Mode { kReplace, kAppend };
+
+  /// `op` is the operation that errors are reported for.
+  AppendFile(std::string op, std::string path, Mode mode);
+  ~AppendFile();
+  AppendFile(const AppendFile&) = delete;
+  AppendFile& operator=(const AppendFile&) = delete;
+
+  /// The first bytes, at most `most` of them.
+  std::string head(std::size_t most) const;
+  bool is_empty() const { return size() == 0; }
+  /// Removes a last line that a crash cut short.
+  void keep_whole_lines();
+  void write(const std::string& lines);
+
+ private:
+  int64_t size() const;
+  void read_at(int64_t position, std::string& out) const;
+  [[noreturn]] void fail(const char* what) const;
+
+  std::string op_;
+  std::string path_;
+  int descriptor_ = -1;
+};
+
+}  // namespace reel::io

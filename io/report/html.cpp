@@ -1,0 +1,81 @@
+#include <reel/io/report/html.h>
+
+#include <reel/core/error.h>
+
+#include <cmath>
+#include <cstdio>
+
+namespace reel::io {
+
+std::string escaped(const std::string& text) {
+  std::string html;
+  for (const char c : text) {
+    switch (c) {
+      case '&':
+        html += "&amp;";
+        break;
+      case '<':
+        html += "&lt;";
+        break;
+      case '>':
+        html += "&gt;";
+        break;
+      case '"':
+        html += "&quot;";
+        break;
+      case '\'':
+        html += "&#39;";
+        break;
+      default:
+        // Of control characters a page may have only these two.
+        if ((static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t') || c == 0x7F)
+          html += "\uFFFD";
+        else
+          html += c;
+    }
+  }
+  return html;
+}
+
+std::string base64(const std::string& bytes) {
+  constexpr const char* kDigits =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string text;
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    uint32_t group = 0;
+    for (std::size_t j = i; j < i + 3; ++j)
+      group = group << 8 | (j < bytes.size() ? static_cast<uint8_t>(bytes[j]) : 0U);
+    for (std::size_t j = 0; j < 4; ++j)
+      text += i + j <= bytes.size() ? kDigits[group >> (18 - 6 * j) & 63] : '=';
+  }
+  return text;
+}
+
+std::string png_uri(const Image& image) {
+  return "data:image/png;base64," + base64(encode_png(image));
+}
+
+std::string whole_number(int64_t value) {
+  std::string digits = std::to_string(value);
+  const std::size_t start = value < 0 ? 1 : 0;
+  for (std::size_t at = digits.size(); at > start + 3;) digits.insert(at -= 3, 1, ',');
+  return digits;
+}
+
+std::string short_number(double value) {
+  if (std::isnan(value)) return "NaN";
+  if (std::isinf(value)) return value > 0 ? "\u221E" : "\u2212\u221E";
+  const double size = std::abs(value);
+  char text[40];
+  if (size != 0 && (size < 1e-4 || size >= 1e9)) {
+    // Without the zeros of "1.2e-07".
+    const int power = static_cast<int>(std::floor(std::log10(size)));
+    std::snprintf(text, sizeof text, "%.3ge%d", value / std::pow(10.0, power), power);
+    return text;
+  }
+  if (size >= 1000) return whole_number(static_cast<int64_t>(std::llround(value)));
+  std::snprintf(text, sizeof text, "%.4g", value);
+  return text;
+}
+
+}  // namespace reel::io
