@@ -16,9 +16,10 @@ namespace {
 // Heights in CSS pixels; widths are parts of what the page gives, in thousandths.
 constexpr double kHeight = 220;
 constexpr double kWidth = 1000;
-constexpr int kXTicks = 6;
+constexpr int kXTicks = 8;
 constexpr int kYTicks = 6;
 constexpr std::size_t kBuckets = 400;
+constexpr std::size_t kMeans = 100;
 // Beyond this many points dots would hide the line, and dashes its course.
 constexpr std::size_t kMaxDots = 25;
 constexpr std::size_t kMaxDashed = 200;
@@ -111,10 +112,9 @@ class Chart {
   std::string plot() const {
     std::size_t widest = 1;
     for (const std::string& label : y_.ticks().labels) widest = std::max(widest, label.size());
-    std::string html =
-        concat("<div class=\"plot\" style=\"padding-left:", 7 * widest + 14, "px\">",
-               "<svg class=\"axes\" role=\"img\" aria-label=\"", escaped(description()),
-               "\" width=\"100%\" height=\"", options_.x_label.empty() ? 246 : 264, "\">");
+    std::string html = concat("<div class=\"plot\" style=\"padding-left:", 7 * widest + 14, "px\">",
+                              "<svg class=\"axes\" role=\"img\" aria-label=\"",
+                              escaped(description()), "\" width=\"100%\" height=\"246\">");
     for (std::size_t i = 0; i < y_.ticks().values.size(); ++i) {
       const std::string y = fixed(y_at(y_.ticks().values[i]), 1);
       html += concat("<line class=\"", i == 0 ? "base" : "grid", "\" x1=\"0\" x2=\"100%\" y1=\"", y,
@@ -127,16 +127,16 @@ class Chart {
                      fixed(kHeight, 0), "\"/><text class=\"x\" x=\"", x, "%\" y=\"240\">",
                      escaped(x_.ticks().labels[i]), "</text>");
     }
-    if (!options_.x_label.empty())
-      html += concat("<text class=\"x label\" x=\"50%\" y=\"260\">", escaped(options_.x_label),
-                     "</text>");
     // Stretched to the width; strokes and text keep their size.
     html += concat("<svg class=\"lines\" width=\"100%\" height=\"", fixed(kHeight, 0),
                    "\" viewBox=\"0 0 ", fixed(kWidth, 0), " ", fixed(kHeight, 0),
                    "\" preserveAspectRatio=\"none\">");
     std::string points;
     for (std::size_t i = 0; i < lines_.size(); ++i) html += path(i, points);
-    return concat(html, "</svg></svg><template class=\"points\" data-axes=\"", real(x_.low()), ",",
+    html += "</svg></svg>";
+    if (!options_.x_label.empty())
+      html += concat("<div class=\"x-label\">", escaped(options_.x_label), "</div>");
+    return concat(html, "<template class=\"points\" data-axes=\"", real(x_.low()), ",",
                   real(x_.high()), ",", options_.log_x ? 1 : 0, "\" data-lines=\"", points,
                   "\"></template></div>\n");
   }
@@ -166,11 +166,31 @@ class Chart {
       if (!points.empty() && points.back() != ';') points += ' ';
       points += real(line.xs[i]) + "," + real(line.ys[i]);
     }
-    const std::string style = style_of(index) + dashed(index);
-    std::string html = concat("<path class=\"", style, "\" d=\"", d, "\"/>");
+    const bool thinned = line.xs.size() > 5 * kBuckets;
+    std::string html = concat("<path class=\"", style_of(index), dashed(index),
+                              thinned ? " faint" : "", "\" d=\"", d, "\"/>");
+    if (thinned) html += concat("<path class=\"", style_of(index), "\" d=\"", means(line), "\"/>");
     if (line.xs.size() <= kMaxDots)
       html += concat("<path class=\"dots ", style_of(index), "\" d=\"", dots, "\"/>");
     return html;
+  }
+
+  /// A line through the mean of each stretch, for a course that all the values would hide.
+  std::string means(const Series& line) const {
+    std::string d;
+    const std::size_t count = line.xs.size(), stretch = count / kMeans;
+    for (std::size_t begin = 0; begin + stretch <= count; begin += stretch) {
+      double x = 0, y = 0, n = 0;
+      for (std::size_t i = begin; i < begin + stretch; ++i) {
+        if (!shows(line, i)) continue;
+        x += line.xs[i];
+        y += line.ys[i];
+        n += 1;
+      }
+      if (n == 0) continue;
+      d += concat(d.empty() ? "M" : "L", fixed(x_at(x / n), 1), " ", fixed(y_at(y / n), 1));
+    }
+    return d;
   }
 
   /// For who does not see the drawing.
@@ -197,6 +217,12 @@ class Chart {
     std::string html;
     for (std::size_t i = 0; i < lines_.size(); ++i) {
       const Course& c = courses_[i];
+      const std::size_t count = lines_[i].xs.size();
+      if (count > 5 * kBuckets)
+        html += concat("<p class=\"note\"><b>", escaped(lines_[i].name), "</b>: faint, ",
+                       whole_number(static_cast<int64_t>(count)),
+                       " values, thinned with their extremes kept; strong, the mean of each ",
+                       whole_number(static_cast<int64_t>(count / kMeans)), ".</p>\n");
       if (c.gaps == 0) continue;
       html += concat("<p class=\"note\"><b>", escaped(lines_[i].name),
                      "</b>: ", whole_number(static_cast<int64_t>(c.gaps)),

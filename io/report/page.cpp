@@ -64,8 +64,7 @@ details{margin:8px 0 0}
 summary{color:var(--muted);font-size:13px;cursor:pointer;width:max-content}
 details[open] summary{margin-bottom:10px}
 .numbers .scroll{max-height:320px;overflow-y:auto}
-.columns{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,340px),1fr));gap:12px 48px;
-margin-top:20px}
+.columns{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,440px),1fr));gap:12px 48px}
 .pairs{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,300px),1fr));gap:0 48px;
 margin:0}
 .pairs div{display:flex;justify-content:space-between;gap:16px;padding:6px 0;
@@ -90,6 +89,7 @@ font-size:13px}
 svg{display:block}
 .axes,.lines{overflow:visible}
 .axes text{fill:var(--muted);font-size:12px;font-variant-numeric:tabular-nums}
+.x-label{text-align:center;color:var(--muted);font-size:12px}
 .axes .x{text-anchor:middle}
 .axes .y{text-anchor:end}
 .grid{stroke:var(--grid)}
@@ -97,6 +97,7 @@ svg{display:block}
 .lines path,.legend line{fill:none;stroke:currentColor;stroke-width:2;stroke-linejoin:round;
 stroke-linecap:round;vector-effect:non-scaling-stroke}
 .lines .dense{stroke-width:1.25}
+.lines .faint{opacity:.35;stroke-width:1}
 .lines .dots{stroke-width:6;stroke-dasharray:none}
 .s0{color:var(--s0)}.s1{color:var(--s1)}.s2{color:var(--s2)}
 .s3{color:var(--s3)}.s4{color:var(--s4)}.s5{color:var(--s5)}
@@ -113,7 +114,8 @@ font-variant-numeric:tabular-nums;z-index:1}
 .tip i{display:inline-block;width:8px;height:8px;margin-right:6px;border-radius:4px;
 background:currentColor}
 .tip span{color:var(--ink)}
-.heat td,.heat th{padding:0 4px;height:32px;min-width:38px;text-align:center;border:2px solid var(--page)}
+.heat{border-collapse:separate;border-spacing:3px}
+.heat td,.heat th{padding:0 4px;height:32px;min-width:36px;text-align:center;border:0}
 .heat tbody th{padding-right:10px;text-align:right}
 .heat thead th:first-child{font-weight:400;padding-right:10px;text-align:right}
 .heat .hit{background:rgb(var(--hit)/var(--part))}
@@ -149,7 +151,10 @@ section{margin-top:34px}
 .results div{padding:10px 12px}
 .results dd{font-size:20px}
 .samples{grid-template-columns:repeat(2,1fr);gap:10px}
-.filters img{width:48px;height:48px}}
+.filters img{width:48px;height:48px}
+.heat{border-spacing:2px}
+.heat td,.heat th{padding:0 2px;height:27px;min-width:26px;font-size:12px}
+.heat thead th:first-child{white-space:normal;font-size:11px;line-height:1.1}}
 @media print{
 main{max-width:none;padding:0}
 nav,.numbers{display:none}

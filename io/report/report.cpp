@@ -9,6 +9,7 @@
 #include <reel/io/report/pictures.h>
 #include <reel/io/report/tables.h>
 
+#include <cmath>
 #include <ctime>
 #include <utility>
 
@@ -56,7 +57,10 @@ std::string now() {
 
 std::string shown(const LogValue& value) {
   using Kind = LogValue::Kind;
+  constexpr double kExact = 9007199254740992;  // 2^53
   if (value.kind() == Kind::kReal) return short_number(value.number());
+  if (value.kind() == Kind::kInteger && std::abs(value.number()) < kExact)
+    return whole_number(static_cast<int64_t>(value.number()));
   return value.kind() == Kind::kBool ? (value.number() != 0 ? "yes" : "no") : value.text();
 }
 

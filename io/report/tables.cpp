@@ -11,6 +11,8 @@
 namespace reel::io {
 namespace {
 
+// With as many classes the map has room beside a table; with more than the second it is a picture.
+constexpr int64_t kMaxBeside = 12;
 constexpr int64_t kMaxCells = 30;
 constexpr std::size_t kMaxMistakes = 10;
 
@@ -126,12 +128,14 @@ std::string rates_html(const ConfusionTable& table) {
 }  // namespace
 
 std::string confusion_html(const ConfusionTable& table) {
-  const bool small = table.num_classes() <= kMaxCells;
-  const std::string rates = rates_html(table);
-  return concat(
-      small ? cells_html(table) : map_html(table), "<div class=\"columns\"><div>",
-      small ? rates : "<details><summary>Rates of the classes</summary>" + rates + "</details>",
-      "</div><div>", mistakes_html(table), "</div></div>\n");
+  const auto columns = [](const std::string& left, const std::string& right) {
+    return concat("<div class=\"columns\"><div>", left, "</div><div>", right, "</div></div>\n");
+  };
+  const std::string rates = rates_html(table), mistakes = mistakes_html(table);
+  if (table.num_classes() <= kMaxBeside) return columns(cells_html(table) + mistakes, rates);
+  if (table.num_classes() <= kMaxCells) return cells_html(table) + columns(rates, mistakes);
+  return columns(map_html(table), mistakes + "<details><summary>Rates of the classes</summary>" +
+                                      rates + "</details>");
 }
 
 std::string model_html(const nn::ModelSummary& summary) {
