@@ -39,6 +39,10 @@ foreach(name activation arithmetic avg_pool batch_norm conv copy cross_entropy d
     layer_norm linear matmul max_pool pointwise pool softmax sum view)
   list(REMOVE_ITEM small_sources ${PROJECT_SOURCE_DIR}/autograd/ops/${name}.cpp)
 endforeach()
+# Training waits for pictures that are decoded and changed.
+foreach(name file resample)
+  list(REMOVE_ITEM small_sources ${PROJECT_SOURCE_DIR}/data/image_${name}.cpp)
+endforeach()
 set_property(SOURCE ${small_sources} APPEND PROPERTY COMPILE_OPTIONS $<$<CONFIG:Release>:-O2>)
 # Headers only, and in no public one: a user of the installed library needs no JSON.
 target_link_libraries(reel PRIVATE $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>)

@@ -67,19 +67,31 @@ class StatefulDataset : public BatchDataset<Self, std::optional<Batch>, BatchReq
   virtual void reset() = 0;
 };
 
-/// What a data set gives when `Batch` comes out of its transform.
-template <class Source, class Batch>
-using MappedBatch = std::conditional_t<Source::is_stateful, std::optional<Batch>, Batch>;
+/// What a transform makes of a batch.
+template <class Transform, class Batch>
+using TransformedBatch = decltype(std::declval<Transform&>().apply_batch(std::declval<Batch>()));
+
+/// What a data set gives when its batches go through a transform.
+template <class Source, class Transform, class Batch = typename Source::BatchType>
+struct MappedBatchOf {
+  using type = TransformedBatch<Transform, Batch>;
+};
+template <class Source, class Transform, class Batch>
+struct MappedBatchOf<Source, Transform, std::optional<Batch>> {
+  using type = std::optional<TransformedBatch<Transform, Batch>>;
+};
+template <class Source, class Transform>
+using MappedBatch = typename MappedBatchOf<Source, Transform>::type;
 
 /// Another data set whose batches go through a transform.
 template <class Source, class Transform>
-class MapDataset : public BatchDataset<MapDataset<Source, Transform>,
-                                       MappedBatch<Source, typename Transform::OutputBatchType>,
-                                       typename Source::BatchRequestType> {
+class MapDataset
+    : public BatchDataset<MapDataset<Source, Transform>, MappedBatch<Source, Transform>,
+                          typename Source::BatchRequestType> {
  public:
   using DatasetType = Source;
   using TransformType = Transform;
-  using Batch = MappedBatch<Source, typename Transform::OutputBatchType>;
+  using Batch = MappedBatch<Source, Transform>;
   static constexpr bool is_stateful = Source::is_stateful;
 
   MapDataset(Source dataset, Transform transform)

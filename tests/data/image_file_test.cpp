@@ -1,0 +1,153 @@
+#include <reel/core/error.h>
+#include <reel/data/image_file.h>
+
+#include "tests/catch.h"
+#include "tests/data/pictures.h"
+#include "tests/message_of.h"
+#include "tests/temporary_folder.h"
+
+#include <algorithm>
+
+namespace reel {
+namespace {
+
+using data::decode_image;
+using data::ImageReadMode;
+using data::load_image;
+
+Tensor decode(const std::string& bytes, ImageReadMode mode = ImageReadMode::kUnchanged) {
+  return decode_image(bytes.data(), bytes.size(), mode, "x");
+}
+
+std::string little(int64_t value, int bytes) {
+  std::string text;
+  for (int i = 0; i < bytes; ++i) text += static_cast<char>(value >> (8 * i));
+  return text;
+}
+
+/// BMP of 24 bits: blue, green, red from the bottom row up, rows of a multiple of 4 bytes.
+std::string bmp_of(const Tensor& x) {
+  const int64_t H = x.size(1), W = x.size(2), row = (3 * W + 3) / 4 * 4;
+  std::string bytes = "BM" + little(54 + row * H, 4) + little(0, 4) + little(54, 4) +
+                      little(40, 4) + little(W, 4) + little(H, 4) + little(1, 2) + little(24, 2) +
+                      little(0, 4) + little(row * H, 4) + std::string(16, '\0');
+  for (int64_t h = H - 1; h >= 0; --h) {
+    for (int64_t w = 0; w < W; ++w)
+      for (int64_t c = 2; c >= 0; --c)
+        bytes += static_cast<char>(x.data_ptr<uint8_t>()[(c * H + h) * W + w]);
+    bytes += std::string(static_cast<size_t>(row - 3 * W), '\0');
+  }
+  return bytes;
+}
+
+/// Uncompressed TGA of 24 bits, from the top row down.
+std::string tga_of(const Tensor& x) {
+  const int64_t H = x.size(1), W = x.size(2);
+  std::string bytes = little(2 << 16, 4) + std::string(8, '\0') + little(W, 2) + little(H, 2) +
+                      little(24, 1) + little(0x20, 1);
+  for (int64_t h = 0; h < H; ++h)
+    for (int64_t w = 0; w < W; ++w)
+      for (int64_t c = 2; c >= 0; --c)
+        bytes += static_cast<char>(x.data_ptr<uint8_t>()[(c * H + h) * W + w]);
+  return bytes;
+}
+
+/// How far a decoded ramp is from the one that was encoded.
+int worst(const Tensor& x) {
+  int worst = 0;
+  for (int64_t c = 0; c < 3; ++c)
+    for (int64_t h = 0; h < 9; ++h)
+      for (int64_t w = 0; w < 17; ++w)
+        worst =
+            std::max(worst, std::abs(x.data_ptr<uint8_t>()[(c * 9 + h) * 17 + w] - ramp(c, h, w)));
+  return worst;
+}
+
+}  // namespace
+
+TEST_CASE("load_image: PNG of every number of channels, at awkward sizes", "[images]") {
+  const TemporaryFolder folder;
+  for (const int64_t channels : {1, 2, 3, 4})
+    for (const auto& [h, w] : {std::pair<int64_t, int64_t>{1, 1}, {1, 9}, {31, 17}, {7, 8}}) {
+      const Tensor x = noise({channels, h, w}, kUInt8, static_cast<uint64_t>(channels + h));
+      io::write_png(folder.file("x.png"), image_of(x));
+      CHECK(load_image(folder.file("x.png")).equal(x));
+    }
+}
+
+TEST_CASE("load_image: channels that are asked for", "[images]") {
+  const Tensor grey = noise({1, 5, 3}), color = noise({4, 5, 3});
+  const std::string from_grey = io::encode_png(image_of(grey));
+  const std::string from_color = io::encode_png(image_of(color));
+  CHECK(decode(from_grey, ImageReadMode::kRGB).equal(grey.expand({3, 5, 3}).contiguous()));
+  CHECK(decode(from_color, ImageReadMode::kRGB).equal(color.narrow(0, 0, 3).contiguous()));
+  CHECK(decode(from_grey, ImageReadMode::kGrayAlpha).select(0, 1).equal(full({5, 3}, 255, kUInt8)));
+  CHECK(decode(from_grey, ImageReadMode::kRGBAlpha).size(0) == 4);
+  // Brightness is 0.299 r + 0.587 g + 0.114 b, here in 8-bit fractions: at most 1 off by each.
+  const Tensor made = decode(from_color, ImageReadMode::kGray);
+  REQUIRE(made.size(0) == 1);
+  const uint8_t* c = color.data_ptr<uint8_t>();
+  for (int64_t i = 0; i < 15; ++i)
+    CHECK(made.data_ptr<uint8_t>()[i] ==
+          Catch::Approx(0.299 * c[i] + 0.587 * c[15 + i] + 0.114 * c[30 + i]).margin(2));
+}
+
+TEST_CASE("load_image: BMP and TGA", "[images]") {
+  for (const auto& [h, w] : {std::pair<int64_t, int64_t>{1, 1}, {3, 7}, {16, 16}}) {
+    const Tensor x = noise({3, h, w});
+    CHECK(decode(bmp_of(x)).equal(x));
+    CHECK(decode(tga_of(x)).equal(x));
+  }
+}
+
+TEST_CASE("load_image: JPEG, baseline and progressive", "[images]") {
+  const TemporaryFolder folder;
+  const Tensor x = load_image(folder.write("x.jpg", jpeg()));
+  REQUIRE(x.sizes() == Shape{3, 9, 17});
+  CHECK(worst(x) <= 4);  // 3 were lost, and 1 is for another decoder's rounding
+  CHECK(worst(decode(progressive_jpeg())) <= 4);
+  CHECK(decode(jpeg(), ImageReadMode::kGray).sizes() == Shape{1, 9, 17});
+}
+
+TEST_CASE("load_image: what is cut short or claims too much is refused", "[images]") {
+  const std::string png = io::encode_png(image_of(noise({3, 20, 20})));
+  for (const std::string& whole : {png, jpeg(), bmp_of(noise({3, 4, 4})), tga_of(noise({3, 4, 4}))})
+    for (size_t length = 0; length < whole.size() - 20; length += whole.size() / 7)
+      CHECK(message_of<IoError>([&] {
+              decode(whole.substr(0, length));
+            }).starts_with("load_image: 'x': "));
+  // A header of 16384 x 16383 pixels, 805 MB, before no data.
+  std::string claims = png.substr(0, 60);
+  claims.replace(16, 8, std::string("\0\0\x40\0\0\0\x3f\xff", 8));
+  CHECK(message_of<IoError>([&] { decode(claims); }) ==
+        "load_image: 'x': a picture of 16384x16383 with 3 channels in 60 bytes; no format packs so "
+        "much "
+        "into so few.");
+  claims.replace(16, 8, std::string("\0\x7f\xff\xff\0\x7f\xff\xff", 8));
+  CHECK(message_of<IoError>([&] { decode(claims); }) != "no error");
+}
+
+TEST_CASE("load_image: damage never does harm", "[images]") {
+  data::SampleRandom random(1, 2, 3);
+  for (const std::string& whole :
+       {io::encode_png(image_of(noise({3, 20, 20}))), jpeg(), progressive_jpeg(),
+        bmp_of(noise({3, 9, 9})), tga_of(noise({3, 9, 9}))}) {
+    int read = 0, refused = 0;
+    for (int i = 0; i < 300; ++i) {
+      std::string bytes = whole;
+      for (int k = 0; k < 3; ++k)
+        bytes[static_cast<size_t>(random.below(std::ssize(bytes)))] =
+            static_cast<char>(random.below(256));
+      const std::string message = message_of<IoError>([&] { decode(bytes); });
+      if (message == "no error")
+        ++read;
+      else if (message.starts_with("load_image: 'x': "))
+        ++refused;
+      else
+        FAIL(message);
+    }
+    CHECK(read + refused == 300);
+  }
+}
+
+}  // namespace reel

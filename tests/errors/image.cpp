@@ -1,0 +1,126 @@
+#include "tests/data/pictures.h"
+#include "tests/errors/rows.h"
+#include "tests/temporary_folder.h"
+
+#include <reel/data/image_folder.h>
+#include <reel/data/image_move.h>
+#include <reel/data/image_resample.h>
+
+#include <filesystem>
+
+namespace reel::tests {
+
+namespace {
+
+using namespace data;
+
+Tensor bytes() { return noise({1, 3, 4, 5}); }
+
+void decode(const std::string& bytes) {
+  decode_image(bytes.data(), bytes.size(), ImageReadMode::kUnchanged, "x.png");
+}
+
+std::string png(IntArrayRef sizes) { return io::encode_png(image_of(noise(sizes))); }
+
+/// Reads a folder "pets" with these files, from the folder it is in.
+std::function<void()> reading(std::vector<std::pair<std::string, std::string>> files,
+                              ImageFolderOptions options = {}) {
+  return [=] {
+    const TemporaryFolder folder;
+    const std::filesystem::path home = std::filesystem::current_path();
+    std::filesystem::current_path(folder.file(""));
+    struct Home {
+      ~Home() { std::filesystem::current_path(path); }
+      std::filesystem::path path;
+    } back{home};
+    std::filesystem::create_directory("pets");
+    for (const auto& [name, content] : files) {
+      std::filesystem::create_directories(std::filesystem::path(folder.file(name)).parent_path());
+      folder.write(name, content);
+    }
+    ImageFolder set("pets", options);
+    set.get_batch({0, 1});
+  };
+}
+
+const ErrorRows kFiles{
+    {"load_image: no file", [] { load_image("nowhere.png"); }},
+    {"load_image: no picture", [] { decode("no picture"); }},
+    {"load_image: too much for its bytes",
+     [] {
+       std::string claims = png({3, 4, 4}).substr(0, 60);
+       claims.replace(16, 8, std::string("\0\0\x40\0\0\0\x3f\xff", 8));
+       decode(claims);
+     }},
+    {"load_image: size",
+     [] {
+       // A TGA header of 65535 x 65535 pixels.
+       decode(std::string("\0\0\2\0\0\0\0\0\0\0\0\0\xff\xff\xff\xff\x18\x20", 18));
+     }},
+    {"load_image: TGA cut short",
+     [] { decode(std::string("\0\0\2\0\0\0\0\0\0\0\0\0\x04\0\x04\0\x18\x20 pixels", 25)); }},
+    {"load_image: damaged PNG",
+     [] {
+       decode(png({3, 9, 9}).substr(0, 200));
+     }},
+    {"load_image: JPEG cut short", [] { decode(jpeg().substr(0, 380)); }},
+    {"ImageFolder: no folder", [] { ImageFolder set("nowhere"); }},
+    {"ImageFolder: no classes", reading({})},
+    {"ImageFolder: class without pictures", reading({{"pets/cat/notes.txt", ""}})},
+    {"ImageFolder: unreadable",
+     reading({{"pets/cat/1.png", "?"}}, ImageFolderOptions().in_memory(true))},
+    {"ImageFolder: sizes differ",
+     reading({{"pets/cat/1.png", png({3, 4, 4})}, {"pets/cat/2.png", png({3, 4, 5})}})},
+    {"ImageFolder: index", reading({{"pets/cat/1.png", png({3, 4, 4})}})},
+    {"ImageFolder: not in memory",
+     [] {
+       const TemporaryFolder folder;
+       std::filesystem::create_directory(folder.file("a"));
+       ImageFolder(folder.file(""), ImageFolderOptions().allow_empty(true)).images();
+     }},
+    {"ImageFolder: split",
+     [] {
+       const TemporaryFolder folder;
+       std::filesystem::create_directory(folder.file("a"));
+       ImageFolder(folder.file(""), ImageFolderOptions().allow_empty(true)).split(1.5);
+     }},
+};
+
+const ErrorRows kMoves{
+    {"image transform: undefined", [] { CenterCrop(2)(Tensor()); }},
+    {"image transform: shape",
+     [] {
+       CenterCrop(2)(noise({4, 5}));
+     }},
+    {"image transform: no pixels",
+     [] {
+       CenterCrop(2)(noise({1, 3, 0, 5}));
+     }},
+    {"Compose: undefined result",
+     [] { Compose({[](const Tensor&) { return Tensor(); }})(bytes()); }},
+    {"Compose: shape of a result",
+     [] { Compose({[](const Tensor& x) { return x.flatten(); }})(bytes()); }},
+    {"ConvertImageDtype: dtype", [] { ConvertImageDtype{kInt64}; }},
+    {"ConvertImageDtype: images", [] { ConvertImageDtype()(bytes().to(kInt64)); }},
+    {"Pad: negative", [] { Pad{-1}; }},
+    {"Pad: mirrors too much", [] { Pad(4).padding_mode(ImagePadding::kReflect)(bytes()); }},
+    {"Pad: fill", [] { Pad(1).fill(256)(bytes()); }},
+    {"CenterCrop: size", [] { CenterCrop{0}; }},
+    {"RandomCrop: too large", [] { RandomCrop(5)(bytes()); }},
+    {"RandomCrop: padding", [] { RandomCrop(5).padding(-1)(bytes()); }},
+    {"RandomHorizontalFlip: p", [] { RandomHorizontalFlip{1.5}; }},
+    {"Resize: size", [] { Resize(ImageSize(3, 0)); }},
+    {"Resize: dtype", [] { Resize(3)(bytes().to(kFloat64)); }},
+    {"RandomResizedCrop: scale",
+     [] {
+       RandomResizedCrop(3).scale({0, 1})(bytes());
+     }},
+    {"RandomResizedCrop: ratio",
+     [] {
+       RandomResizedCrop(3).ratio({2, 1})(bytes());
+     }},
+};
+
+}  // namespace
+
+}  // namespace reel::tests
