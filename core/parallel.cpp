@@ -1,5 +1,6 @@
 #include <reel/core/error.h>
 #include <reel/core/parallel.h>
+#include <reel/core/single_threaded.h>
 #include <reel/core/thread_pool.h>
 
 #include <sched.h>
@@ -9,6 +10,7 @@
 #include <cstdlib>
 #include <exception>
 #include <thread>
+#include <utility>
 
 #if defined(__SSE2__)
 #include <immintrin.h>
@@ -61,6 +63,8 @@ std::atomic<int>& thread_count() {
 
 std::atomic<int64_t> least_parallel_work{kParallelWork};
 
+// In a part of an operation, or SingleThreaded: what is called from there runs on this thread
+// alone.
 thread_local bool inside_parallel = false;
 
 // Many indices are single elements, and a vectorised loop may round its last few, done one at a
@@ -114,6 +118,9 @@ FlushDenormals::~FlushDenormals() { asm volatile("msr fpcr, %0" : : "r"(saved_))
 FlushDenormals::FlushDenormals() : saved_(0) {}
 FlushDenormals::~FlushDenormals() = default;
 #endif
+
+SingleThreaded::SingleThreaded() : before_(std::exchange(inside_parallel, true)) {}
+SingleThreaded::~SingleThreaded() { inside_parallel = before_; }
 
 void parallel_ranges(int64_t count, int64_t work, RangeFunction function, void* context) {
   if (count <= 0) return;

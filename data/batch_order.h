@@ -26,16 +26,31 @@ class BatchOptions {
     return *this;
   }
 
+  /// Threads that make batches ahead of the loop, `prefetch` of them each. What a batch holds does
+  /// not depend on it.
+  BatchOptions& workers(int64_t value) {
+    workers_ = value;
+    return *this;
+  }
+  BatchOptions& prefetch(int64_t value) {
+    prefetch_ = value;
+    return *this;
+  }
+
   int64_t batch_size() const { return batch_size_; }
   bool shuffle() const { return shuffle_; }
   uint64_t seed() const { return seed_; }
   bool drop_last() const { return drop_last_; }
+  int64_t workers() const { return workers_; }
+  int64_t prefetch() const { return prefetch_; }
 
  private:
   int64_t batch_size_;
   bool shuffle_ = true;
   uint64_t seed_ = 0;
   bool drop_last_ = false;
+  int64_t workers_ = 0;
+  int64_t prefetch_ = 2;
 };
 
 /// The batches of one epoch as indices. They depend on the number of samples, the options and the

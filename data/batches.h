@@ -2,66 +2,83 @@
 // Going through a data set batch by batch.
 
 #include <reel/data/batch_order.h>
+#include <reel/data/prefetch.h>
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <utility>
 
 namespace reel::data {
 
-/// The batches of one epoch, each made when a loop reaches it.
+/// The batches of one epoch, made when a loop reaches them, or ahead of it by workers.
 template <class Dataset>
 class Epoch {
  public:
   using Batch = decltype(std::declval<const Dataset&>().get_batch({}));
+  using Iterator = BatchIterator<Batch>;
 
-  class Iterator {
-   public:
-    Iterator(const Epoch* epoch, int64_t index) : epoch_(epoch), index_(index) {}
-    Batch& operator*() {
-      if (!batch_) batch_ = epoch_->dataset_->get_batch(epoch_->order_.indices(index_));
-      return *batch_;
-    }
-    Iterator& operator++() {
-      batch_.reset();
-      ++index_;
-      return *this;
-    }
-    bool operator!=(const Iterator& other) const { return index_ != other.index_; }
+  /// Throws: ArgumentError unless the options are in their ranges.
+  Epoch(std::shared_ptr<const Dataset> dataset, const BatchOptions& options, uint64_t epoch)
+      : plan_{dataset, std::make_shared<const BatchOrder>(dataset->size(), options, epoch),
+              options.seed(), epoch},
+        prefetch_(prefetch_options(options.workers(), options.prefetch())) {}
 
-   private:
-    const Epoch* epoch_;
-    int64_t index_;
-    std::optional<Batch> batch_;
-  };
-
-  Epoch(std::shared_ptr<const Dataset> dataset, BatchOrder order)
-      : dataset_(std::move(dataset)), order_(std::move(order)) {}
-
-  Iterator begin() const { return {this, 0}; }
-  Iterator end() const { return {this, order_.size()}; }
+  Iterator begin() const {
+    return Iterator(std::make_shared<Prefetch>(std::make_shared<Source>(plan_), prefetch_));
+  }
+  Iterator end() const { return {}; }
   /// How many batches there are.
-  int64_t size() const { return order_.size(); }
+  int64_t size() const { return plan_.order->size(); }
 
  private:
-  std::shared_ptr<const Dataset> dataset_;
-  BatchOrder order_;
+  struct Plan {
+    std::shared_ptr<const Dataset> dataset;
+    std::shared_ptr<const BatchOrder> order;
+    uint64_t seed, epoch;
+  };
+  class Job final : public BatchOf<Batch> {
+   public:
+    Job(const Plan& plan, std::vector<int64_t> indices, uint64_t number)
+        : BatchOf<Batch>(plan.seed, plan.epoch, number, {indices.begin(), indices.end()}),
+          dataset_(*plan.dataset),
+          indices_(std::move(indices)) {}
+
+   private:
+    void make(size_t) override { this->batch = dataset_.get_batch(indices_); }
+    const Dataset& dataset_;
+    std::vector<int64_t> indices_;
+  };
+  class Source final : public BatchSource {
+   public:
+    explicit Source(Plan plan) : plan_(std::move(plan)) {}
+    std::shared_ptr<BatchJob> next() override {
+      if (next_ == plan_.order->size()) return nullptr;
+      const int64_t number = next_++;
+      return std::make_shared<Job>(plan_, plan_.order->indices(number),
+                                   static_cast<uint64_t>(number));
+    }
+
+   private:
+    Plan plan_;
+    int64_t next_ = 0;
+  };
+
+  Plan plan_;
+  PrefetchOptions prefetch_;
 };
 
 /// A data set cut into batches: `Batches batches(train_set, BatchOptions(64).seed(1));`, then in
 /// every epoch `for (auto& batch : batches.epoch(i))`. `Dataset` needs size() and
-/// get_batch(indices); what that returns is a batch.
+/// get_batch(indices); what that returns is a batch. Workers call it at the same time, each for
+/// indices of its own.
 template <class Dataset>
 class Batches {
  public:
   Batches(Dataset dataset, BatchOptions options)
       : dataset_(std::make_shared<const Dataset>(std::move(dataset))), options_(options) {}
 
-  /// Throws: ArgumentError unless the batch size is positive.
-  Epoch<Dataset> epoch(uint64_t epoch) const {
-    return {dataset_, BatchOrder(dataset_->size(), options_, epoch)};
-  }
+  /// Throws: ArgumentError unless the options are in their ranges.
+  Epoch<Dataset> epoch(uint64_t epoch) const { return {dataset_, options_, epoch}; }
   const Dataset& dataset() const { return *dataset_; }
   const BatchOptions& options() const { return options_; }
 

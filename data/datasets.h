@@ -3,6 +3,7 @@
 
 #include <reel/core/array_ref.h>
 #include <reel/data/example.h>
+#include <reel/data/sample_random.h>
 
 #include <cstdint>
 #include <memory>
@@ -52,7 +53,11 @@ class Dataset : public BatchDataset<Self, std::vector<SingleExample>> {
   std::vector<ExampleType> get_batch(ArrayRef<size_t> indices) override {
     std::vector<ExampleType> batch;
     batch.reserve(indices.size());
-    for (const size_t i : indices) batch.push_back(get(i));
+    for (size_t place = 0; place < indices.size(); ++place) {
+      set_loading_place(place);
+      batch.push_back(get(indices[place]));
+    }
+    clear_loading_place();
     return batch;
   }
 };

@@ -4,6 +4,7 @@
 
 #include <reel/core/array_ref.h>
 #include <reel/data/example.h>
+#include <reel/data/sample_random.h>
 
 #include <functional>
 #include <utility>
@@ -31,7 +32,11 @@ class Transform : public BatchTransform<std::vector<Input>, std::vector<Output>>
   std::vector<Output> apply_batch(std::vector<Input> batch) override {
     std::vector<Output> result;
     result.reserve(batch.size());
-    for (Input& example : batch) result.push_back(apply(std::move(example)));
+    for (size_t place = 0; place < batch.size(); ++place) {
+      set_loading_place(place);
+      result.push_back(apply(std::move(batch[place])));
+    }
+    clear_loading_place();
     return result;
   }
 };

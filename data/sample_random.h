@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace reel::data {
@@ -36,7 +37,9 @@ class SampleRandom {
   int used_ = 4;
 };
 
-/// While it lives, this thread makes a batch of these samples: loaders set it around get_batch.
+/// While it lives, this thread makes a batch of these samples: loaders set it around get_batch. The
+/// thread's default generator gives numbers that belong to the sample being made as well, and goes
+/// on afterwards where it stood before: what a transform draws by randn() is not of a thread's.
 class LoadingScope {
  public:
   LoadingScope(uint64_t seed, uint64_t epoch, std::vector<size_t> samples);
@@ -44,21 +47,32 @@ class LoadingScope {
   LoadingScope(const LoadingScope&) = delete;
   LoadingScope& operator=(const LoadingScope&) = delete;
 
+  /// The sample being made; none when the batch is made as a whole.
+  std::optional<size_t> sample() const;
+
  private:
   friend SampleRandom sample_random();
   friend std::vector<SampleRandom> batch_random(size_t n);
   friend void set_loading_place(size_t place);
+  friend void clear_loading_place();
   SampleRandom at(size_t place);
+  uint64_t sample_at(size_t place) const;
+  void seed_default_generator(uint64_t visit);
 
   uint64_t seed_, epoch_;
   std::vector<size_t> samples_;
-  std::vector<uint64_t> uses_;  // how often each has been asked for: a chain's steps differ
+  // How often numbers have been asked for, or a place been set: a chain's steps differ.
+  std::vector<uint64_t> uses_, visits_;
   size_t place_ = 0;
+  bool one_by_one_ = false;
+  uint64_t outer_seed_, outer_offset_;  // of the default generator
   LoadingScope* outer_;
 };
 
-/// Which sample of the batch is being made: set by whatever goes through a batch one by one.
+/// Which sample of the batch is being made: set by whatever goes through a batch one by one, and
+/// cleared when it is through.
 void set_loading_place(size_t place);
+void clear_loading_place();
 
 /// The numbers of the sample being made, anew in each call; outside a LoadingScope, numbers drawn
 /// from the thread's default generator.

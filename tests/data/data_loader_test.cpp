@@ -125,7 +125,11 @@ TEST_CASE("a data set with a state is asked until it has no more", "[data]") {
 }
 
 TEST_CASE("a loader of a data set without a size needs a sampler", "[data]") {
-  CHECK_THROWS_AS(make_data_loader(datasets::make_shared_dataset<Countdown>(), 2), ArgumentError);
+  struct Endless : Squares {
+    Endless() : Squares(0) {}
+    std::optional<size_t> size() const override { return std::nullopt; }
+  };
+  CHECK_THROWS_AS(make_data_loader(datasets::make_shared_dataset<Endless>(), 2), ArgumentError);
 }
 
 TEST_CASE("data sets of tensors, shared and mapped", "[data]") {

@@ -53,6 +53,30 @@ TEST_CASE("sample random: outside a loader numbers come from the default generat
   CHECK(numbers(batch_random(2)[1]) == two);
 }
 
+TEST_CASE("sample random: in a loader the default generator is the sample's too", "[data]") {
+  manual_seed(5);
+  const uint64_t before = default_generator().next64(), after = default_generator().next64();
+  const auto drawn = [](size_t place, std::vector<size_t> samples) {
+    const LoadingScope scope(7, 1, std::move(samples));
+    set_loading_place(place);
+    return default_generator().next64();
+  };
+  manual_seed(5);
+  CHECK(default_generator().next64() == before);
+  CHECK(drawn(1, {4, 9}) == drawn(0, {9}));
+  CHECK(drawn(1, {4, 9}) != drawn(0, {4, 9}));
+  CHECK(default_generator().next64() == after);
+  const LoadingScope scope(7, 1, {4, 9});
+  CHECK_FALSE(scope.sample());
+  set_loading_place(1);
+  CHECK(scope.sample() == 9);
+  const uint64_t first = default_generator().next64();
+  set_loading_place(1);
+  CHECK(default_generator().next64() != first);
+  clear_loading_place();
+  CHECK_FALSE(scope.sample());
+}
+
 TEST_CASE("sample random: distributions", "[data]") {
   SampleRandom random(0, 0, 0);
   constexpr int n = 20000;

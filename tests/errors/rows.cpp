@@ -86,9 +86,9 @@ TEST_CASE("errors: every message is the one in errors.txt", "[errors]") {
 }
 
 TEST_CASE("errors: every message has the form of all", "[errors]") {
-  // op: what is wrong; the rule. [hint] (in module path)
+  // op: what is wrong; the rule. [hint] (in module path, or in a sample of a batch)
   const std::regex form(
-      R"((Argument|Graph|Io)Error [\w.' ]+: [^\n]*(\.|\])( \(in module [\w.]+\))?)");
+      R"((Argument|Graph|Io)Error [\w.' ]+: [^\n]*(\.|\])( \(in (module|sample|batch) [\w., ]+\))?)");
   for (const ErrorRow& row : all_error_rows()) {
     const std::string message = message_of(row);
     INFO(row.name << ": " << message);
