@@ -160,6 +160,7 @@ class FunctionNode : public Node {
 /// The type's own name out of the signature of a function template over it, for errors.
 std::string type_in(const char* signature);
 
+/// T::Context if T has one, else AutogradContext.
 template <class T, class = void>
 struct ContextOf {
   using type = AutogradContext;
@@ -171,6 +172,7 @@ struct ContextOf<T, std::void_t<typename T::Context>> {
   using type = typename T::Context;
 };
 
+/// The node that runs T::backward.
 template <class T>
 class FunctionNodeOf final : public FunctionNode {
  public:

@@ -13,6 +13,7 @@ struct TapeMode {
   static void set(uint8_t bit, bool on);
 };
 
+/// Whether operations are recorded, on the calling thread.
 struct GradMode {
   static bool is_enabled() { return TapeMode::get() & TapeMode::kRecords; }
   static void set_enabled(bool enabled) { TapeMode::set(TapeMode::kRecords, enabled); }

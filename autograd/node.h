@@ -113,10 +113,12 @@ class Node : public RefCounted, public Pooled {
   /// The dotted path of the module that was running, or null (autograd/module_path.h).
   const char* module_path = nullptr;
 
+  /// A function called with the gradient of an output.
   struct Hook {
     uint32_t output_nr, handle;
     TensorHook function;
   };
+  /// Where the gradient of an output is kept.
   struct Retained {
     uint32_t output_nr;
     Ref<GradSlot> slot;

@@ -6,6 +6,7 @@
 
 namespace reel {
 
+/// What of a memory a tensor shows: its sizes, strides and offset.
 struct Window {
   Shape sizes, strides;
   int64_t offset;

@@ -72,6 +72,7 @@ constexpr bool can_cast(Dtype from, Dtype to) {
   return (is_floating_point(to) || !is_floating_point(from)) && (to != kBool || from == kBool);
 }
 
+/// The Dtype of a C++ type.
 template <class T>
 struct DtypeOf;
 template <>

@@ -15,6 +15,7 @@ namespace reel {
 template <class Key, class Value>
 class OrderedDict {
  public:
+  /// A key with its value.
   class Item {
    public:
     Item(Key key, Value value) : pair_(std::move(key), std::move(value)) {}

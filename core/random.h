@@ -45,6 +45,7 @@ Generator& default_generator();
 /// Seeds the calling thread's default generator.
 void manual_seed(uint64_t seed);
 
+/// Four random numbers, which philox() makes at once.
 struct PhiloxBlock {
   uint32_t v[4];
 };

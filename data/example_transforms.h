@@ -101,6 +101,7 @@ Tensor normalize_channels(const Tensor& x, const Tensor& mean, const Tensor& std
 /// The values as a tensor (C, 1, 1).
 Tensor channel_values(ArrayRef<double> values);
 
+/// (input - mean) / stddev of each channel. Source: torch::data::transforms::Normalize.
 template <class Target = Tensor>
 class Normalize : public TensorTransform<Target> {
  public:
@@ -110,6 +111,7 @@ class Normalize : public TensorTransform<Target> {
   Tensor mean, stddev;
 };
 
+/// Stacks the tensors of examples along a new dimension 0.
 template <class ExampleType = Example<>>
 struct Stack;
 

@@ -9,6 +9,7 @@
 
 namespace reel::io {
 
+/// Red, green and blue, 0 to 255.
 struct Color {
   uint8_t red = 0;
   uint8_t green = 0;
@@ -21,6 +22,7 @@ struct Point {
   double y = 0;
 };
 
+/// An area in pixels, y downwards.
 struct Rect {
   double left = 0;
   double top = 0;

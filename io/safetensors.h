@@ -9,6 +9,7 @@
 
 namespace reel::io {
 
+/// A tensor and its name in a file.
 struct NamedTensor {
   std::string name;
   Tensor tensor;

@@ -20,6 +20,7 @@ struct Bytes {
 /// it is made, an entry's checksum when it is read; both throw what the source's `fail` throws.
 class ZipReader {
  public:
+  /// A file of the archive.
   struct Entry {
     std::string name;
     uint64_t header = 0;  ///< where its own header is
