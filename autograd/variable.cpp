@@ -1,5 +1,6 @@
 #include <reel/autograd/anomaly_check.h>
 #include <reel/autograd/module_path.h>
+#include <reel/autograd/trace.h>
 #include <reel/autograd/variable.h>
 #include <reel/core/layout.h>
 
@@ -10,6 +11,8 @@ namespace reel {
 namespace {
 
 thread_local uint64_t last_sequence = 0;
+
+constexpr uint8_t kWatched = TapeMode::kDetectsAnomalies | kTraces;
 
 }  // namespace
 
@@ -61,9 +64,12 @@ void set_history(const Tensor& y, Ref<Node> node, uint32_t nr) {
 
 bool needs_recording(const Operation& operation) {
   const uint8_t mode = TapeMode::get();
-  if (mode & TapeMode::kDetectsAnomalies) [[unlikely]]
-    check_forward(operation.name, {operation.outputs, operation.num_outputs, operation.inputs,
-                                   operation.num_inputs, operation.in_place});
+  if (mode & kWatched) [[unlikely]] {
+    if (mode & TapeMode::kDetectsAnomalies)
+      check_forward(operation.name, {operation.outputs, operation.num_outputs, operation.inputs,
+                                     operation.num_inputs, operation.in_place});
+    if (mode & kTraces) Trace::expect(operation.outputs, operation.num_outputs);
+  }
   if (!(mode & TapeMode::kRecords)) return false;
   bool needed = false;
   for (size_t i = 0; i < operation.num_inputs; ++i) {
@@ -81,8 +87,10 @@ void link(Node& node, const Tensor* const* inputs, size_t n) {
   node.set_inputs(n);
   for (size_t i = 0; i < n; ++i) node.set_edge(i, *inputs[i]);
   last_sequence = node.sequence;
-  if (TapeMode::get() & TapeMode::kDetectsAnomalies) [[unlikely]]
-    note_forward(node, inputs, n);
+  if (const uint8_t mode = TapeMode::get(); mode & kWatched) [[unlikely]] {
+    if (mode & TapeMode::kDetectsAnomalies) note_forward(node, inputs, n);
+    if (mode & kTraces) Trace::add(node, inputs, n);
+  }
 }
 
 void link_write(Node& node, const Tensor& base, const Node& write) {
@@ -92,6 +100,8 @@ void link_write(Node& node, const Tensor& base, const Node& write) {
   node.set_edge(0, base);
   for (size_t i = 1; i < write.num_inputs(); ++i) node.set_edge(i, write.edge(i));
   last_sequence = node.sequence;
+  if (TapeMode::get() & kTraces) [[unlikely]]
+    Trace::add_write(node, base, write);
 }
 
 void check_in_place(const char* op, const Tensor& x, const Tensor& values) {

@@ -1,6 +1,7 @@
 # reel::reel, a static library. A new source in a folder below is found by itself.
 
-set(REEL_PUBLIC_FOLDERS core autograd autograd/ops nn nn/functional nn/utils optim data io io/report io/training)
+set(REEL_PUBLIC_FOLDERS core autograd autograd/ops nn nn/functional nn/utils optim data io io/onnx io/report
+  io/training)
 
 # The only directory in the include path: <reel/core/tensor.h> is spelled alike in the tree and once installed.
 file(MAKE_DIRECTORY ${REEL_INCLUDE_DIR}/reel)
@@ -23,7 +24,7 @@ reel_configure_target(reel)
 target_compile_features(reel PUBLIC cxx_std_20)
 target_include_directories(reel PUBLIC
   $<BUILD_INTERFACE:${REEL_INCLUDE_DIR}> $<INSTALL_INTERFACE:include>)
-set_property(SOURCE ${dispatch} APPEND PROPERTY
+set_property(SOURCE ${dispatch} ${PROJECT_SOURCE_DIR}/io/onnx/export.cpp APPEND PROPERTY
   COMPILE_DEFINITIONS REEL_VERSION="${PROJECT_VERSION}")
 target_include_directories(reel SYSTEM PRIVATE ${REEL_STB_INCLUDE_DIR})
 target_link_libraries(reel PRIVATE ZLIB::ZLIB Threads::Threads)
@@ -31,8 +32,8 @@ target_link_libraries(reel PRIVATE ZLIB::ZLIB Threads::Threads)
 # A tenth of the library is what -O3 would add to code that no step of training waits for. Of the
 # operations, what surrounds the kernels of common layers decides over small steps.
 file(GLOB small_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/data/*.cpp
-  ${PROJECT_SOURCE_DIR}/io/*.cpp ${PROJECT_SOURCE_DIR}/io/report/*.cpp ${PROJECT_SOURCE_DIR}/io/training/*.cpp
-  ${PROJECT_SOURCE_DIR}/nn/*.cpp ${PROJECT_SOURCE_DIR}/optim/*.cpp
+  ${PROJECT_SOURCE_DIR}/io/*.cpp ${PROJECT_SOURCE_DIR}/io/onnx/*.cpp ${PROJECT_SOURCE_DIR}/io/report/*.cpp
+  ${PROJECT_SOURCE_DIR}/io/training/*.cpp ${PROJECT_SOURCE_DIR}/nn/*.cpp ${PROJECT_SOURCE_DIR}/optim/*.cpp
   ${PROJECT_SOURCE_DIR}/autograd/gradcheck*.cpp ${PROJECT_SOURCE_DIR}/core/*print*.cpp
   ${PROJECT_SOURCE_DIR}/autograd/ops/*.cpp)
 foreach(name activation arithmetic avg_pool batch_norm conv copy cross_entropy dropout group_norm

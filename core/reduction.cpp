@@ -75,6 +75,13 @@ ReducedDims reduced_dims(const char* op, IntArrayRef sizes, IntArrayRef dims) {
   return result;
 }
 
+Shape dims_of(const ReducedDims& dims, int64_t ndim) {
+  Shape found;
+  for (int64_t d = 0; d < ndim; ++d)
+    if (dims.reduced[d]) found.push_back(d);
+  return found;
+}
+
 kernels::ReduceNest reduce_nest(const Tensor& x, const ReducedDims& dims) {
   const Shape& sizes = x.sizes();
   const Shape strides = physical_strides(x), out = contiguous_strides(dims.kept);

@@ -20,6 +20,9 @@ struct ReducedDims {
 /// Throws: ArgumentError when one is out of range or named twice.
 ReducedDims reduced_dims(const char* op, IntArrayRef sizes, IntArrayRef dims);
 
+/// Which they are, of `ndim` dimensions.
+Shape dims_of(const ReducedDims& dims, int64_t ndim);
+
 /// The loops that reduce `x` into a contiguous result of shape `dims.kept`.
 kernels::ReduceNest reduce_nest(const Tensor& x, const ReducedDims& dims);
 

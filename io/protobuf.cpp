@@ -36,7 +36,7 @@ Message& Message::single(int field, float value) {
   return *this;
 }
 
-Message& Message::text(int field, const std::string& value) {
+Message& Message::text(int field, std::string_view value) {
   key(field, kLength);
   varint(value.size());
   bytes_ += value;

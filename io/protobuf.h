@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace reel::io {
@@ -15,7 +16,7 @@ class Message {
   Message& real(int field, double value);
   Message& single(int field, float value);
   /// Of text, bytes or a message.
-  Message& text(int field, const std::string& value);
+  Message& text(int field, std::string_view value);
   Message& message(int field, const Message& value) { return text(field, value.bytes()); }
   /// Packed.
   Message& reals(int field, const std::vector<double>& values);

@@ -37,6 +37,16 @@ void ModuleStateGuard::rewind() const {
   default_generator() = generator_;
 }
 
+RequireGradGuard::RequireGradGuard(const Module& module) {
+  for (const Tensor& p : module.parameters())
+    if (p.is_floating_point() && p.is_leaf() && !p.requires_grad())
+      frozen_.push_back(p.set_requires_grad(true));
+}
+
+RequireGradGuard::~RequireGradGuard() {
+  for (const Tensor& p : frozen_) p.set_requires_grad(false);
+}
+
 std::string ModuleStateGuard::changed_buffer() const {
   const NoGradGuard no_grad;
   for (const Kept& b : buffers_)

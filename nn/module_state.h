@@ -40,4 +40,17 @@ class ModuleStateGuard {
   Generator generator_;
 };
 
+/// Makes all floating-point parameters that are leaves require grad while it lives, so that what is
+/// computed with frozen ones is recorded too.
+class RequireGradGuard {
+ public:
+  explicit RequireGradGuard(const Module& module);
+  ~RequireGradGuard();
+  RequireGradGuard(const RequireGradGuard&) = delete;
+  RequireGradGuard& operator=(const RequireGradGuard&) = delete;
+
+ private:
+  TensorList frozen_;
+};
+
 }  // namespace reel::nn

@@ -4,6 +4,7 @@
 
 #include <reel/autograd/ops/elementwise.h>
 #include <reel/autograd/ops/reductions.h>
+#include <reel/autograd/trace.h>
 #include <reel/autograd/variable.h>
 #include <reel/core/binary.h>
 
@@ -147,9 +148,17 @@ void save_operands(N* node, const Tensor& a, const Tensor& b) {
   node->b_sizes = b.sizes();
 }
 
-void record_add(AddBackward* node, const Tensor& a, const Tensor& b, Scalar alpha) {
+void record_add(AddBackward* node, const Tensor& y, const Tensor& a, const Tensor& b,
+                Scalar alpha) {
   save_operands(node, a, b);
-  if (node) node->alpha = alpha;
+  if (!node) return;
+  node->alpha = alpha;
+  if (TracedOperation* t = traced(y)) t->number("alpha", alpha.to<double>());
+}
+
+// What a trace is told of an operation with a number.
+void tell_trace(const Tensor& y, const char* name, Scalar number) {
+  if (TracedOperation* t = traced(y)) t->number(name, number.to<double>());
 }
 
 void record_mul(MulBackward* node, const Tensor& a, const Tensor& b) {
@@ -169,7 +178,7 @@ Tensor add_numbered(const char* op, const Tensor& a, const Tensor& b, Scalar alp
   if (a.dtype() != b.dtype()) return add_numbered(op, a.to(dtype), b.to(dtype), alpha);
   check_alpha(op, dtype, alpha);
   Tensor y = binary(BinaryOp::kAdd, op, a, b, alpha);
-  record_add(record<AddBackward>(y, a, b), a, b, alpha);
+  record_add(record<AddBackward>(y, a, b), y, a, b, alpha);
   return y;
 }
 
@@ -178,7 +187,7 @@ const Tensor& add_in_place(const char* op, const Tensor& x, const Tensor& other,
   check_alpha(op, x.dtype(), alpha);
   const Tensor b = check_in_place_operand(op, x, other);
   binary_into(BinaryOp::kAdd, x, b, alpha);
-  record_add(record_in_place<AddBackward>(x, b), x, b, alpha);
+  record_add(record_in_place<AddBackward>(x, b), x, x, b, alpha);
   return x;
 }
 
@@ -217,7 +226,7 @@ Tensor Tensor::add(Scalar other) const {
   const Dtype both = promote(dtype(), other);
   if (dtype() != both) return to(both).add(other);
   Tensor y = binary(BinaryOp::kAdd, "add", *this, other);
-  record<ShiftBackward>(y, *this);
+  if (record<ShiftBackward>(y, *this)) tell_trace(y, "shift", other);
   return y;
 }
 
@@ -230,7 +239,10 @@ Tensor Tensor::mul(Scalar other) const {
   const Dtype both = promote(dtype(), other);
   if (dtype() != both) return to(both).mul(other);
   Tensor y = binary(BinaryOp::kMul, "mul", *this, other);
-  if (auto* node = record<ScaleBackward>(y, *this)) node->factor = other;
+  if (auto* node = record<ScaleBackward>(y, *this)) {
+    node->factor = other;
+    tell_trace(y, "factor", other);
+  }
   return y;
 }
 
@@ -238,7 +250,10 @@ Tensor Tensor::div(Scalar other) const {
   const Dtype both = promote(dtype(), Scalar(1.0));
   if (dtype() != both) return to(both).div(other);
   Tensor y = binary(BinaryOp::kDiv, "div", *this, other);
-  if (auto* node = record<QuotientBackward>(y, *this)) node->divisor = other;
+  if (auto* node = record<QuotientBackward>(y, *this)) {
+    node->divisor = other;
+    tell_trace(y, "divisor", other);
+  }
   return y;
 }
 
@@ -274,7 +289,7 @@ const Tensor& Tensor::add_(Scalar other) const {
   check_in_place("add_", *this);
   check_in_place_number("add_", *this, other);
   binary_into(BinaryOp::kAdd, *this, other);
-  record_in_place<ShiftBackward>(*this);
+  if (record_in_place<ShiftBackward>(*this)) tell_trace(*this, "shift", other);
   return *this;
 }
 
@@ -287,7 +302,10 @@ const Tensor& Tensor::mul_(Scalar other) const {
   check_in_place("mul_", *this);
   check_in_place_number("mul_", *this, other);
   binary_into(BinaryOp::kMul, *this, other);
-  if (auto* node = record_in_place<ScaleBackward>(*this)) node->factor = other;
+  if (auto* node = record_in_place<ScaleBackward>(*this)) {
+    node->factor = other;
+    tell_trace(*this, "factor", other);
+  }
   return *this;
 }
 
@@ -295,7 +313,10 @@ const Tensor& Tensor::div_(Scalar other) const {
   check_in_place("div_", *this);
   check_in_place_number("div_", *this, 1.0);
   binary_into(BinaryOp::kDiv, *this, other);
-  if (auto* node = record_in_place<QuotientBackward>(*this)) node->divisor = other;
+  if (auto* node = record_in_place<QuotientBackward>(*this)) {
+    node->divisor = other;
+    tell_trace(*this, "divisor", other);
+  }
   return *this;
 }
 
@@ -316,7 +337,10 @@ Tensor operator-(Scalar a, const Tensor& b) {
   check_subtraction(both);
   if (b.dtype() != both) return a - b.to(both);
   Tensor y = binary(BinaryOp::kAdd, "sub", a, b, -1);
-  if (auto* node = record<ScaleBackward>(y, b)) node->factor = -1;
+  if (auto* node = record<ScaleBackward>(y, b)) {
+    node->factor = -1;
+    tell_trace(y, "minuend", a);
+  }
   return y;
 }
 
@@ -327,6 +351,7 @@ Tensor operator/(Scalar a, const Tensor& b) {
   if (auto* node = record<InverseBackward>(y, b)) {
     node->x.save(b);
     node->number = a;
+    tell_trace(y, "dividend", a);
   }
   return y;
 }

@@ -3,6 +3,7 @@
 
 #include <reel/autograd/ops/pool.h>
 #include <reel/autograd/ops/pools.h>
+#include <reel/autograd/trace.h>
 #include <reel/autograd/variable.h>
 #include <reel/core/creation.h>
 #include <reel/core/kernels/kernels.h>
@@ -115,6 +116,11 @@ Tensor avg_pool(const char* op, const Tensor& input, int D, IntArrayRef kernel, 
     a->windows[d].finish(g.in[d]);
   }
   const Tensor y = average(x, a, false);
+  if (TracedOperation* t = traced(y)) {
+    tell_trace(*t, g, D);
+    t->integers("count_include_pad", count_include_pad);
+    if (divisor_override) t->integers("divisor", *divisor_override);
+  }
   return unbatched ? y.squeeze(0) : y;
 }
 

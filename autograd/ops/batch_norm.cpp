@@ -4,6 +4,7 @@
 
 #include <reel/autograd/ops/norm.h>
 #include <reel/autograd/ops/norms.h>
+#include <reel/autograd/trace.h>
 #include <reel/autograd/variable.h>
 #include <reel/core/kernels/kernels.h>
 
@@ -185,6 +186,11 @@ Tensor normalize(const BatchNormGeometry& g, const Tensor& x, const Tensor& weig
     if (node->wanted(0) || g.relu) node->weight.save(w);
     if (g.relu) node->bias.save(b);
     node->moments = moments;
+    if (TracedOperation* t = traced(y)) {
+      t->number("eps", g.eps).integers("relu", g.relu);
+      t->integers("batch_statistics", g.batch_statistics);
+      if (!g.batch_statistics) t->tensor("mean", running_mean).tensor("var", running_var);
+    }
   }
   return y;
 }

@@ -2,6 +2,7 @@
 // docs/ops/cat.md has the equations, and why one copy serves both layouts.
 
 #include <reel/autograd/ops/shapes.h>
+#include <reel/autograd/trace.h>
 #include <reel/autograd/variable.h>
 #include <reel/core/creation.h>
 #include <reel/core/layout.h>
@@ -142,6 +143,7 @@ Tensor cat(const TensorList& tensors, int64_t dim) {
   if (auto* node = record_list<CatBackward>({y}, inputs)) {
     node->dim = g.dim;
     for (const Tensor& x : inputs) node->sizes.push_back(x.sizes());
+    if (TracedOperation* t = traced(y)) t->integers("dim", g.dim);
   }
   return y;
 }

@@ -3,6 +3,7 @@
 
 #include <reel/autograd/ops/conv.h>
 #include <reel/autograd/ops/convolutions.h>
+#include <reel/autograd/trace.h>
 #include <reel/autograd/variable.h>
 #include <reel/core/allocator.h>
 #include <reel/core/creation.h>
@@ -248,6 +249,35 @@ void check_conv_tensors(const char* op, int D, const Tensor& x, const Tensor& we
              " is empty; each size must be at least 1.");
 }
 
+namespace {
+
+// Of an image of `in` pixels, `out` windows: the padding behind it; as before it, where that fits.
+int64_t pad_behind(const ConvGeometry& g, int d) {
+  const int64_t covered = g.dilation[d] * (g.kernel[d] - 1) + 1;
+  if ((g.in[d] + 2 * g.pad[d] - covered) / g.stride[d] + 1 == g.out[d]) return g.pad[d];
+  const int64_t needed = (g.out[d] - 1) * g.stride[d] + covered - g.in[d] - g.pad[d];
+  return needed > 0 ? needed : 0;
+}
+
+template <int D>
+void tell_trace(TracedOperation& t, const ConvGeometry& g, bool transposed) {
+  Shape stride, dilation, begin, end, output_padding;
+  for (int d = 3 - D; d < 3; ++d) {
+    const int64_t covered = g.dilation[d] * (g.kernel[d] - 1) + 1;
+    const int64_t extra = g.in[d] - ((g.out[d] - 1) * g.stride[d] + covered - 2 * g.pad[d]);
+    stride.push_back(g.stride[d]);
+    dilation.push_back(g.dilation[d]);
+    begin.push_back(g.pad[d]);
+    end.push_back(transposed ? g.pad[d] : pad_behind(g, d));
+    output_padding.push_back(extra);
+  }
+  t.integers("stride", stride).integers("dilation", dilation).integers("groups", g.G);
+  t.integers("begin", begin).integers("end", end);
+  if (transposed) t.integers("output_padding", output_padding);
+}
+
+}  // namespace
+
 template <int D>
 Tensor convolve(const ConvGeometry& g, const Tensor& x, const Tensor& weight, const Tensor& bias) {
   const Borrowed in = to_channels_last(x), w = contiguous(weight), b = contiguous(bias);
@@ -261,6 +291,7 @@ Tensor convolve(const ConvGeometry& g, const Tensor& x, const Tensor& weight, co
     node->g = g;
     if (node->wanted(0)) node->weight.save(w);
     if (node->wanted(1)) node->x.save(x);
+    if (TracedOperation* t = traced(y)) tell_trace<D>(*t, g, false);
   }
   return y;
 }
@@ -279,6 +310,7 @@ Tensor conv_input_grad(const ConvGeometry& g, const Tensor& dy, const Tensor& we
     node->g = g;
     if (node->wanted(0)) node->weight.save(w);
     if (node->wanted(1)) node->dy.save(dy);
+    if (TracedOperation* t = traced(dx)) tell_trace<D>(*t, g, true);
   }
   return dx;
 }

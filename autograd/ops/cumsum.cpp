@@ -1,6 +1,7 @@
 // y_n = x_0 + ... + x_n along a dimension; dx_n = dy_n + ... + dy_N. docs/ops/cumsum.md.
 
 #include <reel/autograd/ops/shapes.h>
+#include <reel/autograd/trace.h>
 #include <reel/autograd/variable.h>
 #include <reel/core/creation.h>
 #include <reel/core/kernels/kernels.h>
@@ -40,6 +41,7 @@ Tensor running_sum(const Tensor& input, int64_t dim, bool reverse) {
   if (auto* node = record<CumsumBackward>(y, x)) {
     node->dim = dim;
     node->reverse = reverse;
+    if (TracedOperation* t = traced(y)) t->integers("dim", dim).integers("reverse", reverse);
   }
   return y;
 }

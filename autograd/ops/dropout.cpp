@@ -3,6 +3,7 @@
 // Of channels, and for selu: y = x scale + shift, in operations on the tape.
 
 #include <reel/autograd/ops/activations.h>
+#include <reel/autograd/trace.h>
 #include <reel/autograd/variable.h>
 #include <reel/core/creation.h>
 #include <reel/core/kernels/kernels.h>
@@ -54,7 +55,10 @@ Tensor apply_mask(const Tensor& input, const DropoutMask& mask) {
                                                  static_cast<T>(none ? 0 : 1 / (1 - mask.p)),
                                                  physical_data<T>(x), physical_data<T>(y));
   });
-  if (auto* node = record<DropoutBackward>(y, input)) node->mask = mask;
+  if (auto* node = record<DropoutBackward>(y, input)) {
+    node->mask = mask;
+    if (TracedOperation* t = traced(y)) t->number("p", mask.p);
+  }
   return y;
 }
 

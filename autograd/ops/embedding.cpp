@@ -5,6 +5,7 @@
 #include <reel/autograd/ops/indexing.h>
 #include <reel/autograd/ops/reductions.h>
 #include <reel/autograd/ops/row_index.h>
+#include <reel/autograd/trace.h>
 #include <reel/autograd/variable.h>
 #include <reel/core/creation.h>
 #include <reel/core/layout.h>
@@ -69,6 +70,7 @@ Tensor embedding(const Tensor& weight, const Tensor& indices, int64_t padding_id
     node->rows = rows;
     node->padding_idx = padding_idx;
     node->by_frequency = scale_grad_by_freq;
+    if (TracedOperation* t = traced(y)) t->tensor("indices", indices);
   }
   return y;
 }

@@ -2,6 +2,7 @@
 // gradient is moved back. docs/ops/flip.md.
 
 #include <reel/autograd/ops/shapes.h>
+#include <reel/autograd/trace.h>
 #include <reel/autograd/variable.h>
 #include <reel/core/creation.h>
 #include <reel/core/layout.h>
@@ -66,7 +67,10 @@ Tensor Tensor::flip(IntArrayRef dims) const {
   const Tensor y = empty(sizes(), dtype());
   // Read backward through memory: a window that no tensor outside could have.
   if (numel() > 0) copy_values(alias(*this, sizes(), strides, offset), y);
-  if (auto* node = record<FlipBackward>(y, *this)) node->dims = dims;
+  if (auto* node = record<FlipBackward>(y, *this)) {
+    node->dims = dims;
+    if (TracedOperation* t = traced(y)) t->integers("dims", dims);
+  }
   return y;
 }
 

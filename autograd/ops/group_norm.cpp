@@ -4,6 +4,7 @@
 
 #include <reel/autograd/ops/norm.h>
 #include <reel/autograd/ops/norms.h>
+#include <reel/autograd/trace.h>
 #include <reel/autograd/variable.h>
 #include <reel/core/kernels/kernels.h>
 
@@ -105,6 +106,8 @@ Tensor normalize(const kernels::GroupNormGeometry& g, const Tensor& x, const Ten
     if (g.relu) node->bias.save(b);
     node->mean = mean;
     node->rstd = rstd;
+    if (TracedOperation* t = traced(y))
+      t->integers("groups", g.G).integers("relu", g.relu).number("eps", eps);
   }
   return y;
 }

@@ -3,6 +3,7 @@
 
 #include <reel/autograd/ops/indexing.h>
 #include <reel/autograd/ops/row_index.h>
+#include <reel/autograd/trace.h>
 #include <reel/autograd/variable.h>
 #include <reel/core/creation.h>
 #include <reel/core/elementwise.h>
@@ -199,7 +200,10 @@ void write_rows(const char* op, const Tensor& x, const RowIndex& rows, const Ten
 }
 
 Tensor Tensor::index_select(int64_t dim, const Tensor& index) const {
-  return read_rows(*this, check_rows("index_select", *this, dim, index));
+  const Tensor y = read_rows(*this, check_rows("index_select", *this, dim, index));
+  if (TracedOperation* t = traced(y))
+    t->tensor("indices", index).integers("dim", wrap_dim("index_select", dim, this->dim()));
+  return y;
 }
 
 const Tensor& Tensor::index_add_(int64_t dim, const Tensor& index, const Tensor& source,

@@ -3,6 +3,7 @@
 
 #include <reel/autograd/ops/pools.h>
 #include <reel/autograd/ops/resampling.h>
+#include <reel/autograd/trace.h>
 #include <reel/autograd/variable.h>
 #include <reel/core/allocator.h>
 #include <reel/core/kernels/kernels.h>
@@ -155,6 +156,8 @@ Weights weights_of(const Axis& a, Mode mode, bool align_corners, bool antialias)
 
 // --- what is asked for ---
 
+constexpr const char* kScales[] = {"scale_d", "scale_h", "scale_w"};
+
 struct Interpolation {
   int D;
   Axis axis[3];  // the last D
@@ -290,7 +293,13 @@ Tensor interpolate(const Tensor& x, IntArrayRef size, const std::vector<double>&
           weights_of<decltype(zero)>(p.axis[d], d < 3 - p.D ? kNearest : mode,
                                      align_corners.value_or(false), antialias && d >= 3 - p.D);
   });
-  return resample(x, map, nullptr);
+  const Tensor y = resample(x, map, nullptr);
+  if (TracedOperation* t = traced(y)) {
+    t->text("mode", name_of(mode)).integers("align_corners", align_corners.value_or(false));
+    t->integers("antialias", antialias).integers("scaled", p.axis[2].step.has_value());
+    for (int d = 3 - p.D; d < 3; ++d) t->number(kScales[d], 1 / p.axis[d].step.value_or(1));
+  }
+  return y;
 }
 
 }  // namespace reel

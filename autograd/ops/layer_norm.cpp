@@ -4,6 +4,7 @@
 
 #include <reel/autograd/ops/norm.h>
 #include <reel/autograd/ops/norms.h>
+#include <reel/autograd/trace.h>
 #include <reel/autograd/variable.h>
 #include <reel/core/creation.h>
 #include <reel/core/kernels/kernels.h>
@@ -123,6 +124,8 @@ Tensor layer_norm(const Tensor& input, IntArrayRef normalized_shape, const Tenso
     if (node->wanted(0) || node->wanted(1)) node->x.save(x);
     if (node->wanted(0)) node->weight.save(w);
     node->moments = moments;
+    if (TracedOperation* t = traced(y))
+      t->number("eps", eps).integers("dims", static_cast<int64_t>(normalized_shape.size()));
   }
   return y;
 }

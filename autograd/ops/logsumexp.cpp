@@ -2,6 +2,7 @@
 // dx = dy exp(x - y): the share of each element in the sum.
 
 #include <reel/autograd/ops/reductions.h>
+#include <reel/autograd/trace.h>
 #include <reel/autograd/variable.h>
 #include <reel/core/reduction.h>
 
@@ -44,6 +45,7 @@ Tensor logsumexp(const Tensor& x, IntArrayRef dims, bool keepdim) {
   const Tensor y = reduce_log_sum_exp(x, d, keepdim, pivot_of(x, d));
   if (auto* node = record<LogSumExpBackward>(y, x)) {
     node->kept = d.kept;
+    if (TracedOperation* t = traced(y)) t->integers("dims", dims_of(d, x.dim()));
     node->x.save(x);
     node->y.save_output(y);
   }

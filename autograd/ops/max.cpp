@@ -3,6 +3,7 @@
 // given.
 
 #include <reel/autograd/ops/reductions.h>
+#include <reel/autograd/trace.h>
 #include <reel/autograd/variable.h>
 #include <reel/core/creation.h>
 #include <reel/core/reduction.h>
@@ -63,6 +64,7 @@ Tensor extreme(const char* op, const Tensor& x, IntArrayRef dims, bool keepdim) 
     node->kept = d.kept;
     for (size_t i = 0; i < x.sizes().size(); ++i)
       if (d.reduced[i]) node->dims.push_back(static_cast<int64_t>(i));
+    if (TracedOperation* t = traced(y)) t->integers("dims", node->dims);
     node->x.save(x);
     node->y.save_output(y);
   }
@@ -78,6 +80,7 @@ std::tuple<Tensor, Tensor> indexed(const char* op, const Tensor& x, int64_t dim,
     node->sizes = x.sizes();
     node->kept = d.kept;
     node->dim = wrap_dim(op, dim, x.dim());
+    if (TracedOperation* t = traced(y)) t->integers("dims", node->dim);
     node->indices = indices;
   }
   return {y, indices};

@@ -3,6 +3,7 @@
 
 #include <reel/autograd/ops/pool.h>
 #include <reel/autograd/ops/pools.h>
+#include <reel/autograd/trace.h>
 #include <reel/autograd/variable.h>
 #include <reel/core/creation.h>
 #include <reel/core/kernels/kernels.h>
@@ -117,7 +118,10 @@ Tensor max_pool(const char* op, const Tensor& input, int D, IntArrayRef kernel, 
     *indices = indices_of(winners, x.dtype());
     if (unbatched) *indices = indices->squeeze(0);
   }
-  if (auto* node = record<MaxPoolBackward>(y, x)) node->winners = std::move(winners);
+  if (auto* node = record<MaxPoolBackward>(y, x)) {
+    if (TracedOperation* t = traced(y)) tell_trace(*t, g, D);
+    node->winners = std::move(winners);
+  }
   if (unbatched) return y.squeeze(0);
   return y;
 }

@@ -3,6 +3,7 @@
 
 #include <reel/autograd/anomaly_check.h>
 #include <reel/autograd/ops/shapes.h>
+#include <reel/autograd/trace.h>
 #include <reel/autograd/variable.h>
 #include <reel/core/creation.h>
 #include <reel/core/kernels/kernels.h>
@@ -151,7 +152,13 @@ Tensor apply(const Padding& p, const Tensor& x, Scalar value) {
     pad_bits<uint32_t>(p, channels_last, in, fill, y);
   else
     pad_bits<uint64_t>(p, channels_last, in, fill, y);
-  if (auto* node = record<PadBackward>(y, x)) node->p = p;
+  if (auto* node = record<PadBackward>(y, x)) {
+    node->p = p;
+    if (TracedOperation* t = traced(y))
+      t->integers("before", p.before)
+          .text("mode", name_of(p.mode))
+          .number("value", value.to<double>());
+  }
   return y;
 }
 

@@ -5,6 +5,7 @@
 #include <reel/autograd/ops/elementwise.h>
 #include <reel/autograd/ops/in_place.h>
 #include <reel/autograd/ops/pointwise.h>
+#include <reel/autograd/trace.h>
 #include <reel/autograd/variable.h>
 #include <reel/core/binary.h>
 #include <reel/core/creation.h>
@@ -66,6 +67,7 @@ void fill_node(PointwiseBackward* node, PointwiseOp f, const Tensor& before, con
   node->b = b;
   if (node->row().saves == Saves::kInput) node->saved.save(before);
   if (node->row().saves == Saves::kOutput) node->saved.save_output(y);
+  if (TracedOperation* t = traced(y)) t->number("a", a).number("b", b);
 }
 
 }  // namespace

@@ -73,6 +73,14 @@ Shape pooled_shape(int64_t N, int64_t C, const int64_t (&spatial)[3], int D) {
   return s;
 }
 
+void tell_trace(TracedOperation& t, const kernels::PoolGeometry& g, int D) {
+  const auto last = [&](const int64_t(&values)[3]) {
+    return IntArrayRef(values + 3 - D, static_cast<size_t>(D));
+  };
+  t.integers("kernel", last(g.kernel)).integers("stride", last(g.stride));
+  t.integers("padding", last(g.padding)).integers("dilation", last(g.dilation));
+}
+
 Borrowed with_batch(const char* op, const Tensor& x, int D, bool* unbatched) {
   REEL_CHECK(x.is_floating_point(), op, ": the input is ", x.dtype(),
              "; it must be float32 or float64.");

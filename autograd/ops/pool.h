@@ -1,6 +1,7 @@
 #pragma once
 // What the pooling operations share: their sizes, checked.
 
+#include <reel/autograd/trace.h>
 #include <reel/core/kernels/pool.h>
 #include <reel/core/layout.h>
 #include <reel/core/tensor.h>
@@ -21,6 +22,9 @@ void adaptive_sizes(const char* op, const Tensor& x, int D, IntArrayRef output_s
 
 /// (N, C, the last D of three spatial sizes)
 Shape pooled_shape(int64_t N, int64_t C, const int64_t (&spatial)[3], int D);
+
+/// The windows of a pooling with D spatial dimensions.
+void tell_trace(TracedOperation& t, const kernels::PoolGeometry& g, int D);
 
 /// `x` with a batch dimension: pooling takes (C, spatial...) as well. Sets `unbatched`.
 Borrowed with_batch(const char* op, const Tensor& x, int D, bool* unbatched);

@@ -3,6 +3,7 @@
 // docs/ops/slice.md.
 
 #include <reel/autograd/ops/shapes.h>
+#include <reel/autograd/trace.h>
 #include <reel/autograd/variable.h>
 #include <reel/autograd/view.h>
 #include <reel/core/creation.h>
@@ -120,6 +121,8 @@ Tensor sliced(const Tensor& x, const Range& range) {
   if (auto* node = record<SliceBackward>(y, x)) {
     node->sizes = x.sizes();
     node->range = range;
+    if (TracedOperation* t = traced(y))
+      t->integers("dim", range.dim).integers("start", range.start).integers("step", range.step);
   }
   return y;
 }
@@ -137,6 +140,8 @@ Tensor Tensor::select(int64_t dim, int64_t index) const {
   if (auto* node = record<SelectBackward>(y, *this)) {
     node->sizes = this->sizes();
     node->range = range;
+    if (TracedOperation* t = traced(y))
+      t->integers("dim", range.dim).integers("start", range.start);
   }
   return y;
 }

@@ -2,6 +2,7 @@
 // log_softmax: y = x - log sum exp(x); dx = dy - exp(y) sum(dy). docs/ops/softmax.md derives them.
 
 #include <reel/autograd/ops/activations.h>
+#include <reel/autograd/trace.h>
 #include <reel/autograd/variable.h>
 #include <reel/core/kernels/kernels.h>
 #include <reel/core/layout.h>
@@ -79,6 +80,7 @@ Tensor softmax_of(const Tensor& input, int64_t dimension) {
   if (auto* node = record<SoftmaxBackward<kLog>>(y, input)) {
     node->dim = dim;
     node->y.save_output(y);
+    if (TracedOperation* t = traced(y)) t->integers("dim", dim);
   }
   return y;
 }

@@ -2,6 +2,7 @@
 // docs/ops/split.md.
 
 #include <reel/autograd/ops/shapes.h>
+#include <reel/autograd/trace.h>
 #include <reel/autograd/variable.h>
 #include <reel/core/creation.h>
 
@@ -62,6 +63,7 @@ TensorList recorded_split(const Tensor& x, IntArrayRef lengths, int64_t dim) {
     node->dim = dim;
     node->sizes = std::move(all_sizes);
     node->dtype = x.dtype();
+    if (TracedOperation* t = traced(parts[0])) t->integers("dim", dim);
   }
   return parts;
 }
@@ -119,6 +121,7 @@ TensorList Tensor::unbind(int64_t dim) const {
     node->dim = d;
     node->sizes = std::vector<Shape>(static_cast<size_t>(n), sizes);
     node->dtype = dtype();
+    if (TracedOperation* t = traced(parts[0])) t->integers("dim", d);
   }
   return parts;
 }

@@ -1,6 +1,7 @@
 // y = sum of x over the reduced dimensions; the mean divides by their number n.
 // dx = dy, or dy / n for the mean, stretched over what was reduced.
 
+#include <reel/autograd/trace.h>
 #include <reel/autograd/variable.h>
 #include <reel/core/reduction.h>
 
@@ -40,6 +41,7 @@ Tensor Tensor::sum(IntArrayRef dims, bool keepdim) const {
   if (auto* node = record<SumBackward>(y, *this)) {
     node->sizes = sizes();
     node->kept = d.kept;
+    if (TracedOperation* t = traced(y)) t->integers("dims", dims_of(d, dim()));
   }
   return y;
 }
@@ -53,6 +55,7 @@ Tensor Tensor::mean(IntArrayRef dims, bool keepdim) const {
     node->sizes = sizes();
     node->kept = d.kept;
     node->count = d.count;
+    if (TracedOperation* t = traced(y)) t->integers("dims", dims_of(d, dim()));
   }
   return y;
 }

@@ -3,6 +3,7 @@
 // it.
 
 #include <reel/autograd/ops/reductions.h>
+#include <reel/autograd/trace.h>
 #include <reel/autograd/variable.h>
 #include <reel/core/reduction.h>
 
@@ -31,9 +32,7 @@ Tensor variance(const Tensor& x, const VarGeometry& g, bool keepdim) {
 
 // Equation 3, in differentiable operations.
 Tensor var_gradient(const Tensor& dy, const Tensor& x, const VarGeometry& g) {
-  Shape dims;
-  for (size_t d = 0; d < x.sizes().size(); ++d)
-    if (g.dims.reduced[d]) dims.push_back(static_cast<int64_t>(d));
+  const Shape dims = dims_of(g.dims, x.dim());
   const Tensor mean = x.mean(dims, true);
   return (dy * (2 / g.divisor)).reshape(g.dims.kept) * (x - mean);
 }
@@ -73,6 +72,8 @@ Tensor Tensor::var(IntArrayRef dims, bool unbiased, bool keepdim) const {
   const Tensor y = variance(*this, g, keepdim);
   if (auto* node = record<VarBackward>(y, *this)) {
     node->g = g;
+    if (TracedOperation* t = traced(y))
+      t->integers("dims", dims_of(g.dims, dim())).number("divisor", g.divisor);
     node->x.save(*this);
   }
   return y;
@@ -83,6 +84,8 @@ Tensor Tensor::std(IntArrayRef dims, bool unbiased, bool keepdim) const {
   const Tensor y = variance(*this, g, keepdim).sqrt();
   if (auto* node = record<StdBackward>(y, *this)) {
     node->g = g;
+    if (TracedOperation* t = traced(y))
+      t->integers("dims", dims_of(g.dims, dim())).number("divisor", g.divisor);
     node->x.save(*this);
     node->y.save_output(y);
   }

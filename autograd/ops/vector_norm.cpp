@@ -3,6 +3,7 @@
 // For other powers y = (sum |x|^p)^(1/p), dx = dy sign(x) |x|^(p-1) / y^(p-1).
 
 #include <reel/autograd/ops/reductions.h>
+#include <reel/autograd/trace.h>
 #include <reel/autograd/variable.h>
 #include <reel/core/reduction.h>
 
@@ -57,6 +58,7 @@ Tensor power_norm(const Tensor& x, double p, IntArrayRef dims, bool keepdim) {
   if (auto* node = record<PowerNormBackward>(y, x)) {
     node->p = p;
     node->kept = d.kept;
+    if (TracedOperation* t = traced(y)) t->integers("dims", dims_of(d, x.dim())).number("p", p);
     node->x.save(x);
     node->y.save_output(y);
   }
@@ -88,6 +90,7 @@ Tensor vector_norm(const Tensor& x, IntArrayRef dims, bool keepdim) {
   const Tensor y = reduce_squares(x, d, keepdim, {}, 1).sqrt();
   if (auto* node = record<VectorNormBackward>(y, x)) {
     node->kept = d.kept;
+    if (TracedOperation* t = traced(y)) t->integers("dims", dims_of(d, x.dim()));
     node->x.save(x);
     node->y.save_output(y);
   }

@@ -4,6 +4,7 @@
 
 #include <reel/autograd/ops/reductions.h>
 #include <reel/autograd/ops/shapes.h>
+#include <reel/autograd/trace.h>
 #include <reel/autograd/variable.h>
 #include <reel/autograd/view.h>
 #include <reel/core/layout.h>
@@ -219,6 +220,11 @@ Tensor Tensor::permute(IntArrayRef dims) const {
     for (size_t i = 0; i < dims.size(); ++i)
       node->inverse[static_cast<size_t>(wrap_dim("permute", dims[i], dim()))] =
           static_cast<int64_t>(i);
+    if (TracedOperation* t = traced(y)) {
+      Shape order;
+      for (int64_t d : dims) order.push_back(wrap_dim("permute", d, dim()));
+      t->integers("order", order);
+    }
   }
   return y;
 }

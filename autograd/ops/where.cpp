@@ -5,6 +5,7 @@
 #include <reel/autograd/ops/elementwise.h>
 #include <reel/autograd/ops/in_place.h>
 #include <reel/autograd/ops/reductions.h>
+#include <reel/autograd/trace.h>
 #include <reel/autograd/variable.h>
 #include <reel/core/binary.h>
 #include <reel/core/elementwise.h>
@@ -69,6 +70,7 @@ Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b) {
   choose_into(y, condition, a, b);
   if (auto* node = record<WhereBackward>(y, a, b)) {
     node->c.save(condition);
+    if (TracedOperation* t = traced(y)) t->tensor("condition", condition);
     node->a_sizes = a.sizes();
     node->b_sizes = b.sizes();
   }
@@ -87,6 +89,8 @@ Tensor where(const Tensor& condition, Scalar a, const Tensor& b) {
   Tensor y = choose(condition, b, a, b);
   if (auto* node = record_as<MaskedFillBackward>("where", y, b)) {
     node->mask.save(condition);
+    if (TracedOperation* t = traced(y))
+      t->tensor("condition", condition).number("value", a.to<double>());
     node->sizes = b.sizes();
   }
   return y;
@@ -138,6 +142,8 @@ const Tensor& Tensor::masked_fill_(const Tensor& mask, Scalar value) const {
   choose_into(*this, mask, value, *this);
   if (auto* node = record_in_place_as<MaskedFillBackward>("masked_fill_", *this)) {
     node->mask.save(mask);
+    if (TracedOperation* t = traced(*this))
+      t->tensor("condition", mask).number("value", value.to<double>());
     node->sizes = sizes();
   }
   return *this;
