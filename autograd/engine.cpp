@@ -1,5 +1,6 @@
 #include <reel/autograd/anomaly_check.h>
 #include <reel/autograd/engine.h>
+#include <reel/autograd/profile_range.h>
 #include <reel/autograd/variable.h>
 #include <reel/core/creation.h>
 #include <reel/core/parallel.h>
@@ -135,6 +136,7 @@ class Run {
   const std::vector<Capture>& captures() const { return captures_; }
 
   void execute() {
+    const ProfileRange range("backward", ProfileCategory::kBackward);
     AutoGradMode mode(create_graph_);
     const AnomalyPause pause;    // each node's backward is judged as a whole
     const FlushDenormals flush;  // once, rather than in each kernel
@@ -264,6 +266,7 @@ class Run {
       wanted[i] = next && task_of(*next).needed;
     }
     if (grad_inputs_.size() < n) grad_inputs_.resize(n);
+    const GradientScope profiled(node, grads);
     BackwardCall backward_call(node, grads, grad_inputs_.data(), wanted, create_graph_);
     if (detects_anomalies_) [[unlikely]] {
       const TensorList arrived(grads, grads + node.num_outputs);
@@ -272,6 +275,7 @@ class Run {
     } else {
       node.backward(backward_call);
     }
+    profiled.made(grad_inputs_.data(), n);
     for (uint32_t i = 0; i < node.num_outputs; ++i) grads[i] = Tensor();
     for (size_t i = 0; i < n; ++i) {
       Tensor gradient = std::move(grad_inputs_[i]);

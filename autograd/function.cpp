@@ -138,6 +138,8 @@ variable_list FunctionNode::finish(variable_list outputs) {
                " as dirty and did not return it; what it wrote would be lost on the tape.");
   if (TapeMode::get() & TapeMode::kDetectsAnomalies) [[unlikely]]
     watch(outputs);
+  if (active_recorder) [[unlikely]]
+    for (const Tensor& y : outputs) note_saved(y);
   const variable_list returned = outputs;
   num_outputs = static_cast<uint32_t>(outputs.size());
   for (uint32_t nr = 0; nr < num_outputs; ++nr) {

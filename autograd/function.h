@@ -201,6 +201,7 @@ struct Function {
   template <class X = T, class... Args>
   static auto apply(Args&&... args) {
     const auto node = make_ref<FunctionNodeOf<X>>();
+    const OperationScope profiled(node->name());
     (node->add_argument(args), ...);
     node->start(node->context());
     return node->finish([&] {

@@ -9,6 +9,8 @@ namespace reel {
 struct TapeMode {
   static constexpr uint8_t kRecords = 1;
   static constexpr uint8_t kDetectsAnomalies = 2;  ///< autograd/anomaly.h
+  static constexpr uint8_t kTraces = 4;            ///< autograd/trace.h
+  static constexpr uint8_t kProfiles = 8;          ///< autograd/profiler.h
   static uint8_t get();
   static void set(uint8_t bit, bool on);
 };

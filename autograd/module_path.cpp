@@ -1,4 +1,5 @@
 #include <reel/autograd/module_path.h>
+#include <reel/autograd/operation_scope.h>
 
 #include <mutex>
 #include <unordered_set>
@@ -18,7 +19,16 @@ const char* intern_path(const std::string& path) {
   return paths.insert(path).first->c_str();
 }
 
-ModulePathScope::ModulePathScope(const char* path) : previous_(running) { running = path; }
-ModulePathScope::~ModulePathScope() { running = previous_; }
+ModulePathScope::ModulePathScope(const char* path) : previous_(running) {
+  running = path;
+  if (active_recorder) [[unlikely]]
+    note_module_begin(path);
+}
+
+ModulePathScope::~ModulePathScope() {
+  if (active_recorder) [[unlikely]]
+    note_module_end(running);
+  running = previous_;
+}
 
 }  // namespace reel

@@ -58,6 +58,8 @@ const Tensor& SavedTensor::unpack_data(const Node& node, const char* what) const
   REEL_CHECK_GRAPH(data_.impl()->storage.get() == storage_, node.name(), ": saved input '", what,
                    "' ", data_, " was given other data", place_of(node),
                    "; backward needs what it had. [call set_data after backward]");
+  if (active_recorder) [[unlikely]]
+    note_saved(data_);
   const uint32_t now = storage_->version;
   REEL_CHECK_GRAPH(now == version_, node.name(), ": saved ", is_output_ ? "output '" : "input '",
                    what, "' ", data_, " was modified in place", place_of(node),

@@ -49,11 +49,11 @@ const TracedValue* TracedOperation::find(const char* name) const {
 Trace::Trace() {
   REEL_CHECK(!active, "trace: another trace is being taken on this thread; there can be one.");
   active = this;
-  TapeMode::set(kTraces, true);
+  TapeMode::set(TapeMode::kTraces, true);
 }
 
 Trace::~Trace() {
-  TapeMode::set(kTraces, false);
+  TapeMode::set(TapeMode::kTraces, false);
   active = nullptr;
 }
 

@@ -61,12 +61,9 @@ class Trace {
   AutoGradMode recording_{true};
 };
 
-/// A bit of TapeMode: whether a trace is taken.
-inline constexpr uint8_t kTraces = 4;
-
 /// The operation that has just made `y`, for what it was told; null when no trace is taken.
 inline TracedOperation* traced(const Tensor& y) {
-  return TapeMode::get() & kTraces ? Trace::find(y) : nullptr;
+  return TapeMode::get() & TapeMode::kTraces ? Trace::find(y) : nullptr;
 }
 
 }  // namespace reel

@@ -12,7 +12,8 @@ namespace {
 
 thread_local uint64_t last_sequence = 0;
 
-constexpr uint8_t kWatched = TapeMode::kDetectsAnomalies | kTraces;
+constexpr uint8_t kWatched =
+    TapeMode::kDetectsAnomalies | TapeMode::kTraces | TapeMode::kProfiles;
 
 }  // namespace
 
@@ -68,7 +69,8 @@ bool needs_recording(const Operation& operation) {
     if (mode & TapeMode::kDetectsAnomalies)
       check_forward(operation.name, {operation.outputs, operation.num_outputs, operation.inputs,
                                      operation.num_inputs, operation.in_place});
-    if (mode & kTraces) Trace::expect(operation.outputs, operation.num_outputs);
+    if (mode & TapeMode::kProfiles) note_operation(operation);
+    if (mode & TapeMode::kTraces) Trace::expect(operation.outputs, operation.num_outputs);
   }
   if (!(mode & TapeMode::kRecords)) return false;
   bool needed = false;
@@ -89,7 +91,7 @@ void link(Node& node, const Tensor* const* inputs, size_t n) {
   last_sequence = node.sequence;
   if (const uint8_t mode = TapeMode::get(); mode & kWatched) [[unlikely]] {
     if (mode & TapeMode::kDetectsAnomalies) note_forward(node, inputs, n);
-    if (mode & kTraces) Trace::add(node, inputs, n);
+    if (mode & TapeMode::kTraces) Trace::add(node, inputs, n);
   }
 }
 
@@ -100,7 +102,7 @@ void link_write(Node& node, const Tensor& base, const Node& write) {
   node.set_edge(0, base);
   for (size_t i = 1; i < write.num_inputs(); ++i) node.set_edge(i, write.edge(i));
   last_sequence = node.sequence;
-  if (TapeMode::get() & kTraces) [[unlikely]]
+  if (TapeMode::get() & TapeMode::kTraces) [[unlikely]]
     Trace::add_write(node, base, write);
 }
 

@@ -3,6 +3,7 @@
 
 #include <reel/autograd/grad_mode.h>
 #include <reel/autograd/node.h>
+#include <reel/autograd/operation_scope.h>
 #include <reel/autograd/view.h>
 
 namespace reel {

@@ -1,6 +1,7 @@
 // Times networks and operations: `reel_bench --list`, `reel_bench --only lenet`,
 // `reel_bench --op conv2d --input 16,64,56,56 --out-channels 64 --padding 1`.
 
+#include <reel/autograd/profiler.h>
 #include <reel/reel.h>
 
 #include <program/program.h>
@@ -23,7 +24,7 @@ namespace {
 
 struct Settings {
   double budget;
-  bool json, memory;
+  bool json, memory, profile;
 };
 
 // The machine's limits, measured when first asked for.
@@ -54,7 +55,23 @@ ordered_json row_of(const std::string& name, const char* kind) {
   return {{"case", name}, {"kind", kind}, {"threads", num_threads()}};
 }
 
+// Where the time of steps goes, rather than how long they take.
+void profile_network(const Settings& s, const bench::NetworkCase& c) {
+  bench::Training training(c);
+  const bench::Timing t = bench::measure(s.budget / 2, [&] { training.step(); });
+  const int steps = std::max(5, static_cast<int>(s.budget / 2 * 1e3 / t.median_ms));
+  autograd::Profiler profiler(autograd::ProfilerOptions().max_events(0));
+  for (int i = 0; i < steps; ++i) training.step();
+  profiler.stop();
+  const autograd::Profile profile = profiler.profile();
+  std::cout << c.name << ", " << steps << " steps of " << t.median_ms << " ms, " << num_threads()
+            << " threads\n"
+            << profile.table(autograd::ProfileGroup::kShapes, 20) << '\n'
+            << profile.table() << std::endl;
+}
+
 void time_network(const Settings& s, const bench::NetworkCase& c) {
+  if (s.profile) return profile_network(s, c);
   reset_peak_memory();
   bench::Training training(c);
   const bench::Timing t = bench::measure(s.budget, [&] { training.step(); });
@@ -146,6 +163,7 @@ program::Program make_program() {
       .number("budget", "seconds a case", 1, {0, 1e6})
       .flag("json", "print a line of JSON a case")
       .flag("memory", "of networks: peak bytes, cache hits and heap allocations of a step")
+      .flag("profile", "of networks: where the time of a step goes")
       .example("reel_bench --only lenet --threads 1", "the networks called after LeNet")
       .example("reel_bench --op conv2d --input 16,64,56,56 --out-channels 64 --padding 1",
                "forward, input gradient and weight gradient of one convolution");
@@ -166,7 +184,8 @@ bench::LayerOptions layer_from(const program::Arguments& args) {
 
 void run(const program::Arguments& args) {
   if (args.has("threads")) set_num_threads(static_cast<int>(args.integer("threads")));
-  const Settings s{args.number("budget"), args.flag("json"), args.flag("memory")};
+  const Settings s{args.number("budget"), args.flag("json"), args.flag("memory"),
+                   args.flag("profile")};
   Machine machine;
   if (args.has("op")) {
     const bench::LayerOptions layer = layer_from(args);

@@ -34,7 +34,8 @@ target_link_libraries(reel PRIVATE ZLIB::ZLIB Threads::Threads)
 file(GLOB small_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/data/*.cpp
   ${PROJECT_SOURCE_DIR}/io/*.cpp ${PROJECT_SOURCE_DIR}/io/onnx/*.cpp ${PROJECT_SOURCE_DIR}/io/report/*.cpp
   ${PROJECT_SOURCE_DIR}/io/training/*.cpp ${PROJECT_SOURCE_DIR}/nn/*.cpp ${PROJECT_SOURCE_DIR}/optim/*.cpp
-  ${PROJECT_SOURCE_DIR}/autograd/gradcheck*.cpp ${PROJECT_SOURCE_DIR}/core/*print*.cpp
+  ${PROJECT_SOURCE_DIR}/autograd/gradcheck*.cpp ${PROJECT_SOURCE_DIR}/autograd/profile*.cpp
+  ${PROJECT_SOURCE_DIR}/core/*print*.cpp
   ${PROJECT_SOURCE_DIR}/autograd/ops/*.cpp)
 foreach(name activation arithmetic avg_pool batch_norm conv copy cross_entropy dropout group_norm
     layer_norm linear matmul max_pool pointwise pool softmax sum view)

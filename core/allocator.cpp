@@ -51,6 +51,7 @@ struct FreeBlock {
 struct alignas(64) Counts {
   std::atomic<int64_t> live{0}, cached{0}, allocations{0}, heap_allocations{0};
   std::atomic<bool> taken{true};  // by a thread that lives
+  int64_t peak = 0;               // of its own live bytes; nobody else reads it
   Counts* next = nullptr;
 };
 
@@ -125,6 +126,14 @@ template <std::atomic<int64_t> Counts::*kWhich>
   c.store(c.load(std::memory_order_relaxed) + change, std::memory_order_relaxed);
 }
 
+void note_peak_of_thread() {
+  Counts* c = thread_lists_alive ? thread_lists.counts : nullptr;
+  if (!c) [[unlikely]]
+    return;
+  const int64_t live = c->live.load(std::memory_order_relaxed);
+  if (live > c->peak) c->peak = live;
+}
+
 ThreadLists::~ThreadLists() {
   thread_lists_alive = false;
   count<&Counts::cached>(-drain());
@@ -186,6 +195,7 @@ void* allocate_block(size_t requested) {
   }
   count<&Counts::allocations>(1);
   count<&Counts::live>(static_cast<int64_t>(size.bytes));
+  note_peak_of_thread();
   const int64_t live = sum_of(&Counts::live);
   int64_t most = peak.load(std::memory_order_relaxed);
   while (live > most && !peak.compare_exchange_weak(most, live, std::memory_order_relaxed)) {
@@ -225,6 +235,15 @@ void deallocate(void* p, size_t bytes) {
 MemoryStats memory_stats() {
   return {sum_of(&Counts::live), sum_of(&Counts::cached) + large_blocks().cached(), peak.load(),
           sum_of(&Counts::allocations), sum_of(&Counts::heap_allocations)};
+}
+
+ThreadMemory memory_of_thread() {
+  if (!thread_lists_alive || !thread_lists.counts) return {};
+  return {thread_lists.counts->live.load(std::memory_order_relaxed), thread_lists.counts->peak};
+}
+
+void set_peak_of_thread(int64_t new_peak) {
+  if (thread_lists_alive && thread_lists.counts) thread_lists.counts->peak = new_peak;
 }
 
 void reset_peak_memory() { peak.store(sum_of(&Counts::live)); }

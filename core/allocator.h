@@ -39,6 +39,17 @@ class Scratch {
 };
 
 MemoryStats memory_stats();
+
+/// What the calling thread took less what it gave back, in bytes: negative where it frees what
+/// others took. `peak` is the most since set_peak_of_thread.
+struct ThreadMemory {
+  int64_t live = 0, peak = 0;
+};
+ThreadMemory memory_of_thread();
+/// For who measures a part of a program: lowers the peak to the live bytes at its beginning, and
+/// sets the greater of both peaks at its end.
+void set_peak_of_thread(int64_t peak);
+
 /// Makes the present live bytes the new peak.
 void reset_peak_memory();
 /// Returns the cached blocks of the calling thread and all large ones to the system.

@@ -2,6 +2,7 @@
 #include <reel/core/blas.h>
 #include <reel/core/kernels/kernels.h>
 #include <reel/core/parallel.h>
+#include <reel/core/work.h>
 
 #include <utility>
 
@@ -62,6 +63,7 @@ void gemm(Trans ta, Trans tb, int64_t M, int64_t N, int64_t K, T alpha, const T*
 template <class T>
 void parallel_gemm(Trans ta, Trans tb, int64_t M, int64_t N, int64_t K, T alpha, const T* A,
                    int64_t lda, const T* B, int64_t ldb, T beta, T* C, int64_t ldc, const T* bias) {
+  count_multiply_adds(M * N * K);
   product(num_threads(), {ta == Trans::kYes, tb == Trans::kYes, M, N, K, lda, ldb, ldc}, alpha, A,
           B, beta, C, bias);
 }

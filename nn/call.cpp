@@ -9,7 +9,8 @@ namespace reel::nn {
 
 void ModuleCall::reject_hooks(const Module& module) {
   const ModuleHooks& hooks = *module.hooks_;
-  bool observed = hooks.forward_pre.empty() && hooks.backward_pre.empty() && hooks.backward.empty();
+  bool observed = hooks.backward_pre.empty() && hooks.backward.empty();
+  for (const auto& hook : hooks.forward_pre) observed = observed && hook.is_observer;
   for (const auto& hook : hooks.forward) observed = observed && hook.is_observer;
   if (observed) return;
   throw_argument_error(concat(

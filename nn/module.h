@@ -128,8 +128,9 @@ class Module : public std::enable_shared_from_this<Module> {
 
   uint32_t register_forward_pre_hook(ForwardPreHook hook);
   uint32_t register_forward_hook(ForwardHook hook);
-  /// A forward hook that only looks. Where forward gives no Tensor, and can have no hooks, it is
-  /// not called.
+  /// Hooks that only look, before forward and after. Where forward gives no Tensor, and can have no
+  /// hooks, neither is called.
+  uint32_t register_forward_pre_observer(ForwardPreHook observer);
   uint32_t register_forward_observer(ForwardHook observer);
   uint32_t register_full_backward_pre_hook(BackwardPreHook hook);
   uint32_t register_full_backward_hook(BackwardHook hook);

@@ -49,6 +49,11 @@ uint32_t Module::register_forward_pre_hook(ForwardPreHook hook) {
 uint32_t Module::register_forward_hook(ForwardHook hook) {
   return add_hook(hooks().forward, "register_forward_hook", std::move(hook));
 }
+uint32_t Module::register_forward_pre_observer(ForwardPreHook observer) {
+  const uint32_t handle = register_forward_pre_hook(std::move(observer));
+  hooks_->forward_pre.back().is_observer = true;
+  return handle;
+}
 uint32_t Module::register_forward_observer(ForwardHook observer) {
   const uint32_t handle = register_forward_hook(std::move(observer));
   hooks_->forward.back().is_observer = true;

@@ -13,7 +13,7 @@ template <class Function>
 struct HookEntry {
   uint32_t handle;
   Function function;
-  bool is_observer = false;  ///< of a forward hook: that only looks
+  bool is_observer = false;  ///< of a hook of forward: that only looks
 };
 
 /// Shared with the tape, which may outlive the module: `module` is then null, and nothing is

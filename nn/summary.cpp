@@ -1,38 +1,21 @@
 #include <reel/autograd/grad_mode.h>
 #include <reel/core/creation.h>
+#include <reel/core/work.h>
 #include <reel/nn/module_state.h>
 #include <reel/nn/summary.h>
 
 #include <algorithm>
 #include <ostream>
 #include <sstream>
-#include <unordered_map>
 
 namespace reel::nn {
 
 namespace {
 
-// Multiplications of one call: by how often each weight is used. A module that is none of these
-// counts nothing.
-int64_t multiply_adds_of(const Module& module, const TensorList& inputs, const Tensor& output) {
-  const auto own = module.named_parameters(/*recurse=*/false);
-  const Tensor* weight = own.find("weight");
-  const std::string type = module.name();
-  if (!weight || weight->dim() == 0 || weight->numel() == 0 || type.starts_with("Embedding"))
-    return 0;
-  if (weight->dim() == 1) return type.ends_with("ReLU") ? 0 : output.numel();
-  const bool transposed = type.starts_with("ConvTranspose");
-  if (!transposed && !type.starts_with("Conv") && type != "Linear" && type != "Bilinear")
-    return type.ends_with("Norm") ? output.numel() : 0;
-  const Tensor& counted = transposed ? inputs[0] : output;
-  return counted.numel() * (weight->numel() / weight->size(0));
-}
-
 // Removes its hooks at the end.
 class Watch {
  public:
   Watch(Module& module, std::vector<LayerSummary>& layers) {
-    std::unordered_map<const Module*, size_t> places;
     for (const auto& item : module.named_modules()) {
       Module& m = *item.value();
       LayerSummary layer;
@@ -44,30 +27,48 @@ class Watch {
       layer.name = name.str();
       for (const Tensor& p : m.parameters(/*recurse=*/false)) layer.parameters += p.numel();
       layer.is_container = !m.children().empty();
-      places[&m] = layers.size();
+      watch(item.value(), layers, layers.size());
       layers.push_back(std::move(layer));
-      hooks_.emplace_back(
-          item.value(), m.register_forward_observer(
-                            [&layers, places = places[&m]](Module& called, const TensorList& inputs,
-                                                           Tensor& output) {
-                              LayerSummary& seen = layers[places];
-                              ++seen.calls;
-                              seen.inputs.clear();
-                              for (const Tensor& x : inputs) seen.inputs.push_back(x.sizes());
-                              seen.output = output.sizes();
-                              seen.multiply_adds += multiply_adds_of(called, inputs, output);
-                              seen.activation_bytes += static_cast<int64_t>(output.nbytes());
-                            }));
     }
   }
   ~Watch() {
-    for (auto& [module, handle] : hooks_) module->remove_forward_hook(handle);
+    for (auto& [module, handle] : hooks_) module->remove_hook(handle);
   }
   Watch(const Watch&) = delete;
   Watch& operator=(const Watch&) = delete;
 
  private:
+  // A call that has not ended: the work before it, and that of the calls in it.
+  struct Call {
+    int64_t before, inside = 0;
+  };
+
+  void watch(const std::shared_ptr<Module>& module, std::vector<LayerSummary>& layers,
+             size_t place) {
+    hooks_.emplace_back(module, module->register_forward_pre_observer([this](Module&, TensorList&) {
+      calls_.push_back({multiply_adds()});
+    }));
+    hooks_.emplace_back(
+        module, module->register_forward_observer(
+                    [this, &layers, place](Module&, const TensorList& inputs, Tensor& output) {
+                      end_call(layers[place], inputs, output);
+                    }));
+  }
+
+  void end_call(LayerSummary& seen, const TensorList& inputs, const Tensor& output) {
+    const int64_t work = multiply_adds() - calls_.back().before;
+    seen.multiply_adds += work - calls_.back().inside;
+    calls_.pop_back();
+    if (!calls_.empty()) calls_.back().inside += work;
+    ++seen.calls;
+    seen.inputs.clear();
+    for (const Tensor& x : inputs) seen.inputs.push_back(x.sizes());
+    seen.output = output.sizes();
+    seen.activation_bytes += static_cast<int64_t>(output.nbytes());
+  }
+
   std::vector<std::pair<std::shared_ptr<Module>, uint32_t>> hooks_;
+  std::vector<Call> calls_;
 };
 
 // "1,234,567"

@@ -18,7 +18,7 @@ struct LayerSummary {
   std::vector<Shape> inputs;  ///< of the last call, as the output
   Shape output;
   int64_t parameters = 0;        ///< its own, without those of what is in it
-  int64_t multiply_adds = 0;     ///< of convolutions, linear and normalizing layers, all calls
+  int64_t multiply_adds = 0;     ///< in its own forward (core/work.h), all calls
   int64_t activation_bytes = 0;  ///< of its outputs, all calls
   bool is_container = false;
 };
@@ -41,13 +41,13 @@ ModelSummary summarize(Module& module, const std::function<void()>& call);
 Tensor summary_input(const Module& module, IntArrayRef input_shape);
 
 /// `std::cout << nn::summary(net, {1, 3, 32, 32});` where net is a module or a holder that takes
-/// one tensor; or `nn::summary(net, x)` for an input of other values.
-template <class M>
-ModelSummary summary(M& model, const Tensor& input) {
+/// one tensor; or `nn::summary(net, x, y)` for inputs of other values or number.
+template <class M, class... Inputs>
+ModelSummary summary(M& model, const Tensor& input, const Inputs&... others) {
   if constexpr (requires { model.ptr(); })
-    return summary(*model, input);
+    return summary(*model, input, others...);
   else
-    return summarize(model, [&] { (void)nn::call(model, input); });
+    return summarize(model, [&] { (void)nn::call(model, input, others...); });
 }
 template <class M>
 ModelSummary summary(M& model, IntArrayRef input_shape) {

@@ -1,6 +1,7 @@
 #include <reel/autograd/grad_mode.h>
 #include <reel/autograd/ops/products.h>
 #include <reel/autograd/ops/shapes.h>
+#include <reel/autograd/profile_range.h>
 #include <reel/core/creation.h>
 #include <reel/optim/lbfgs.h>
 #include <reel/optim/line_search.h>
@@ -121,6 +122,7 @@ Tensor LBFGS::step(const LossClosure& closure) {
              "computes the loss, calls backward and returns the loss.");
   REEL_CHECK(param_groups().size() == 1, "LBFGS: there are ", param_groups().size(),
              " groups of parameters; it can have only one.");
+  const autograd::ProfileRange range("LBFGS", autograd::ProfileCategory::kOptimizer);
   const NoGradGuard no_grad;
   const LBFGSOptions& o = options();
   for (const Tensor& p : param_groups()[0].params())

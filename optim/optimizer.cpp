@@ -1,4 +1,5 @@
 #include <reel/autograd/grad_mode.h>
+#include <reel/autograd/profile_range.h>
 #include <reel/core/creation.h>
 #include <reel/core/layout.h>
 #include <reel/optim/optimizer.h>
@@ -95,12 +96,14 @@ TensorList Optimizer::parameters() const {
 
 Tensor Optimizer::call(const LossClosure& closure) {
   if (!closure) return {};
+  const autograd::ProfileRange range("closure", autograd::ProfileCategory::kForward);
   const AutoGradMode recording(true);
   return closure();
 }
 
 Tensor Optimizer::step(const LossClosure& closure) {
   Tensor loss = call(closure);
+  const autograd::ProfileRange range(name_, autograd::ProfileCategory::kOptimizer);
   const NoGradGuard no_grad;
   clear_batch();  // of a step that threw
   // All checks come before the first change: a step that throws leaves everything as it was.

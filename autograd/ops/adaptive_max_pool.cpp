@@ -55,6 +55,7 @@ struct SpreadBackward final : NodeOf<SpreadBackward> {
 
 std::tuple<Tensor, Tensor> adaptive_max_pool(const char* op, const Tensor& input, int D,
                                              IntArrayRef output_size) {
+  const OperationScope scope(op);
   bool unbatched = false;
   const Borrowed batch = with_batch(op, input, D, &unbatched);
   const Tensor& x = batch;
@@ -79,6 +80,7 @@ std::tuple<Tensor, Tensor> adaptive_max_pool(const char* op, const Tensor& input
 }  // namespace
 
 Tensor pool_spread(const Tensor& dy, const Tensor& indices, const Shape& sizes) {
+  const OperationScope scope(SpreadBackward::kName);
   const Borrowed small = to_channels_last(dy), index = to_channels_last(indices);
   const Tensor dx = empty_channels_last(sizes, dy.dtype());
   visit_floating(dy.dtype(), [&](auto zero) {
@@ -92,6 +94,7 @@ Tensor pool_spread(const Tensor& dy, const Tensor& indices, const Shape& sizes) 
 }
 
 Tensor pool_pick(const Tensor& x, const Tensor& indices) {
+  const OperationScope scope(PickBackward<false>::kName);
   const Borrowed large = to_channels_last(x), index = to_channels_last(indices);
   const Tensor y = empty_channels_last(indices.sizes(), x.dtype());
   visit_floating(x.dtype(), [&](auto zero) {

@@ -176,6 +176,7 @@ void record_div(DivBackward* node, const Tensor& a, const Tensor& b) {
 Tensor add_numbered(const char* op, const Tensor& a, const Tensor& b, Scalar alpha) {
   const Dtype dtype = result_type(a, b);
   if (a.dtype() != b.dtype()) return add_numbered(op, a.to(dtype), b.to(dtype), alpha);
+  const OperationScope scope(op);
   check_alpha(op, dtype, alpha);
   Tensor y = binary(BinaryOp::kAdd, op, a, b, alpha);
   record_add(record<AddBackward>(y, a, b), y, a, b, alpha);
@@ -183,6 +184,7 @@ Tensor add_numbered(const char* op, const Tensor& a, const Tensor& b, Scalar alp
 }
 
 const Tensor& add_in_place(const char* op, const Tensor& x, const Tensor& other, Scalar alpha) {
+  const OperationScope scope(op);
   check_in_place(op, x);
   check_alpha(op, x.dtype(), alpha);
   const Tensor b = check_in_place_operand(op, x, other);
@@ -209,6 +211,7 @@ Tensor Tensor::sub(const Tensor& other, Scalar alpha) const {
 Tensor Tensor::mul(const Tensor& other) const {
   const Dtype both = result_type(*this, other);
   if (dtype() != other.dtype()) return to(both).mul(other.to(both));
+  const OperationScope scope("mul");
   Tensor y = binary(BinaryOp::kMul, "mul", *this, other);
   record_mul(record<MulBackward>(y, *this, other), *this, other);
   return y;
@@ -217,6 +220,7 @@ Tensor Tensor::mul(const Tensor& other) const {
 Tensor Tensor::div(const Tensor& other) const {
   const Dtype both = promote(result_type(*this, other), Scalar(1.0));
   if (dtype() != both || other.dtype() != both) return to(both).div(other.to(both));
+  const OperationScope scope("div");
   Tensor y = binary(BinaryOp::kDiv, "div", *this, other);
   record_div(record<DivBackward>(y, *this, other), *this, other);
   return y;
@@ -225,6 +229,7 @@ Tensor Tensor::div(const Tensor& other) const {
 Tensor Tensor::add(Scalar other) const {
   const Dtype both = promote(dtype(), other);
   if (dtype() != both) return to(both).add(other);
+  const OperationScope scope("add");
   Tensor y = binary(BinaryOp::kAdd, "add", *this, other);
   if (record<ShiftBackward>(y, *this)) tell_trace(y, "shift", other);
   return y;
@@ -238,6 +243,7 @@ Tensor Tensor::sub(Scalar other) const {
 Tensor Tensor::mul(Scalar other) const {
   const Dtype both = promote(dtype(), other);
   if (dtype() != both) return to(both).mul(other);
+  const OperationScope scope("mul");
   Tensor y = binary(BinaryOp::kMul, "mul", *this, other);
   if (auto* node = record<ScaleBackward>(y, *this)) {
     node->factor = other;
@@ -249,6 +255,7 @@ Tensor Tensor::mul(Scalar other) const {
 Tensor Tensor::div(Scalar other) const {
   const Dtype both = promote(dtype(), Scalar(1.0));
   if (dtype() != both) return to(both).div(other);
+  const OperationScope scope("div");
   Tensor y = binary(BinaryOp::kDiv, "div", *this, other);
   if (auto* node = record<QuotientBackward>(y, *this)) {
     node->divisor = other;
@@ -267,6 +274,7 @@ const Tensor& Tensor::sub_(const Tensor& other, Scalar alpha) const {
 }
 
 const Tensor& Tensor::mul_(const Tensor& other) const {
+  const OperationScope scope("mul_");
   check_in_place("mul_", *this);
   const Tensor b = check_in_place_operand("mul_", *this, other);
   const Tensor before = values_before(*this, b);
@@ -276,6 +284,7 @@ const Tensor& Tensor::mul_(const Tensor& other) const {
 }
 
 const Tensor& Tensor::div_(const Tensor& other) const {
+  const OperationScope scope("div_");
   check_in_place("div_", *this);
   check_in_place_number("div_", *this, 1.0);
   const Tensor b = check_in_place_operand("div_", *this, other);
@@ -286,6 +295,7 @@ const Tensor& Tensor::div_(const Tensor& other) const {
 }
 
 const Tensor& Tensor::add_(Scalar other) const {
+  const OperationScope scope("add_");
   check_in_place("add_", *this);
   check_in_place_number("add_", *this, other);
   binary_into(BinaryOp::kAdd, *this, other);
@@ -299,6 +309,7 @@ const Tensor& Tensor::sub_(Scalar other) const {
 }
 
 const Tensor& Tensor::mul_(Scalar other) const {
+  const OperationScope scope("mul_");
   check_in_place("mul_", *this);
   check_in_place_number("mul_", *this, other);
   binary_into(BinaryOp::kMul, *this, other);
@@ -310,6 +321,7 @@ const Tensor& Tensor::mul_(Scalar other) const {
 }
 
 const Tensor& Tensor::div_(Scalar other) const {
+  const OperationScope scope("div_");
   check_in_place("div_", *this);
   check_in_place_number("div_", *this, 1.0);
   binary_into(BinaryOp::kDiv, *this, other);
@@ -336,6 +348,7 @@ Tensor operator-(Scalar a, const Tensor& b) {
   const Dtype both = promote(b.dtype(), a);
   check_subtraction(both);
   if (b.dtype() != both) return a - b.to(both);
+  const OperationScope scope("sub");
   Tensor y = binary(BinaryOp::kAdd, "sub", a, b, -1);
   if (auto* node = record<ScaleBackward>(y, b)) {
     node->factor = -1;
@@ -347,6 +360,7 @@ Tensor operator-(Scalar a, const Tensor& b) {
 Tensor operator/(Scalar a, const Tensor& b) {
   const Dtype both = promote(b.dtype(), Scalar(1.0));
   if (b.dtype() != both) return a / b.to(both);
+  const OperationScope scope("div");
   Tensor y = binary(BinaryOp::kDiv, "div", a, b);
   if (auto* node = record<InverseBackward>(y, b)) {
     node->x.save(b);

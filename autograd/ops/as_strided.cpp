@@ -131,6 +131,7 @@ Tensor taken(const Tensor& memory, const Window& w) {
 
 Tensor read_through(const Tensor& x, const Windows& windows) {
   if (shows_the_same(windows)) return x.reshape(windows.y.sizes);
+  const OperationScope scope(GatherBackward::kName);
   Windows w = windows;
   const Tensor memory = memory_of(w, x.dtype());
   copy_values(x, seen_through(memory, w.x));
@@ -141,6 +142,7 @@ Tensor read_through(const Tensor& x, const Windows& windows) {
 
 Tensor write_through(const Tensor& g, const Windows& windows) {
   if (shows_the_same(windows)) return g.reshape(windows.x.sizes);
+  const OperationScope scope(ScatterBackward::kName);
   Windows w = windows;
   const Tensor memory = memory_of(w, g.dtype());
   if (is_one_to_one(w.y))
@@ -153,6 +155,7 @@ Tensor write_through(const Tensor& g, const Windows& windows) {
 }
 
 void record_window(const Tensor& y, const Tensor& x) {
+  const OperationScope scope(GatherBackward::kName);
   if (auto* node = record<GatherBackward>(y, x)) {
     node->windows = {window_of(x), window_of(y)};
     node->shares_memory = true;

@@ -52,6 +52,7 @@ struct HypotBackward final : NodeOf<HypotBackward> {
 
 template <class N>
 Tensor apply(RareOp f, const Tensor& first, const Tensor& second) {
+  const OperationScope scope(N::kName);
   const Dtype both = promote(result_type(first, second), Scalar(1.0));
   const Tensor a = first.to(both), b = second.to(both);
   Tensor y = rare_binary(f, N::kName, a, b);

@@ -72,6 +72,7 @@ struct AveragePoolBackward final : NodeOf<AveragePoolBackward> {
 
 // Averages x, or, transposed, spreads it back over the windows: each is the other's derivative.
 Tensor average(const Tensor& x, const SharedAveraging& a, bool transposed) {
+  const OperationScope scope(AveragePoolBackward::kName);
   const Tensor from = to_channels_last(x);
   const Tensor to =
       empty_channels_last(pooled_shape(a->N, a->C, transposed ? a->in : a->out, a->D), x.dtype());

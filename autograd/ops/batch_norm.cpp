@@ -7,6 +7,7 @@
 #include <reel/autograd/trace.h>
 #include <reel/autograd/variable.h>
 #include <reel/core/kernels/kernels.h>
+#include <reel/core/work.h>
 
 namespace reel {
 
@@ -170,10 +171,12 @@ Tensor moments_of(const BatchNormGeometry& g, const Tensor& rows, const Tensor& 
 Tensor normalize(const BatchNormGeometry& g, const Tensor& x, const Tensor& weight,
                  const Tensor& bias, const Tensor& running_mean, const Tensor& running_var,
                  double momentum) {
+  const OperationScope scope(g.relu ? "batch_norm_relu" : BatchNormBackward::kName);
   const Tensor rows = channel_rows(x), y = empty_channel_rows(x);
   const Tensor w = weight.defined() ? weight.contiguous() : weight;
   const Tensor b = bias.defined() ? bias.contiguous() : bias;
   Tensor moments;
+  count_multiply_adds(x.numel());
   visit_floating(x.dtype(), [&](auto zero) {
     using T = decltype(zero);
     moments = moments_of<T>(g, rows, running_mean, running_var, momentum);

@@ -117,6 +117,7 @@ struct CatBackward final : NodeOf<CatBackward> {
 }  // namespace
 
 Tensor cat(const TensorList& tensors, int64_t dim) {
+  const OperationScope scope(CatBackward::kName);
   const CatGeometry g = check_cat(tensors, dim);
   TensorList inputs = tensors;
   bool channels_last = size_of(g.dtype) >= 4 && g.sizes.size() >= 3, all_plain = true;

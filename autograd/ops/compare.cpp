@@ -1,5 +1,6 @@
 // y = a == b, a < b, ...: bool tensors, which take no gradient
 
+#include <reel/autograd/operation_scope.h>
 #include <reel/autograd/ops/elementwise.h>
 #include <reel/autograd/ops/in_place.h>
 #include <reel/core/binary.h>
@@ -16,17 +17,20 @@ namespace {
 using kernels::CompareOp;
 
 Tensor compared(CompareOp f, const char* op, const Tensor& a, const Tensor& b) {
+  const OperationScope scope(op);
   if (a.dtype() == b.dtype()) return compare(f, op, a, b);
   const Dtype both = result_type(a, b);
   return compare(f, op, a.detach().to(both), b.detach().to(both));
 }
 
 Tensor compared(CompareOp f, const char* op, const Tensor& a, Scalar b) {
+  const OperationScope scope(op);
   const Dtype both = promote(a.dtype(), b);
   return a.dtype() == both ? compare(f, op, a, b) : compare(f, op, a.detach().to(both), b);
 }
 
 Tensor logic(CompareOp f, const char* op, const Tensor& a, const Tensor& b) {
+  const OperationScope scope(op);
   return compare(f, op, a.detach().to(kBool), b.detach().to(kBool));
 }
 

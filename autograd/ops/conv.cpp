@@ -12,6 +12,7 @@
 #include <reel/core/layout.h>
 #include <reel/core/parallel.h>
 #include <reel/core/winograd.h>
+#include <reel/core/work.h>
 
 namespace reel {
 
@@ -25,6 +26,16 @@ template <int D>
 constexpr const char* kTransposeName = D == 1   ? "conv_transpose1d"
                                        : D == 2 ? "conv_transpose2d"
                                                 : "conv_transpose3d";
+
+// As the profiler shows the parts of a backward.
+template <int D>
+constexpr const char* kInputGradName = D == 1   ? "conv1d_input_grad"
+                                       : D == 2 ? "conv2d_input_grad"
+                                                : "conv3d_input_grad";
+template <int D>
+constexpr const char* kWeightGradName = D == 1   ? "conv1d_weight_grad"
+                                        : D == 2 ? "conv2d_weight_grad"
+                                                 : "conv3d_weight_grad";
 
 constexpr int64_t kLargest = kLargestConvSize;
 
@@ -103,6 +114,13 @@ T* data_or_null(const Tensor& x) {
 using kernels::ConvAlgorithm;
 using kernels::kConvKinds;
 
+// Each weight meets each place that it is laid over, in all three directions.
+void count_work(const ConvGeometry& g) {
+  int64_t work = g.N * g.K * (g.C / g.G);
+  for (int d = 0; d < 3 && work > 0; ++d) work *= g.out[d] * g.kernel[d];
+  count_multiply_adds(work);
+}
+
 // Why the algorithm does not compute this convolution; null if it can.
 template <class Run>
 const char* refusal(int kind, const ConvAlgorithm<Run>& a, const ConvGeometry& g) {
@@ -146,9 +164,13 @@ struct WeightGrads {
 
 template <int D>
 WeightGrads weight_grads(const ConvGeometry& g, const Tensor& dy, const Tensor& x, bool bias) {
+  const OperationScope scope(kWeightGradName<D>);
   const Borrowed grad = to_channels_last(dy), in = x.defined() ? to_channels_last(x) : Borrowed(x);
   WeightGrads grads;
-  if (x.defined()) grads.weight = empty(shape_of<D>(g.K, g.C / g.G, g.kernel), dy.dtype());
+  if (x.defined()) {
+    count_work(g);
+    grads.weight = empty(shape_of<D>(g.K, g.C / g.G, g.kernel), dy.dtype());
+  }
   if (bias) grads.bias = empty({g.K}, dy.dtype());
   visit_floating(dy.dtype(), [&](auto zero) {
     using T = decltype(zero);
@@ -167,7 +189,8 @@ struct ConvBackward final : NodeOf<ConvBackward<D>> {
   void backward(BackwardCall& call) override {
     const Tensor& dy = call.grad_output();
     if (call.wanted(0))
-      call.set_grad_input(0, conv_input_grad<D>(g, dy, call.unpack(weight, "weight")));
+      call.set_grad_input(
+          0, conv_input_grad<D>(g, dy, call.unpack(weight, "weight"), {}, kInputGradName<D>));
     const Tensor none;
     const Tensor& input = call.wanted(1) ? call.unpack(x, "input") : none;
     if (call.create_graph()) {
@@ -216,7 +239,8 @@ struct ConvWeightGradBackward final : NodeOf<ConvWeightGradBackward<D>> {
     const Tensor& ddw = call.grad_output();
     if (call.wanted(0)) call.set_grad_input(0, convolve<D>(g, call.unpack(x, "input"), ddw, {}));
     if (call.wanted(1))
-      call.set_grad_input(1, conv_input_grad<D>(g, call.unpack(dy, "grad_output"), ddw));
+      call.set_grad_input(
+          1, conv_input_grad<D>(g, call.unpack(dy, "grad_output"), ddw, {}, kInputGradName<D>));
   }
   void release_saved() override {
     dy.reset();
@@ -280,8 +304,10 @@ void tell_trace(TracedOperation& t, const ConvGeometry& g, bool transposed) {
 
 template <int D>
 Tensor convolve(const ConvGeometry& g, const Tensor& x, const Tensor& weight, const Tensor& bias) {
+  const OperationScope scope(kConvName<D>);
   const Borrowed in = to_channels_last(x), w = contiguous(weight), b = contiguous(bias);
   Tensor y = empty_channels_last(shape_of<D>(g.N, g.K, g.out), x.dtype());
+  count_work(g);
   visit_floating(x.dtype(), [&](auto zero) {
     using T = decltype(zero);
     run(kernels::active<kernels::Conv<T>>().forward, g, physical_data<T>(in), physical_data<T>(w),
@@ -298,9 +324,11 @@ Tensor convolve(const ConvGeometry& g, const Tensor& x, const Tensor& weight, co
 
 template <int D>
 Tensor conv_input_grad(const ConvGeometry& g, const Tensor& dy, const Tensor& weight,
-                       const Tensor& bias) {
+                       const Tensor& bias, const char* op) {
+  const OperationScope scope(op);
   const Borrowed grad = to_channels_last(dy), w = contiguous(weight), b = contiguous(bias);
   Tensor dx = empty_channels_last(shape_of<D>(g.N, g.C, g.in), dy.dtype());
+  count_work(g);
   visit_floating(dy.dtype(), [&](auto zero) {
     using T = decltype(zero);
     run(kernels::active<kernels::Conv<T>>().input_grad, g, physical_data<T>(grad),
@@ -315,15 +343,16 @@ Tensor conv_input_grad(const ConvGeometry& g, const Tensor& dy, const Tensor& we
   return dx;
 }
 
-template Tensor conv_input_grad<1>(const ConvGeometry&, const Tensor&, const Tensor&,
-                                   const Tensor&);
-template Tensor conv_input_grad<2>(const ConvGeometry&, const Tensor&, const Tensor&,
-                                   const Tensor&);
-template Tensor conv_input_grad<3>(const ConvGeometry&, const Tensor&, const Tensor&,
-                                   const Tensor&);
+template Tensor conv_input_grad<1>(const ConvGeometry&, const Tensor&, const Tensor&, const Tensor&,
+                                   const char*);
+template Tensor conv_input_grad<2>(const ConvGeometry&, const Tensor&, const Tensor&, const Tensor&,
+                                   const char*);
+template Tensor conv_input_grad<3>(const ConvGeometry&, const Tensor&, const Tensor&, const Tensor&,
+                                   const char*);
 
 template <int D>
 Tensor conv_weight_grad(const ConvGeometry& g, const Tensor& dy, const Tensor& x) {
+  const OperationScope scope(kWeightGradName<D>);
   Tensor dw = weight_grads<D>(g, dy, x, false).weight;
   if (auto* node = record<ConvWeightGradBackward<D>>(dw, dy, x)) {
     node->g = g;

@@ -15,10 +15,10 @@ template <int D>
 Tensor convolve(const ConvGeometry& g, const Tensor& x, const Tensor& weight, const Tensor& bias);
 
 /// dx of dy and weight (equation 2), recorded; plus `bias`, a value for each channel of dx, for a
-/// transposed convolution.
+/// transposed convolution. `op` is what profiles show.
 template <int D>
 Tensor conv_input_grad(const ConvGeometry& g, const Tensor& dy, const Tensor& weight,
-                       const Tensor& bias = {});
+                       const Tensor& bias, const char* op);
 
 /// dw of dy and x (equation 3), recorded.
 template <int D>

@@ -77,8 +77,8 @@ Tensor conv_transpose(const Tensor& x, const Tensor& weight, const Tensor& bias,
                       const ExpandingArray<D>& dilation) {
   const ConvGeometry g =
       check_conv_transpose<D>(x, weight, bias, stride, padding, output_padding, groups, dilation);
-  if (x.dim() == D + 2) return conv_input_grad<D>(g, x, weight, bias);
-  return conv_input_grad<D>(g, x.unsqueeze(0), weight, bias).squeeze(0);
+  if (x.dim() == D + 2) return conv_input_grad<D>(g, x, weight, bias, kName<D>);
+  return conv_input_grad<D>(g, x.unsqueeze(0), weight, bias, kName<D>).squeeze(0);
 }
 
 }  // namespace

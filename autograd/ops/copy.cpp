@@ -49,6 +49,7 @@ struct FillBackward final : NodeOf<FillBackward> {
 };
 
 Tensor copied(const Tensor& x, Tensor y) {
+  const OperationScope scope(CloneBackward::kName);
   copy_values(x, y);
   record<CloneBackward>(y, x);
   return y;
@@ -90,6 +91,7 @@ Tensor Tensor::contiguous(MemoryFormat format) const {
 
 Tensor Tensor::to(Dtype wanted) const {
   if (wanted == dtype()) return *this;
+  const OperationScope scope(ToBackward::kName);
   Tensor y = empty_like_layout(*this, wanted);
   copy_values(*this, y);
   if (!reel::is_floating_point(wanted)) return y;
@@ -98,6 +100,7 @@ Tensor Tensor::to(Dtype wanted) const {
 }
 
 const Tensor& Tensor::copy_(const Tensor& source) const {
+  const OperationScope scope(CopyBackward::kName);
   check_in_place("copy_", *this, source);
   REEL_CHECK(broadcast_shapes("copy_", sizes(), source.sizes()) == sizes(), "copy_: the source ",
              source, " does not broadcast to the tensor's shape ", *this, ".");
@@ -128,6 +131,7 @@ const Tensor& write_over(const char* op, const Tensor& x, const Tensor& y) {
 }
 
 const Tensor& Tensor::fill_(Scalar value) const {
+  const OperationScope scope(FillBackward::kName);
   check_in_place("fill_", *this);
   visit_stored(dtype(), [&](auto zero) { fill_values(*this, value.to<decltype(zero)>()); });
   record_in_place<FillBackward>(*this);

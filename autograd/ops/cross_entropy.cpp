@@ -287,6 +287,7 @@ struct SoftCrossEntropyBackward final : NodeOf<SoftCrossEntropyBackward> {
 // A target of probabilities, one for each score.
 Tensor soft_cross_entropy(const Tensor& input, const Tensor& target, const Tensor& weight,
                           Reduction reduction, double label_smoothing) {
+  const OperationScope scope(SoftCrossEntropyBackward::kName);
   const Borrowed plain_weight = contiguous(weight);
   const Tensor& w = plain_weight;
   const ClassLoss loss = check_soft_loss(input, target, w, reduction, label_smoothing);
@@ -317,6 +318,7 @@ Tensor cross_entropy(const Tensor& input, const Tensor& target, const Tensor& we
                      Reduction reduction, int64_t ignore_index, double label_smoothing) {
   if (target.is_floating_point())
     return soft_cross_entropy(input, target, weight, reduction, label_smoothing);
+  const OperationScope scope(CrossEntropyBackward::kName);
   const Borrowed classes = contiguous(target), plain_weight = contiguous(weight);
   const Tensor& w = plain_weight;
   const ClassLoss loss = check_class_loss("cross_entropy", input, classes, w, reduction,
@@ -344,6 +346,7 @@ Tensor cross_entropy(const Tensor& input, const Tensor& target, const Tensor& we
 
 Tensor nll_loss(const Tensor& input, const Tensor& target, const Tensor& weight,
                 Reduction reduction, int64_t ignore_index) {
+  const OperationScope scope(NllLossBackward::kName);
   const Borrowed classes = contiguous(target), plain_weight = contiguous(weight);
   const Tensor& w = plain_weight;
   const ClassLoss loss =

@@ -26,6 +26,7 @@ struct CumsumBackward final : NodeOf<CumsumBackward> {
 };
 
 Tensor running_sum(const Tensor& input, int64_t dim, bool reverse) {
+  const OperationScope scope(CumsumBackward::kName);
   const Tensor x = input.contiguous(), y = empty(x.sizes(), x.dtype());
   int64_t parts[3] = {1, 1, 1};
   for (int64_t d = 0; d < x.dim(); ++d) parts[d < dim ? 0 : d == dim ? 1 : 2] *= x.size(d);

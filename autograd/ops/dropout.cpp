@@ -43,6 +43,7 @@ struct DropoutBackward final : NodeOf<DropoutBackward> {
 
 // Linear in x, so it is its own derivative.
 Tensor apply_mask(const Tensor& input, const DropoutMask& mask) {
+  const OperationScope scope(DropoutBackward::kName);
   const Tensor x =
       is_plain(input) || is_channels_last(input) ? input.detach() : input.detach().contiguous();
   const Tensor y = empty_like_layout(x, x.dtype());

@@ -62,6 +62,7 @@ struct ElementaryBackward final : Node {
 
 Tensor apply(ElementaryOp f, const Tensor& x) {
   if (!x.is_floating_point()) return apply(f, x.to(kFloat32));
+  const OperationScope scope(row_of(f).name);
   Tensor y = elementary(f, x);
   if (auto* node = record_as<ElementaryBackward>(row_of(f).name, y, x)) {
     node->op = f;

@@ -83,6 +83,7 @@ struct DifferenceBackward final : NodeOf<DifferenceBackward<kLoss>> {
 template <DifferenceLoss kLoss>
 Tensor difference_loss(const Tensor& input, const Tensor& target, Reduction reduction,
                        double param = 0) {
+  const OperationScope scope(name_of(kLoss));
   check_loss_pair(name_of(kLoss), input, target);
   const Tensor x = dense(input), t = laid_out_like(target, x);
   const Tensor each = empty_like_layout(x, x.dtype());
@@ -177,6 +178,7 @@ Tensor huber_loss(const Tensor& input, const Tensor& target, Reduction reduction
 Tensor binary_cross_entropy_with_logits(const Tensor& input, const Tensor& target,
                                         const Tensor& weight, const Tensor& pos_weight,
                                         Reduction reduction) {
+  const OperationScope scope(LogitsBackward::kName);
   check_loss_pair(LogitsBackward::kName, input, target);
   const Tensor w = check_loss_weight(LogitsBackward::kName, "weight", weight, input);
   const Tensor p = check_loss_weight(LogitsBackward::kName, "pos_weight", pos_weight, input);

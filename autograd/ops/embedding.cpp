@@ -60,6 +60,7 @@ struct EmbeddingBackward final : NodeOf<EmbeddingBackward> {
 
 Tensor embedding(const Tensor& weight, const Tensor& indices, int64_t padding_idx,
                  bool scale_grad_by_freq) {
+  const OperationScope scope(EmbeddingBackward::kName);
   const RowIndex rows = check_embedding(weight, indices, padding_idx);
   Tensor y;
   {

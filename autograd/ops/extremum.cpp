@@ -39,6 +39,7 @@ struct ExtremumBackward final : Node {
 Tensor extremum(BinaryOp f, const char* op, const Tensor& a, const Tensor& b) {
   const Dtype both = result_type(a, b);
   if (a.dtype() != b.dtype()) return extremum(f, op, a.to(both), b.to(both));
+  const OperationScope scope(op);
   Tensor y = binary(f, op, a, b);
   if (auto* node = record_as<ExtremumBackward>(op, y, a, b)) {
     node->op = f;

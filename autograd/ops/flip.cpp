@@ -32,6 +32,7 @@ struct RollBackward final : NodeOf<RollBackward> {
 };
 
 Tensor rolled(const Tensor& x, int64_t shift, int64_t dim) {
+  const OperationScope scope(RollBackward::kName);
   const int64_t d = wrap_dim("roll", dim, x.dim()), n = x.dim() == 0 ? 1 : x.size(d);
   const Tensor y = empty(x.sizes(), x.dtype());
   if (y.numel() > 0) {
@@ -54,6 +55,7 @@ Tensor rolled(const Tensor& x, int64_t shift, int64_t dim) {
 }  // namespace
 
 Tensor Tensor::flip(IntArrayRef dims) const {
+  const OperationScope scope(FlipBackward::kName);
   Shape strides = this->strides(), seen = Shape::filled(sizes().size(), 0);
   int64_t offset = storage_offset();
   for (int64_t dim : dims) {

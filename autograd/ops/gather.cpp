@@ -124,6 +124,7 @@ struct AdjointBackward final : NodeOf<AdjointBackward> {
 };
 
 Tensor gathered(const Tensor& x, const Places& p) {
+  const OperationScope scope(GatherBackward::kName);
   const Tensor y = empty(p.index.sizes(), x.dtype());
   if (y.numel() > 0) {
     const kernels::GatherGeometry g = geometry(x, p);
@@ -141,6 +142,7 @@ Tensor gathered(const Tensor& x, const Places& p) {
 }
 
 Tensor added_to_zeros(const Tensor& y, const Places& p, IntArrayRef sizes) {
+  const OperationScope scope(AdjointBackward::kName);
   const Tensor x = zeros(sizes, y.dtype());
   scatter_values(x, p, y, true);
   if (auto* node = record<AdjointBackward>(x, y)) node->places = p;
@@ -168,6 +170,7 @@ struct ScatterBackward final : NodeOf<ScatterBackward> {
 
 // Equations 3 and 4, recorded; y has the index's shape.
 void write(const char* op, const Tensor& x, const Places& p, const Tensor& y, bool accumulate) {
+  const OperationScope scope(op);
   scatter_values(x, p, y, accumulate);
   if (auto* node = record_in_place_as<ScatterBackward>(op, x, y)) {
     node->places = p;

@@ -7,6 +7,7 @@
 #include <reel/autograd/trace.h>
 #include <reel/autograd/variable.h>
 #include <reel/core/kernels/kernels.h>
+#include <reel/core/work.h>
 
 namespace reel {
 
@@ -87,11 +88,13 @@ struct GroupNormBackward final : NodeOf<GroupNormBackward> {
 
 Tensor normalize(const kernels::GroupNormGeometry& g, const Tensor& x, const Tensor& weight,
                  const Tensor& bias, double eps) {
+  const OperationScope scope(g.relu ? "group_norm_relu" : GroupNormBackward::kName);
   const Tensor rows = channel_rows(x), y = empty_channel_rows(x);
   const Tensor w = weight.defined() ? weight.contiguous() : weight;
   const Tensor b = bias.defined() ? bias.contiguous() : bias;
   const Tensor mean = empty({g.N, g.G}, x.dtype()), rstd = empty({g.N, g.G}, x.dtype());
   NormScratch scratch(kernels::group_norm_scratch(g));
+  count_multiply_adds(x.numel());
   visit_floating(x.dtype(), [&](auto zero) {
     using T = decltype(zero);
     kernels::active<kernels::GroupNorm<T>>().forward(

@@ -93,6 +93,7 @@ struct SpreadBackward final : NodeOf<SpreadBackward> {
 };
 
 Tensor spread_rows(const Tensor& dy, const RowIndex& rows) {
+  const OperationScope scope(SpreadBackward::kName);
   const Tensor memory = zeros(rows.x_sizes, dy.dtype());
   RowIndex plain = rows;
   plain.order = {};
@@ -182,6 +183,7 @@ RowIndex rows_along(const Tensor& x, int64_t dim, Tensor index) {
 }
 
 Tensor read_rows(const Tensor& x, const RowIndex& rows) {
+  const OperationScope scope(IndexSelectBackward::kName);
   const Tensor y = select_values(x, rows);
   if (auto* node = record<IndexSelectBackward>(y, x)) node->rows = rows;
   return y;
@@ -189,6 +191,7 @@ Tensor read_rows(const Tensor& x, const RowIndex& rows) {
 
 void write_rows(const char* op, const Tensor& x, const RowIndex& rows, const Tensor& values,
                 bool accumulate, Scalar alpha) {
+  const OperationScope scope(op);
   if (accumulate) check_sum(op, x.dtype());
   write_values(x, rows, values, accumulate, alpha);
   if (auto* node = record_in_place_as<WriteRowsBackward>(op, x, values)) {

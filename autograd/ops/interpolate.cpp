@@ -253,6 +253,7 @@ struct InterpolateBackward final : NodeOf<InterpolateBackward> {
 
 // The map of x; `transposed` may be null.
 Tensor resample(const Tensor& x, const SharedMap& map, const SharedMap& transposed) {
+  const OperationScope scope(InterpolateBackward::kName);
   const Borrowed in = to_channels_last(x);
   const Tensor y = empty_channels_last(map->output(), x.dtype());
   const kernels::ResampleGeometry g{

@@ -9,6 +9,7 @@
 #include <reel/core/creation.h>
 #include <reel/core/kernels/kernels.h>
 #include <reel/core/layout.h>
+#include <reel/core/work.h>
 
 namespace reel {
 
@@ -106,12 +107,14 @@ struct LayerNormBackward final : NodeOf<LayerNormBackward> {
 
 Tensor layer_norm(const Tensor& input, IntArrayRef normalized_shape, const Tensor& weight,
                   const Tensor& bias, double eps) {
+  const OperationScope scope(LayerNormBackward::kName);
   const LayerNormGeometry g = check_layer_norm(input, normalized_shape, weight, bias, eps);
   const Tensor x = input.contiguous();
   const Tensor w = weight.defined() ? weight.contiguous() : weight;
   const Tensor b = bias.defined() ? bias.contiguous() : bias;
   const Tensor y = empty(x.sizes(), x.dtype());
   const Tensor moments = empty({2, g.N}, x.dtype());
+  count_multiply_adds(x.numel());
   visit_floating(x.dtype(), [&](auto zero) {
     using T = decltype(zero);
     T* mean = physical_data<T>(moments);

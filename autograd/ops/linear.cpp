@@ -75,6 +75,7 @@ struct LinearBackward final : NodeOf<LinearBackward> {
     const Tensor& dy = grad;
     const T* pdy = dy.data_ptr<T>();
     if (call.wanted(0)) {
+      const OperationScope part("linear_input_grad");
       Shape sizes = g.output;
       sizes[sizes.size() - 1] = g.in;
       Tensor dx = empty(sizes, dy.dtype());
@@ -83,12 +84,14 @@ struct LinearBackward final : NodeOf<LinearBackward> {
       call.set_grad_input(0, std::move(dx));
     }
     if (call.wanted(1)) {
+      const OperationScope part("linear_weight_grad");
       Tensor dw = empty({g.out, g.in}, dy.dtype());
       parallel_gemm<T>(Trans::kYes, Trans::kNo, g.out, g.in, g.rows, 1, pdy, g.out,
                        input.data_ptr<T>(), g.in, 0, dw.data_ptr<T>(), g.in);
       call.set_grad_input(1, std::move(dw));
     }
     if (call.wanted(2)) {
+      const OperationScope part("linear_bias_grad");
       Tensor db = empty(g.out, dy.dtype());
       sum_rows(g.rows, g.out, 1, pdy, db.data_ptr<T>());
       call.set_grad_input(2, std::move(db));
@@ -104,6 +107,7 @@ struct LinearBackward final : NodeOf<LinearBackward> {
 }  // namespace
 
 Tensor linear(const Tensor& input, const Tensor& weight, const Tensor& bias) {
+  const OperationScope scope(LinearBackward::kName);
   const LinearGeometry g = check_linear(input, weight, bias);
   const Borrowed plain = contiguous(input), plain_weight = contiguous(weight),
                  plain_bias = contiguous(bias);

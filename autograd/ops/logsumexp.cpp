@@ -39,6 +39,7 @@ Tensor Tensor::logsumexp(IntArrayRef dims, bool keepdim) const {
 }
 
 Tensor logsumexp(const Tensor& x, IntArrayRef dims, bool keepdim) {
+  const OperationScope scope(LogSumExpBackward::kName);
   REEL_CHECK(x.is_floating_point(), "logsumexp: the input is ", x.dtype(),
              "; it must be float32 or float64. [use to(kFloat32)]");
   const ReducedDims d = reduced_dims("logsumexp", x.sizes(), dims);

@@ -18,6 +18,7 @@ void check_mask(const char* op, const Tensor& mask) {
 
 // The places of the true elements in row-major order.
 Tensor places_of(const Tensor& mask) {
+  const OperationScope scope("nonzero");
   const NoGradGuard no_grad;
   const Tensor dense = mask.detach().contiguous();
   const bool* values = physical_data<bool>(dense);

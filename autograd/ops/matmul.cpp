@@ -8,6 +8,7 @@
 #include <reel/core/creation.h>
 #include <reel/core/layout.h>
 #include <reel/core/parallel.h>
+#include <reel/core/work.h>
 
 namespace reel {
 
@@ -85,6 +86,7 @@ void multiply(const MatmulGeometry& g, const Operand& a, const Operand& b, T* c)
     for (int64_t i = 0; i < count; ++i) one(parallel_gemm<T>, i);
     return;
   }
+  count_multiply_adds(count * g.M * g.N * g.K);
   parallel_for(count, count * g.M * g.N * (g.K + 8) / 8, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) one(gemm<T>, i);
   });
@@ -111,6 +113,7 @@ struct MatmulBackward final : NodeOf<MatmulBackward> {
 };
 
 Tensor product(const Tensor& a, const Tensor& b) {
+  const OperationScope scope(MatmulBackward::kName);
   const MatmulGeometry g = check_matmul(a, b);
   Shape sizes = g.batch;
   sizes.push_back(g.M);

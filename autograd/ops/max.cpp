@@ -58,6 +58,7 @@ struct IndexedBackward final : NodeOf<IndexedBackward<kWhich>> {
 
 template <Extreme kWhich>
 Tensor extreme(const char* op, const Tensor& x, IntArrayRef dims, bool keepdim) {
+  const OperationScope scope(op);
   const ReducedDims d = check_extreme(op, x, dims);
   const Tensor y = reduce_extreme(kWhich, x, d, keepdim);
   if (auto* node = record<SharedBackward<kWhich>>(y, x)) {
@@ -73,6 +74,7 @@ Tensor extreme(const char* op, const Tensor& x, IntArrayRef dims, bool keepdim) 
 
 template <Extreme kWhich>
 std::tuple<Tensor, Tensor> indexed(const char* op, const Tensor& x, int64_t dim, bool keepdim) {
+  const OperationScope scope(op);
   const ReducedDims d = check_extreme(op, x, dim);
   Tensor y;
   const Tensor indices = find_extreme(kWhich, x, d, keepdim, &y);
@@ -88,6 +90,7 @@ std::tuple<Tensor, Tensor> indexed(const char* op, const Tensor& x, int64_t dim,
 
 template <Extreme kWhich>
 Tensor position(const char* op, const Tensor& x, std::optional<int64_t> dim, bool keepdim) {
+  const OperationScope scope(op);
   if (dim) return find_extreme(kWhich, x, check_extreme(op, x, *dim), keepdim, nullptr);
   const NoGradGuard no_grad;
   const Tensor flat = x.reshape(x.numel());
@@ -100,6 +103,7 @@ Tensor truth(const Tensor& x) { return x.dtype() == kBool ? x : x.ne(0); }
 
 Tensor reduce_truth(Extreme which, const char* op, const Tensor& x, IntArrayRef dims,
                     bool keepdim) {
+  const OperationScope scope(op);
   const ReducedDims d = reduced_dims(op, x.sizes(), dims);
   if (d.count == 0) return full(d.sizes(keepdim), which == Extreme::kMin, kBool);
   return reduce_extreme(which, truth(x), d, keepdim);

@@ -47,6 +47,7 @@ struct MaxPoolPickBackward final : NodeOf<MaxPoolPickBackward> {
 };
 
 Tensor max_pool_pick(const Tensor& x, const MaxPoolWinners& winners) {
+  const OperationScope scope(MaxPoolPickBackward::kName);
   const kernels::PoolGeometry& g = winners.g;
   const Borrowed in = to_channels_last(x);
   Tensor y = empty_channels_last(pooled_shape(g.N, g.C, g.out, winners.D), x.dtype());
@@ -68,6 +69,7 @@ struct MaxPoolBackwardBackward final : NodeOf<MaxPoolBackwardBackward> {
 };
 
 Tensor max_pool_backward(const Tensor& dy, const MaxPoolWinners& winners) {
+  const OperationScope scope("max_pool_input_grad");
   const kernels::PoolGeometry& g = winners.g;
   const Borrowed out = to_channels_last(dy);
   Tensor dx = empty_channels_last(pooled_shape(g.N, g.C, g.in, winners.D), dy.dtype());
@@ -102,6 +104,7 @@ Tensor indices_of(const MaxPoolWinners& winners, Dtype dtype) {
 Tensor max_pool(const char* op, const Tensor& input, int D, IntArrayRef kernel, IntArrayRef stride,
                 IntArrayRef padding, IntArrayRef dilation, bool ceil_mode,
                 Tensor* indices = nullptr) {
+  const OperationScope scope(op);
   bool unbatched = false;
   const Borrowed batch = with_batch(op, input, D, &unbatched);
   const Tensor& x = batch;

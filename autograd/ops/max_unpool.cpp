@@ -43,6 +43,7 @@ struct MaxUnpoolBackward final : NodeOf<MaxUnpoolBackward> {
 
 Tensor max_unpool(const char* op, const Tensor& input, const Tensor& given, int D,
                   IntArrayRef output_size) {
+  const OperationScope scope(op);
   bool unbatched = false;
   const Borrowed batch = with_batch(op, input, D, &unbatched);
   const Tensor& x = batch;

@@ -143,6 +143,7 @@ struct PadGradBackward final : NodeOf<PadGradBackward> {
 
 Tensor apply(const Padding& p, const Tensor& x, Scalar value) {
   if (x.dtype() == kInt16) return apply(p, x.to(kInt32), value).to(kInt16);
+  const OperationScope scope(PadBackward::kName);
   const bool channels_last = keeps_channels_last(x);
   const Tensor in = with_layout(x, channels_last), fill = full({1}, value, x.dtype());
   const Tensor y = empty_with_layout(p.out, x.dtype(), channels_last);
@@ -163,6 +164,7 @@ Tensor apply(const Padding& p, const Tensor& x, Scalar value) {
 }
 
 Tensor apply_grad(const Padding& p, const Tensor& dy) {
+  const OperationScope scope(PadGradBackward::kName);
   const bool channels_last = keeps_channels_last(dy);
   const Tensor grad = with_layout(dy, channels_last);
   const Tensor dx = empty_with_layout(p.in, dy.dtype(), channels_last);

@@ -74,6 +74,7 @@ void fill_node(PointwiseBackward* node, PointwiseOp f, const Tensor& before, con
 
 Tensor apply_row(PointwiseOp f, const Tensor& x, double a, double b) {
   if (!x.is_floating_point()) return apply_row(f, x.to(kFloat32), a, b);
+  const OperationScope scope(table::kRows[static_cast<size_t>(f)].name);
   Tensor y = pointwise(f, x, a, b);
   const Row& row = table::kRows[static_cast<size_t>(f)];
   fill_node(record_as<PointwiseBackward>(row.name, y, x), f, x, y, a, b);
@@ -82,6 +83,7 @@ Tensor apply_row(PointwiseOp f, const Tensor& x, double a, double b) {
 
 const Tensor& apply_row_in_place(const char* op, PointwiseOp f, const Tensor& x, double a,
                                  double b) {
+  const OperationScope scope(op);
   REEL_CHECK(
       x.is_floating_point(), op, ": the tensor is ", x.dtype(),
       ", the result would be floating-point; it must be float32 or float64 to hold that. [write "

@@ -50,6 +50,7 @@ Tensor Tensor::pow(const Tensor& exponent) const {
   const Dtype both = result_type(*this, exponent);
   if (!reel::is_floating_point(both)) return integer_power(*this, exponent, both);
   if (dtype() != both || exponent.dtype() != both) return to(both).pow(exponent.to(both));
+  const OperationScope scope(PowBackward::kName);
   Tensor y = binary(kernels::BinaryOp::kPow, "pow", *this, exponent);
   if (auto* node = record<PowBackward>(y, *this, exponent)) {
     node->a.save(*this);

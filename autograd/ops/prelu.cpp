@@ -65,6 +65,7 @@ Tensor rrelu_slopes(const char* op, const Tensor& x, double lower, double upper,
 Tensor Tensor::prelu(const Tensor& weight) const { return reel::prelu(*this, weight); }
 
 Tensor prelu(const Tensor& x, const Tensor& weight) {
+  const OperationScope scope(PreluBackward::kName);
   const Tensor w = check_prelu(x, weight);
   const Tensor values = x.detach();
   Tensor y = where(values > 0, values, values * w.detach());

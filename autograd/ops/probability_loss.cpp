@@ -117,6 +117,7 @@ struct DivergenceBackward final : NodeOf<DivergenceBackward> {
 
 Tensor binary_cross_entropy(const Tensor& input, const Tensor& target, const Tensor& weight,
                             Reduction reduction) {
+  const OperationScope scope(BinaryCrossEntropyBackward::kName);
   const char* op = BinaryCrossEntropyBackward::kName;
   check_loss_pair(op, input, target);
   const Tensor w = check_loss_weight(op, "weight", weight, input);
@@ -143,6 +144,7 @@ Tensor binary_cross_entropy(const Tensor& input, const Tensor& target, const Ten
 }
 
 Tensor kl_div(const Tensor& input, const Tensor& target, Reduction reduction, bool log_target) {
+  const OperationScope scope(DivergenceBackward::kName);
   const char* op = DivergenceBackward::kName;
   check_loss_pair(op, input, target);
   Combine combine(op, reduction == kBatchMean ? kSum : reduction, input);

@@ -67,6 +67,7 @@ struct ProdBackward final : NodeOf<ProdBackward> {
 
 Tensor product(const Tensor& x, IntArrayRef dims, bool keepdim) {
   if (!x.is_floating_point() && x.dtype() != kInt64) return product(x.to(kInt64), dims, keepdim);
+  const OperationScope scope(ProdBackward::kName);
   const ReducedDims d = reduced_dims("prod", x.sizes(), dims);
   const Tensor y = reduce_product(x, d, keepdim);
   if (auto* node = record<ProdBackward>(y, x)) {

@@ -27,6 +27,7 @@ struct RandomBackward final : NodeOf<RandomBackward> {
 }  // namespace
 
 const Tensor& Tensor::uniform_(double from, double to) const {
+  const OperationScope scope("uniform_");
   check_in_place("uniform_", *this);
   fill_uniform("uniform_", *this, default_generator(), from, to);
   record_in_place<RandomBackward>(*this);
@@ -34,6 +35,7 @@ const Tensor& Tensor::uniform_(double from, double to) const {
 }
 
 const Tensor& Tensor::normal_(double mean, double std) const {
+  const OperationScope scope("normal_");
   check_in_place("normal_", *this);
   fill_normal("normal_", *this, default_generator(), mean, std);
   record_in_place<RandomBackward>(*this);
@@ -54,6 +56,7 @@ Tensor normal(const Tensor& mean, const Tensor& std) {
 }
 
 const Tensor& Tensor::bernoulli_(double p) const {
+  const OperationScope scope("bernoulli_");
   check_in_place("bernoulli_", *this);
   fill_bernoulli("bernoulli_", *this, default_generator(), p);
   record_in_place<RandomBackward>(*this);
@@ -61,6 +64,7 @@ const Tensor& Tensor::bernoulli_(double p) const {
 }
 
 const Tensor& Tensor::exponential_(double lambda) const {
+  const OperationScope scope("exponential_");
   check_in_place("exponential_", *this);
   REEL_CHECK(lambda > 0, "exponential_: lambda is ", lambda, "; it must be positive.");
   const Tensor u = empty_like(*this);
@@ -71,6 +75,7 @@ const Tensor& Tensor::exponential_(double lambda) const {
 }
 
 const Tensor& Tensor::log_normal_(double mean, double std) const {
+  const OperationScope scope("log_normal_");
   check_in_place("log_normal_", *this);
   const Tensor normal = empty_like(*this);
   fill_normal("log_normal_", normal, default_generator(), mean, std);
@@ -176,6 +181,7 @@ Tensor multinomial(const Tensor& x, int64_t num_samples, bool replacement) {
 }
 
 const Tensor& Tensor::random_(int64_t from, int64_t to) const {
+  const OperationScope scope("random_");
   check_in_place("random_", *this);
   fill_integers("random_", *this, default_generator(), from, to);
   record_in_place<RandomBackward>(*this);

@@ -56,6 +56,7 @@ struct RoundedDivisionBackward final : NodeOf<RoundedDivisionBackward> {
 };
 
 Tensor remainder_of(RareOp f, const char* op, const Tensor& a, const Tensor& b) {
+  const OperationScope scope(op);
   const Dtype both = check_division(op, a, b);
   const Tensor x = a.to(both), z = b.to(both);
   Tensor y = rare_binary(f, op, x, z);
@@ -72,6 +73,7 @@ Tensor remainder_of(RareOp f, const char* op, const Tensor& a, const Tensor& b) 
 }
 
 Tensor rounded_division(const char* op, const Tensor& a, const Tensor& b, bool down) {
+  const OperationScope scope(op);
   const Dtype both = check_division(op, a, b);
   const Tensor x = a.to(both), z = b.to(both), values = x.detach(), divisor = z.detach();
   Tensor y;

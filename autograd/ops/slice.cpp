@@ -84,6 +84,7 @@ struct EmbedBackward final : NodeOf<EmbedBackward> {
 
 // Zeros of `sizes` but for the range, which is `part`: the adjoint of taking the part.
 Tensor embed(const Tensor& part, IntArrayRef sizes, const Range& range) {
+  const OperationScope scope(EmbedBackward::kName);
   Tensor y = zeros(sizes, part.dtype());
   const Part there = part_of(y, range);
   copy_values(part, alias(y, there.sizes, there.strides, there.offset));
@@ -116,6 +117,7 @@ struct SelectBackward final : NodeOf<SelectBackward> {
 };
 
 Tensor sliced(const Tensor& x, const Range& range) {
+  const OperationScope scope(SliceBackward::kName);
   const Part part = part_of(x, range);
   Tensor y = view_of(x, part.sizes, part.strides, part.offset);
   if (auto* node = record<SliceBackward>(y, x)) {
@@ -130,6 +132,7 @@ Tensor sliced(const Tensor& x, const Range& range) {
 }  // namespace
 
 Tensor Tensor::select(int64_t dim, int64_t index) const {
+  const OperationScope scope(SelectBackward::kName);
   const Range range = check_select(*this, dim, index);
   const auto d = static_cast<size_t>(range.dim);
   Shape sizes = this->sizes(), strides = this->strides();

@@ -68,6 +68,7 @@ struct SoftmaxBackward final : NodeOf<SoftmaxBackward<kLog>> {
 
 template <bool kLog>
 Tensor softmax_of(const Tensor& input, int64_t dimension) {
+  const OperationScope scope(SoftmaxBackward<kLog>::kName);
   const int64_t dim = check_softmax(SoftmaxBackward<kLog>::kName, input, dimension);
   const Tensor x = dense(input), y = empty_like_layout(x, x.dtype());
   const Rows r = rows_of(x, dim);

@@ -12,6 +12,7 @@ namespace {
 
 // The first k positions along dimension `dim`, which becomes k long.
 Tensor order(const Tensor& x, int64_t dim, int64_t k, bool descending) {
+  const OperationScope scope("sort");
   const NoGradGuard no_grad;
   if (x.dim() == 0) return zeros(x.sizes(), kInt64);
   const Tensor lines = x.detach().transpose(dim, -1).contiguous();

@@ -44,6 +44,7 @@ int64_t check_dim(const char* op, const Tensor& x, int64_t dim) {
 }
 
 TensorList recorded_split(const Tensor& x, IntArrayRef lengths, int64_t dim) {
+  const OperationScope scope(SplitBackward::kName);
   const auto d = static_cast<size_t>(dim);
   const Shape strides = x.strides();
   TensorList parts;
@@ -107,6 +108,7 @@ TensorList Tensor::chunk(int64_t chunks, int64_t dim) const {
 }
 
 TensorList Tensor::unbind(int64_t dim) const {
+  const OperationScope scope(UnbindBackward::kName);
   const int64_t d = check_dim("unbind", *this, dim), n = size(d);
   Shape sizes = this->sizes(), strides = this->strides();
   const int64_t step = strides[static_cast<size_t>(d)];

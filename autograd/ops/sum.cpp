@@ -36,6 +36,7 @@ Tensor Tensor::sum() const { return sum(IntArrayRef()); }
 Tensor Tensor::mean() const { return mean(IntArrayRef()); }
 
 Tensor Tensor::sum(IntArrayRef dims, bool keepdim) const {
+  const OperationScope scope(SumBackward::kName);
   const ReducedDims d = reduced_dims("sum", sizes(), dims);
   const Tensor y = reduce_sum(*this, d, keepdim);
   if (auto* node = record<SumBackward>(y, *this)) {
@@ -47,6 +48,7 @@ Tensor Tensor::sum(IntArrayRef dims, bool keepdim) const {
 }
 
 Tensor Tensor::mean(IntArrayRef dims, bool keepdim) const {
+  const OperationScope scope(MeanBackward::kName);
   REEL_CHECK(is_floating_point(), "mean: the input is ", dtype(),
              "; it must be float32 or float64. [use to(kFloat32)]");
   const ReducedDims d = reduced_dims("mean", sizes(), dims);

@@ -49,6 +49,7 @@ struct SumToSizeBackward final : NodeOf<SumToSizeBackward> {
 
 Tensor sum_to_size(const Tensor& x, IntArrayRef sizes) {
   if (x.sizes() == sizes) return x;
+  const OperationScope scope(SumToSizeBackward::kName);
   check_sum_to_size(x, sizes);
   Tensor y = empty(sizes, x.dtype());
   copy_values(sum_in_double(x, sizes), y);

@@ -66,6 +66,7 @@ struct UnfoldBackward final : NodeOf<UnfoldBackward> {
 };
 
 Tensor apply(const Tensor& x, const Windows& windows, bool fold) {
+  const OperationScope scope(fold ? "fold" : "unfold");
   const Tensor in = x.detach().contiguous();
   const Tensor y = empty(fold ? windows.images() : windows.columns(), x.dtype());
   visit_floating(x.dtype(), [&](auto zero) {

@@ -68,6 +68,7 @@ struct StdBackward final : NodeOf<StdBackward> {
 }  // namespace
 
 Tensor Tensor::var(IntArrayRef dims, bool unbiased, bool keepdim) const {
+  const OperationScope scope(VarBackward::kName);
   const VarGeometry g = check_var("var", *this, dims, unbiased);
   const Tensor y = variance(*this, g, keepdim);
   if (auto* node = record<VarBackward>(y, *this)) {
@@ -80,6 +81,7 @@ Tensor Tensor::var(IntArrayRef dims, bool unbiased, bool keepdim) const {
 }
 
 Tensor Tensor::std(IntArrayRef dims, bool unbiased, bool keepdim) const {
+  const OperationScope scope(StdBackward::kName);
   const VarGeometry g = check_var("std", *this, dims, unbiased);
   const Tensor y = variance(*this, g, keepdim).sqrt();
   if (auto* node = record<StdBackward>(y, *this)) {

@@ -52,6 +52,7 @@ struct PowerNormBackward final : NodeOf<PowerNormBackward> {
 };
 
 Tensor power_norm(const Tensor& x, double p, IntArrayRef dims, bool keepdim) {
+  const OperationScope scope(PowerNormBackward::kName);
   const ReducedDims d = reduced_dims("norm", x.sizes(), dims);
   const Tensor values = x.detach();
   const Tensor y = values.abs().pow(p).sum(dims, keepdim).pow(1 / p);
@@ -84,6 +85,7 @@ Tensor normalize(const Tensor& x, double p, int64_t dim, double eps) {
 }
 
 Tensor vector_norm(const Tensor& x, IntArrayRef dims, bool keepdim) {
+  const OperationScope scope(VectorNormBackward::kName);
   REEL_CHECK(x.is_floating_point(), "vector_norm: the input is ", x.dtype(),
              "; it must be float32 or float64. [use to(kFloat32)]");
   const ReducedDims d = reduced_dims("vector_norm", x.sizes(), dims);

@@ -95,6 +95,7 @@ struct ExpandBackward final : NodeOf<ExpandBackward> {
 
 // A view with as many elements as `x`, in the same order.
 Tensor same_elements(const Tensor& x, IntArrayRef sizes, IntArrayRef strides) {
+  const OperationScope scope(ViewBackward::kName);
   Tensor y = view_of(x, sizes, strides, x.storage_offset());
   if (auto* node = record<ViewBackward>(y, x)) node->sizes = x.sizes();
   return y;
@@ -213,6 +214,7 @@ Tensor Tensor::unsqueeze(int64_t dim) const {
 }
 
 Tensor Tensor::permute(IntArrayRef dims) const {
+  const OperationScope scope(PermuteBackward::kName);
   const Geometry out = check_permute(*this, dims);
   Tensor y = view_of(*this, out.sizes, out.strides, storage_offset());
   if (auto* node = record<PermuteBackward>(y, *this)) {
@@ -298,6 +300,7 @@ Tensor Tensor::t() const {
 }
 
 Tensor Tensor::expand(IntArrayRef asked) const {
+  const OperationScope scope(ExpandBackward::kName);
   const Geometry out = check_expand(*this, asked);
   Tensor y = view_of(*this, out.sizes, out.strides, storage_offset());
   if (auto* node = record<ExpandBackward>(y, *this)) node->sizes = sizes();

@@ -64,6 +64,7 @@ Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b) {
   check_condition("where", condition);
   const Dtype both = result_type(a, b);
   if (a.dtype() != b.dtype()) return where(condition, a.to(both), b.to(both));
+  const OperationScope scope(WhereBackward::kName);
   const Shape sizes =
       broadcast_shapes("where", condition.sizes(), broadcast_shapes("where", a.sizes(), b.sizes()));
   Tensor y = empty_result(sizes, both, a, b);
@@ -86,6 +87,7 @@ Tensor where(const Tensor& condition, Scalar a, const Tensor& b) {
   check_condition("where", condition);
   const Dtype both = promote(b.dtype(), a);
   if (b.dtype() != both) return where(condition, a, b.to(both));
+  const OperationScope scope(WhereBackward::kName);
   Tensor y = choose(condition, b, a, b);
   if (auto* node = record_as<MaskedFillBackward>("where", y, b)) {
     node->mask.save(condition);
@@ -131,6 +133,7 @@ Tensor Tensor::masked_fill(const Tensor& mask, Scalar value) const {
 }
 
 const Tensor& Tensor::masked_fill_(const Tensor& mask, Scalar value) const {
+  const OperationScope scope("masked_fill_");
   const AnomalyPause meant(!std::isfinite(value.to<double>()));
   check_condition("masked_fill_", mask);
   check_in_place("masked_fill_", *this);

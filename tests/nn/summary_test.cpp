@@ -120,6 +120,23 @@ TEST_CASE("summary: layers called twice, never, and with several results", "[sum
                                                       "out_features=3, bias=True) x2"));
 }
 
+TEST_CASE("summary: several inputs, and work without a module", "[summary]") {
+  struct Scores : Module {
+    Linear query = register_module("query", Linear(4, 3));
+    Tensor forward(const Tensor& x, const Tensor& keys) {
+      const Tensor q = query(x);
+      return q.matmul(keys).matmul(keys.t());
+    }
+  } scores;
+  const ModelSummary s = summary(scores, ones({2, 4}), ones({3, 5}));
+  REQUIRE(s.layers.size() == 2);
+  CHECK(s.layers[0].inputs == std::vector<Shape>{Shape({2, 4}), Shape({3, 5})});
+  CHECK(s.layers[0].output == Shape({2, 3}));
+  CHECK(s.layers[0].multiply_adds == 2 * (2 * 3 * 5));
+  CHECK(s.layers[1].multiply_adds == 2 * 4 * 3);
+  CHECK(s.multiply_adds == 60 + 24);
+}
+
 TEST_CASE("summary: float64, and what is frozen", "[summary]") {
   Linear fc(3, 2);
   fc->to(kFloat64);
@@ -135,8 +152,11 @@ TEST_CASE("observers see modules that other hooks can not", "[summary]") {
   int seen = 0;
   const uint32_t handle = odd->pair->register_forward_observer(
       [&](Module&, const TensorList&, const Tensor&) { ++seen; });
+  const uint32_t before =
+      odd->pair->register_forward_pre_observer([&](Module&, TensorList&) { ++seen; });
   odd(ones({1, 3}));
   CHECK(seen == 0);  // its forward gives no tensor
+  odd->pair->remove_hook(before);
   odd->pair->remove_forward_hook(handle);
   odd->pair->register_forward_hook([](Module&, const TensorList&, Tensor&) {});
   CHECK_THROWS_AS(odd(ones({1, 3})), ArgumentError);

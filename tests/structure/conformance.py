@@ -45,6 +45,18 @@ def check_ops():
                 yield f"autograd/ops/{name}.cpp: has no {needed}"
 
 
+def check_scopes():
+    """What goes on the tape is seen by profiles: each function that records is an OperationScope."""
+    for path in tree.files(".cpp", under="autograd/ops"):
+        scoped = False
+        for number, line in enumerate(tree.read(path).split("\n"), 1):
+            if re.match(r"[A-Za-z]", line) and not re.match(r"template|namespace|using", line):
+                scoped = False
+            scoped = scoped or "OperationScope" in line
+            if re.search(r"\brecord(_as|_list|_in_place|_in_place_as)?<", line) and not scoped:
+                yield f"{path}:{number}: records an operation in a function without an OperationScope"
+
+
 def check_functions():
     """Each function of the table of contents is named in some test."""
     declaration = re.compile(r"^(?:inline )?(?:const )?(?:std::tuple<[\w:, ]+>|[\w:]+)&? (\w+)\(", re.MULTILINE)
@@ -56,6 +68,6 @@ def check_functions():
 
 
 tree.report(
-    [*check_kernels(), *check_ops(), *check_functions()],
+    [*check_kernels(), *check_ops(), *check_scopes(), *check_functions()],
     f"{len(stems('core/kernels')) - 1} kernels at {', '.join(levels)}; {len(stems('autograd/ops'))} operation files",
 )
