@@ -97,8 +97,7 @@ PrefetchOptions prefetch_options(int64_t workers, int64_t prefetch) {
 
 void throw_loader_at_end() {
   throw_argument_error(
-      "data loader: there is no batch here, at the end or after an error; compare with end() "
-      "first.");
+      "data loader: there is no batch at the end, nor after an error; compare with end() first.");
 }
 
 struct Prefetch::State {
