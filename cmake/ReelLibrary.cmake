@@ -42,7 +42,7 @@ foreach(name activation arithmetic avg_pool batch_norm conv copy cross_entropy d
   list(REMOVE_ITEM small_sources ${PROJECT_SOURCE_DIR}/autograd/ops/${name}.cpp)
 endforeach()
 # Training waits for pictures that are decoded and changed.
-foreach(name file resample)
+foreach(name adjust affine file move resample)
   list(REMOVE_ITEM small_sources ${PROJECT_SOURCE_DIR}/data/image_${name}.cpp)
 endforeach()
 set_property(SOURCE ${small_sources} APPEND PROPERTY COMPILE_OPTIONS $<$<CONFIG:Release>:-O2>)

@@ -3,8 +3,7 @@
 #include "tests/temporary_folder.h"
 
 #include <reel/data/image_folder.h>
-#include <reel/data/image_move.h>
-#include <reel/data/image_resample.h>
+#include <reel/data/image_transforms.h>
 
 #include <filesystem>
 
@@ -119,6 +118,81 @@ const ErrorRows kMoves{
      [] {
        RandomResizedCrop(3).ratio({2, 1})(bytes());
      }},
+};
+
+Example<> batch(Dtype dtype = kFloat32) { return {noise({2, 3, 4, 5}, dtype), tensor({0, 1})}; }
+
+const ErrorRows kChanges{
+    {"RandomRotation: angle", [] { RandomRotation{-1}; }},
+    {"RandomRotation: fill", [] { RandomRotation(9).fill(-1)(bytes()); }},
+    {"RandomRotation: size",
+     [] {
+       RandomRotation(9)(zeros({1, 1, 1, 20000}, kUInt8));
+     }},
+    {"RandomAffine: translate",
+     [] {
+       RandomAffine(9).translate({2, 0})(bytes());
+     }},
+    {"RandomAffine: scale",
+     [] {
+       RandomAffine(9).scale({0, 1})(bytes());
+     }},
+    {"ColorJitter: number", [] { ColorJitter{-1}; }},
+    {"ColorJitter: interval",
+     [] {
+       ColorJitter().contrast({2, 1});
+     }},
+    {"ColorJitter: hue", [] { ColorJitter(0, 0, 0, 0.6); }},
+    {"ColorJitter: channels",
+     [] {
+       ColorJitter(1)(noise({1, 4, 4, 5}));
+     }},
+    {"ColorJitter: dtype", [] { ColorJitter(1)(bytes().to(kInt32)); }},
+    {"Grayscale: channels", [] { Grayscale{2}; }},
+    {"RandomErasing: scale",
+     [] {
+       RandomErasing(1).scale({0.5, 2})(bytes());
+     }},
+    {"RandomErasing: ratio",
+     [] {
+       RandomErasing(1).ratio({0, 2})(bytes());
+     }},
+    {"Cutout: side", [] { Cutout{0}; }},
+    {"MixUp: classes", [] { MixUp{0}; }},
+    {"MixUp: undefined",
+     [] {
+       MixUp(2)({Tensor(), tensor({0})});
+     }},
+    {"MixUp: sizes",
+     [] {
+       MixUp(2)({bytes(), tensor({0, 1})});
+     }},
+    {"MixUp: dtype", [] { MixUp(2)(batch(kUInt8)); }},
+    {"MixUp: target", [] { MixUp(1)(batch()); }},
+    {"MixUp: dtype of targets",
+     [] {
+       MixUp(2)({bytes(), ones({1})});
+     }},
+    {"MixUp: number of classes",
+     [] {
+       MixUp(2)({bytes(), ones({1, 3})});
+     }},
+    {"CutMix: shape",
+     [] {
+       CutMix(2)({noise({2, 3}), tensor({0, 1})});
+     }},
+    {"CutMix: no pixels",
+     [] {
+       CutMix(2)({noise({2, 3, 0, 1}), tensor({0, 1})});
+     }},
+    {"RandAugment: num_ops", [] { RandAugment{-1}; }},
+    {"RandAugment: magnitude", [] { RandAugment(2, 31)(bytes()); }},
+    {"RandAugment: dtype", [] { RandAugment()(bytes().to(kFloat32)); }},
+    {"RandAugment: channels",
+     [] {
+       RandAugment()(noise({1, 2, 4, 5}));
+     }},
+    {"TrivialAugmentWide: bins", [] { TrivialAugmentWide().num_magnitude_bins(0)(bytes()); }},
 };
 
 }  // namespace
