@@ -10,6 +10,8 @@
 
 namespace reel::io {
 
+class EarlyStopping;
+
 /// Names what is to be kept, once: `checkpoint.add("model", net).add("optimizer", optimizer)
 /// .add("epoch", epoch)`; then save(path) writes and load(path) restores all of it, and the calling
 /// thread's random numbers, so that training goes on bit for bit. What is added must live as long.
@@ -26,6 +28,7 @@ class Checkpoint {
   Checkpoint& add(std::string name, optim::Optimizer& optimizer);
   Checkpoint& add(std::string name, optim::LRScheduler& schedule);
   Checkpoint& add(std::string name, Generator& generator);
+  Checkpoint& add(std::string name, EarlyStopping& stopping);
   Checkpoint& add(std::string name, int64_t& number);
   Checkpoint& add(std::string name, double& number);
 

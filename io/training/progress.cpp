@@ -1,6 +1,7 @@
 #include <reel/io/training/progress.h>
 
 #include <reel/core/error.h>
+#include <reel/io/training/stopwatch.h>
 #include <reel/io/write_all.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -67,20 +68,6 @@ std::string grouped(double value) {
   if (value < 10) return digits;
   for (std::size_t at = digits.size(); at > 3; at -= 3) digits.insert(at - 3, 1, ',');
   return digits;
-}
-
-/// "0:07", "12:30", "1:02:03"
-std::string clock_text(double seconds) {
-  const auto whole = static_cast<int64_t>(std::ceil(seconds));
-  char text[40];
-  if (whole < 3600) {
-    std::snprintf(text, sizeof text, "%d:%02d", static_cast<int>(whole / 60),
-                  static_cast<int>(whole % 60));
-  } else {
-    std::snprintf(text, sizeof text, "%lld:%02d:%02d", static_cast<long long>(whole / 3600),
-                  static_cast<int>(whole / 60 % 60), static_cast<int>(whole % 60));
-  }
-  return text;
 }
 
 std::string bar_text(double fraction, int cells, bool utf8) {
