@@ -139,7 +139,7 @@ font-variant-numeric:tabular-nums}
 .bars .name{flex:0 1 auto;min-width:1.2em;max-width:45%;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
 .bars .bar{flex:1 1 0;height:6px;border-radius:3px;
 background:linear-gradient(var(--s0) 0 0) 0 0/var(--part) 100% no-repeat var(--grid)}
-.bars span:last-child{color:var(--muted);white-space:nowrap}
+.bars span:last-child{min-width:4em;color:var(--muted);text-align:right;white-space:nowrap}
 .filters{display:flex;flex-wrap:wrap;gap:8px}
 .filters img{width:56px;height:56px;object-fit:contain;image-rendering:pixelated;border-radius:4px}
 .picture{max-width:100%;height:auto}

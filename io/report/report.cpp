@@ -10,6 +10,7 @@
 #include <reel/io/report/tables.h>
 
 #include <cmath>
+#include <cstdio>
 #include <ctime>
 #include <utility>
 
@@ -90,8 +91,14 @@ Report& Report::result(const std::string& name, const LogValue& value, const std
 }
 
 Report& Report::setting(const std::string& name, const LogValue& value) {
+  // As it was given, but for digits that come of a computation.
+  char text[40];
+  std::snprintf(text, sizeof text, "%.6g", value.number());
+  using Kind = LogValue::Kind;
   set(content_->settings, name,
-      value.kind() == LogValue::Kind::kBool ? shown(value) : value.text());
+      value.kind() == Kind::kBool   ? shown(value)
+      : value.kind() == Kind::kReal ? text
+                                    : value.text());
   return *this;
 }
 

@@ -14,7 +14,6 @@ namespace {
 // With as many classes the map has room beside a table; with more than the second it is a picture.
 constexpr int64_t kMaxBeside = 12;
 constexpr int64_t kMaxCells = 30;
-constexpr std::size_t kMaxMistakes = 10;
 
 std::string percent(double rate) {
   char text[16];
@@ -81,7 +80,7 @@ std::string map_html(const ConfusionTable& table) {
   return html + "</figcaption></figure>\n";
 }
 
-std::string mistakes_html(const ConfusionTable& table) {
+std::string mistakes_html(const ConfusionTable& table, std::size_t most) {
   struct Mistake {
     int64_t count, target, prediction;
   };
@@ -93,7 +92,7 @@ std::string mistakes_html(const ConfusionTable& table) {
   if (mistakes.empty()) return "";
   std::stable_sort(mistakes.begin(), mistakes.end(),
                    [](const Mistake& a, const Mistake& b) { return a.count > b.count; });
-  mistakes.resize(std::min(mistakes.size(), kMaxMistakes));
+  mistakes.resize(std::min(mistakes.size(), most));
   std::string html =
       "<div class=\"scroll\"><table><caption>Most frequent mistakes</caption><thead><tr><th "
       "scope=\"col\">is</th><th scope=\"col\">taken for</th><th scope=\"col\">times</th><th "
@@ -131,8 +130,9 @@ std::string confusion_html(const ConfusionTable& table) {
   const auto columns = [](const std::string& left, const std::string& right) {
     return concat("<div class=\"columns\"><div>", left, "</div><div>", right, "</div></div>\n");
   };
-  const std::string rates = rates_html(table), mistakes = mistakes_html(table);
-  if (table.num_classes() <= kMaxBeside) return columns(cells_html(table) + mistakes, rates);
+  const bool beside = table.num_classes() <= kMaxBeside;
+  const std::string rates = rates_html(table), mistakes = mistakes_html(table, beside ? 4 : 10);
+  if (beside) return columns(cells_html(table) + mistakes, rates);
   if (table.num_classes() <= kMaxCells) return cells_html(table) + columns(rates, mistakes);
   return columns(map_html(table), mistakes + "<details><summary>Rates of the classes</summary>" +
                                       rates + "</details>");

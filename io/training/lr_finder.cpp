@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <utility>
 
 namespace reel::io {
@@ -143,17 +144,22 @@ std::optional<double> LRCurve::suggestion() const {
 
 void LRCurve::save_plot(const std::string& path) const {
   REEL_CHECK(!rates.empty(), "LRCurve.save_plot: no steps; there is nothing to draw.");
+  double low = INFINITY, high = -INFINITY;
+  for (const double v : smoothed) {
+    if (!std::isfinite(v)) continue;
+    low = std::min(low, v);
+    high = std::max(high, v);
+  }
+  // Single batches may be far above; the course is what matters.
+  std::vector<double> cut = losses;
+  for (double& v : cut) v = v > high ? high : v;
   Figure figure({.panel_width = 720, .columns = 1});
   Panel& panel = figure.panel("Learning rate", "learning rate", "loss");
-  panel.log_x().line("smoothed", rates, smoothed).line("loss", rates, losses);
+  panel.log_x().line("smoothed", rates, smoothed).line("of each batch", rates, cut);
   if (const auto rate = suggestion()) {
-    double low = INFINITY, high = -INFINITY;
-    for (const double v : smoothed) {
-      if (!std::isfinite(v)) continue;
-      low = std::min(low, v);
-      high = std::max(high, v);
-    }
-    panel.line(concat("suggestion ", *rate), {*rate, *rate}, {low, high});
+    char name[40];
+    std::snprintf(name, sizeof name, "suggestion: %.3g", *rate);
+    panel.line(name, {*rate, *rate}, {low, high});
   }
   figure.save(path);
 }
