@@ -12,8 +12,7 @@ namespace {
 
 thread_local uint64_t last_sequence = 0;
 
-constexpr uint8_t kWatched =
-    TapeMode::kDetectsAnomalies | TapeMode::kTraces | TapeMode::kProfiles;
+constexpr uint8_t kWatched = TapeMode::kDetectsAnomalies | TapeMode::kTraces | TapeMode::kProfiles;
 
 }  // namespace
 

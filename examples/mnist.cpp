@@ -1,7 +1,7 @@
 // Trains a small convolutional network on handwritten digits and shows how well it does.
 // Writes the model, a log and the training curves to --out.
 
-#include <program/program.h>
+#include <program/training.h>
 #include <reel/reel.h>
 
 #include <chrono>
@@ -15,12 +15,6 @@
 using namespace reel;
 
 namespace {
-
-struct Settings {
-  std::string data, model, norm, optimizer, out;
-  int64_t epochs, batch_size, seed, threads;
-  double lr;
-};
 
 // ---- the model ----
 
@@ -48,35 +42,9 @@ nn::Sequential make_cnn(const std::string& norm) {
                         nn::Linear(9216, 128), nn::ReLU(), nn::Dropout(0.5), nn::Linear(128, 10));
 }
 
-nn::Sequential make_model(const Settings& s) {
-  return s.model == "cnn" ? make_cnn(s.norm) : make_lenet(s.norm);
-}
-
-std::unique_ptr<optim::Optimizer> make_optimizer(const Settings& s, const TensorList& parameters) {
-  if (s.optimizer == "adam")
-    return std::make_unique<optim::Adam>(parameters, optim::AdamOptions(s.lr));
-  if (s.optimizer == "adamw")
-    return std::make_unique<optim::AdamW>(parameters, optim::AdamWOptions(s.lr).weight_decay(0.05));
-  return std::make_unique<optim::SGD>(
-      parameters, optim::SGDOptions(s.lr).momentum(0.9).nesterov(true).weight_decay(5e-4));
-}
-
 // ---- training and evaluation ----
 
-// Loss and accuracy, averaged over the images added.
-struct Score {
-  double loss = 0, correct = 0;
-  int64_t images = 0;
-
-  void add(const Tensor& batch_loss, const Tensor& outputs, const Tensor& targets) {
-    loss += batch_loss.item<double>() * static_cast<double>(targets.size(0));
-    correct += (outputs.argmax(1) == targets).sum().item<double>();
-    images += targets.size(0);
-  }
-  double mean_loss() const { return loss / static_cast<double>(images); }
-  double percent() const { return 100 * correct / static_cast<double>(images); }
-};
-
+using program::Score;
 using Batches = data::Batches<data::TensorDataset>;
 
 const nn::CrossEntropyLoss& criterion() {
@@ -84,14 +52,15 @@ const nn::CrossEntropyLoss& criterion() {
   return loss;
 }
 
-Score train_epoch(const std::string& label, nn::Sequential& model, const Batches& batches,
-                  uint64_t epoch, const data::Normalize& normalize, optim::Optimizer& optimizer,
-                  optim::LRScheduler& schedule) {
-  const int64_t total = batches.epoch(epoch).size() * batches.options().batch_size();
-  io::ProgressBar bar(total, {.label = label, .unit = "images"});
+Score train_epoch(int64_t epoch, const program::TrainingRun& run, nn::Sequential& model,
+                  const Batches& batches, const data::Normalize& normalize,
+                  optim::Optimizer& optimizer, optim::LRScheduler& schedule) {
+  const program::ProfiledPart profiled = run.profile(epoch);
+  const auto order = batches.epoch(static_cast<uint64_t>(epoch));
+  io::ProgressBar bar(order.size() * run.batch_size(), run.bar(epoch));
   Score score;
   model->train();
-  for (auto& [images, targets] : batches.epoch(epoch)) {
+  for (auto& [images, targets] : order) {
     const Tensor outputs = model(normalize(data::random_shift(images, 2)));
     const Tensor loss = criterion()(outputs, targets);
     optimizer.zero_grad();
@@ -99,9 +68,10 @@ Score train_epoch(const std::string& label, nn::Sequential& model, const Batches
     optimizer.step();
     schedule.step();
     score.add(loss, outputs, targets);
-    bar.update(score.images, {{"loss", score.mean_loss()}, {"accuracy", score.percent(), 2, "%"}});
+    bar.update(score.images(),
+               {{"loss", score.loss.value()}, {"accuracy", score.percent(), 2, "%"}});
   }
-  bar.finish({{"loss", score.mean_loss()}, {"accuracy", score.percent(), 2, "%"}});
+  bar.finish({{"loss", score.loss.value()}, {"accuracy", score.percent(), 2, "%"}});
   return score;
 }
 
@@ -118,125 +88,59 @@ Score evaluate(nn::Sequential& model, const Batches& batches, const data::Normal
   return score;
 }
 
-// ---- what is left behind ----
-
-// The metrics of every epoch: in a CSV file as they come, and as a picture.
-class History {
- public:
-  explicit History(const std::string& folder)
-      : folder_(folder),
-        log_(folder + "/log.csv", {"epoch", "learning_rate", "train_loss", "train_accuracy",
-                                   "test_loss", "test_accuracy", "seconds"}) {}
-
-  void add(int64_t epoch, double lr, const Score& train, const Score& test, double seconds) {
-    log_.row({epoch, lr, train.mean_loss(), train.percent() / 100, test.mean_loss(),
-              test.percent() / 100, seconds});
-    epochs_.push_back(static_cast<double>(epoch));
-    train_loss_.push_back(train.mean_loss());
-    test_loss_.push_back(test.mean_loss());
-    train_percent_.push_back(train.percent());
-    test_percent_.push_back(test.percent());
-  }
-
-  void draw() const {
-    io::Figure figure;
-    figure.panel("Loss", "epoch", "cross entropy")
-        .line("train", epochs_, train_loss_)
-        .line("test", epochs_, test_loss_);
-    figure.panel("Accuracy", "epoch", "% right")
-        .line("train", epochs_, train_percent_)
-        .line("test", epochs_, test_percent_);
-    figure.save(folder_ + "/curves.png");
-  }
-
- private:
-  std::string folder_;
-  io::CsvLog log_;
-  std::vector<double> epochs_, train_loss_, test_loss_, train_percent_, test_percent_;
-};
-
 // ---- the job ----
 
-void run(const Settings& s) {
+const program::TrainingDefaults kDefaults = {
+    .epochs = 7, .batch_size = 64, .lr = 0.1, .weight_decay = 5e-4, .out = "out/mnist"};
+
+void train(const program::Arguments& given) {
   using Clock = std::chrono::steady_clock;
-  const data::MNIST train(s.data, data::MNIST::Mode::kTrain),
-      test(s.data, data::MNIST::Mode::kTest);
-  const auto seed = static_cast<uint64_t>(s.seed);
-  const Batches train_batches(train, data::BatchOptions(s.batch_size).seed(seed).drop_last(true));
+  const std::string& folder = given.text("data");
+  const data::MNIST train(folder, data::MNIST::Mode::kTrain),
+      test(folder, data::MNIST::Mode::kTest);
+  program::TrainingRun run(given, kDefaults, {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"});
+  const Batches train_batches(
+      train, data::BatchOptions(run.batch_size()).seed(run.seed()).drop_last(true));
   const Batches test_batches(test, data::BatchOptions(256).shuffle(false));
   const int64_t steps = train_batches.epoch(0).size();
-  REEL_CHECK(steps > 0, "mnist: --batch-size is ", s.batch_size, "; it must be at most ",
+  REEL_CHECK(steps > 0, "mnist: --batch-size is ", run.batch_size(), "; it must be at most ",
              train.size(), ", the number of training images.");
 
-  std::filesystem::create_directories(s.out);
-  set_num_threads(static_cast<int>(s.threads));
-  manual_seed(seed);
-  nn::Sequential model = make_model(s);
-  std::cout << describe() << "\n" << model << "\n\n" << std::flush;
-
+  nn::Sequential model =
+      given.text("model") == "cnn" ? make_cnn(given.text("norm")) : make_lenet(given.text("norm"));
   const auto normalize = data::Normalize::fit(train.images());
-  const auto optimizer = make_optimizer(s, model->parameters());
-  optim::OneCycleLR schedule(*optimizer, s.lr, s.epochs * steps + 1);
-  History history(s.out);
-  double seconds = 0;
-  for (int64_t epoch = 0; epoch < s.epochs; ++epoch) {
+  run.begin(model, normalize(test.images().slice(0, 0, 8)));
+  const auto optimizer = run.make_optimizer();
+  optim::OneCycleLR schedule(*optimizer, run.learning_rate(), run.epochs() * steps + 1);
+  for (int64_t epoch = 0; epoch < run.epochs(); ++epoch) {
     const double lr = schedule.get_last_lr()[0];
     const auto start = Clock::now();
     const Score trained =
-        train_epoch(concat("epoch ", epoch + 1, "/", s.epochs), model, train_batches,
-                    static_cast<uint64_t>(epoch), normalize, *optimizer, schedule);
-    seconds += std::chrono::duration<double>(Clock::now() - start).count();
-    history.add(epoch + 1, lr, trained, evaluate(model, test_batches, normalize), seconds);
+        train_epoch(epoch, run, model, train_batches, normalize, *optimizer, schedule);
+    const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
+    run.add({epoch + 1, lr, seconds, trained, evaluate(model, test_batches, normalize)});
   }
 
   io::ConfusionTable confusion(10);
   const Score score = evaluate(model, test_batches, normalize, &confusion);
-  history.draw();
-  io::save(model, s.out + "/model.safetensors", {{"model", s.model}, {"norm", s.norm}});
-  std::printf("\n%s\ntest accuracy %.2f %% after %.1f s of training\n",
-              confusion.to_string().c_str(), score.percent(), seconds);
-  std::printf("in %s: model.safetensors, log.csv, curves.png\n", s.out.c_str());
+  const Tensor shown = test.images().slice(0, 0, 40);
+  const NoGradGuard no_grad;
+  run.finish(score, confusion, shown, test.targets().slice(0, 0, 40), model(normalize(shown)));
 }
-
-// ---- the command line ----
 
 program::Program make_program() {
-  return program::Program("mnist", "Trains a small convolutional network on handwritten digits.")
-      .group("Data and model")
+  program::Program program("mnist", "Trains a small convolutional network on handwritten digits.");
+  program.group("Data and model")
       .text("data", "folder with the four MNIST files", "data/mnist10k")
       .choice("model", "the network", {"lenet", "cnn"}, "lenet")
-      .choice("norm", "its normalisation", {"batch", "layer", "group", "none"}, "batch")
-      .group("Training")
-      .integer("epochs", "passes over the training images", 7, {1})
-      .integer("batch-size", "images a step", 64, {1})
-      .number("lr", "highest learning rate", "0.1 for sgd, else 0.005", {0, 1000})
-      .choice("optimizer", "the optimizer", {"sgd", "adam", "adamw"}, "sgd")
-      .integer("seed", "of weights, order, shifts and dropout", 0, {0})
-      .integer("threads", "threads to compute with", "as many as cores", {1, 4096})
-      .group("Results")
-      .text("out", "folder for the results", "out/mnist")
-      .example("mnist --model cnn --epochs 12", "a larger network, trained for longer");
-}
-
-Settings settings_from(const program::Arguments& given) {
-  const std::string& optimizer = given.text("optimizer");
-  return {.data = given.text("data"),
-          .model = given.text("model"),
-          .norm = given.text("norm"),
-          .optimizer = optimizer,
-          .out = given.text("out"),
-          .epochs = given.integer("epochs"),
-          .batch_size = given.integer("batch-size"),
-          .seed = given.integer("seed"),
-          .threads = given.has("threads") ? given.integer("threads") : num_threads(),
-          .lr = given.has("lr")      ? given.number("lr")
-                : optimizer == "sgd" ? 0.1
-                                     : 0.005};
+      .choice("norm", "its normalisation", {"batch", "layer", "group", "none"}, "batch");
+  program::add_training_options(program, kDefaults);
+  return program.example("mnist --model cnn --epochs 12", "a larger network, trained for longer")
+      .example("mnist --report run.html --export-onnx digits.onnx",
+               "a page about the run, and the network for other programs")
+      .example("mnist --load out/mnist/model.safetensors --epochs 0", "tests what was saved");
 }
 
 }  // namespace
 
-int main(int argc, char** argv) {
-  return program::run(argc, argv, make_program(),
-                      [](const program::Arguments& given) { run(settings_from(given)); });
-}
+int main(int argc, char** argv) { return program::run(argc, argv, make_program(), train); }

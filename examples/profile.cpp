@@ -1,13 +1,14 @@
 // Where the time of a training step goes: a table by operation, one by module, and a trace for
 // chrome://tracing or ui.perfetto.dev.
 
+#include <program/program.h>
 #include <reel/autograd/profiler.h>
 #include <reel/io/trace.h>
 #include <reel/reel.h>
 
-#include <cxxopts.hpp>
-
+#include <filesystem>
 #include <iostream>
+#include <string>
 
 using namespace reel;
 
@@ -29,23 +30,11 @@ nn::Sequential make_lenet() {
                          {"fc3", nn::Linear(84, 10)}});
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  cxxopts::Options options("profile", "Shows where the time of training steps of LeNet-5 goes");
-  options.add_options()("steps", "how many to profile", cxxopts::value<int>()->default_value("20"));
-  options.add_options()("batch", "the batch size", cxxopts::value<int64_t>()->default_value("64"));
-  options.add_options()("trace", "where to write the trace",
-                        cxxopts::value<std::string>()->default_value("out/trace.json"));
-  options.add_options()("help", "show this");
-  const auto given = options.parse(argc, argv);
-  if (given.count("help")) {
-    std::cout << options.help();
-    return 0;
-  }
-  const int64_t batch = given["batch"].as<int64_t>();
-  const int steps = given["steps"].as<int>();
-  const std::string path = given["trace"].as<std::string>();
+void run(const program::Arguments& given) {
+  const int64_t batch = given.integer("batch-size"), steps = given.integer("steps");
+  const std::string& path = given.text("trace");
+  const auto folder = std::filesystem::path(path).parent_path();
+  if (!folder.empty()) std::filesystem::create_directories(folder);
 
   nn::Sequential net = make_lenet();
   optim::SGD optimizer(net->parameters(), optim::SGDOptions(0.01).momentum(0.9));
@@ -60,7 +49,7 @@ int main(int argc, char** argv) {
   for (int i = 0; i < 3; ++i) step();  // memory is allocated and threads start
 
   autograd::Profiler profiler;  // records this thread from here
-  for (int i = 0; i < steps; ++i) {
+  for (int64_t i = 0; i < steps; ++i) {
     const autograd::ProfileRange range("step");  // a part with a name of its own
     step();
   }
@@ -70,4 +59,16 @@ int main(int argc, char** argv) {
   std::cout << profile.table() << '\n' << profile.table(autograd::ProfileGroup::kModule);
   io::save_trace(path, profile);
   // [/profile]
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  return program::run(
+      argc, argv,
+      program::Program("profile", "Shows where the time of training steps of LeNet-5 goes.")
+          .integer("steps", "how many to profile", 20, {1, 100'000})
+          .integer("batch-size", "images a step", 64, {1, 1 << 20})
+          .text("trace", "where the trace goes", "out/trace.json"),
+      run);
 }

@@ -1,8 +1,7 @@
 // A training loop with all the pieces that reel has for around it: docs/training_loop.md goes
-// through it. Usage: training_loop [FOLDER for the results]
+// through it.
 
-#include <reel/reel.h>
-
+#include <program/program.h>
 #include <reel/io/report/report.h>
 #include <reel/io/training/accuracy.h>
 #include <reel/io/training/early_stopping.h>
@@ -11,6 +10,7 @@
 #include <reel/io/training/lr_finder.h>
 #include <reel/io/training/meters.h>
 #include <reel/io/training/model_keeper.h>
+#include <reel/reel.h>
 
 #include <cstdio>
 #include <filesystem>
@@ -40,8 +40,8 @@ Score evaluate(nn::Sequential& net, const Batches& batches, const data::Normaliz
 }
 // [/evaluate]
 
-int main(int argc, char** argv) {
-  const std::string out = argc > 1 ? argv[1] : "out/training_loop";
+void run(const program::Arguments& given) {
+  const std::string& out = given.text("out");
   std::filesystem::create_directories(out);
   manual_seed(0);
   const data::MNIST train("data/mnist10k"), test("data/mnist10k", data::MNIST::Mode::kTest);
@@ -141,4 +141,12 @@ int main(int argc, char** argv) {
   // [/end]
   std::printf("in %s: report.html, log.jsonl, learning_rate.png and the best models\n",
               out.c_str());
+}
+
+int main(int argc, char** argv) {
+  return program::run(
+      argc, argv,
+      program::Program("training_loop", "Trains on digits with all pieces of a training loop.")
+          .text("out", "folder for the results", "out/training_loop"),
+      run);
 }

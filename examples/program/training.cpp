@@ -1,0 +1,229 @@
+#include <program/training.h>
+
+#include <reel/io/onnx/export.h>
+#include <reel/io/trace.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <utility>
+
+using namespace reel;
+
+namespace program {
+
+// ---- options ----
+
+void add_training_options(Program& program, const TrainingDefaults& defaults) {
+  program.group("Training")
+      .integer("epochs", "passes over the training images; 0 only tests", defaults.epochs, {0})
+      .integer("batch-size", "images a step", defaults.batch_size, {1})
+      .number("lr", "highest learning rate", number_text(defaults.lr) + " for sgd, else 0.005",
+              {0, 1000})
+      .choice("optimizer", "the optimizer", {"sgd", "adam", "adamw"}, "sgd")
+      .integer("seed", "of weights, order, augmentation and dropout", 0, {0})
+      .integer("threads", "threads to compute with", "as many as cores", {1, 4096})
+      .group("Results")
+      .text("out", "folder for the results", defaults.out)
+      .text("load", "weights to start from: safetensors, .npz, or what torch.save wrote")
+      .text("save", "where the weights go", "model.safetensors in --out")
+      .text("export-onnx", "write the trained network for onnxruntime and others")
+      .text("tensorboard", "folder for TensorBoard's events")
+      .text("report", "write a page with curves, confusion matrix and predictions")
+      .text("profile", "write a trace of the first epoch for chrome://tracing")
+      .flag("summary", "print layers, shapes, parameters and multiply-adds");
+}
+
+// ---- a score ----
+
+void Score::add(const Tensor& batch_loss, const Tensor& outputs, const Tensor& targets) {
+  loss.add(batch_loss, static_cast<double>(targets.size(0)));
+  accuracy.add(outputs, targets);
+}
+
+// ---- the profile of an epoch ----
+
+ProfiledPart::ProfiledPart(std::string path, bool prints_table)
+    : path_(std::move(path)), prints_table_(prints_table) {
+  if (!path_.empty()) profiler_ = std::make_unique<autograd::Profiler>();
+}
+
+ProfiledPart::~ProfiledPart() {
+  if (!profiler_) return;
+  const autograd::Profile profile = profiler_->profile();
+  if (prints_table_) std::cout << profile << '\n';
+  try {
+    io::save_trace(path_, profile);
+  } catch (const Error& error) {
+    std::fprintf(stderr, "%s\n", error.what());  // the training goes on
+  }
+}
+
+ProfiledPart TrainingRun::profile(int64_t epoch) const {
+  return {epoch == 0 && given_.has("profile") ? given_.text("profile") : std::string(),
+          given_.verbose()};
+}
+
+// ---- the run ----
+
+namespace {
+
+constexpr int64_t kShownImages = 40;
+
+// Makes the folder that a file is to be in.
+void make_parent(const std::string& path) {
+  const auto parent = std::filesystem::path(path).parent_path();
+  if (!parent.empty()) std::filesystem::create_directories(parent);
+}
+
+}  // namespace
+
+TrainingRun::TrainingRun(const Arguments& given, const TrainingDefaults& defaults,
+                         std::vector<std::string> classes)
+    : given_(given),
+      defaults_(defaults),
+      classes_(std::move(classes)),
+      model_(nullptr),
+      report_(given.program()) {
+  if (given_.has("threads")) set_num_threads(static_cast<int>(given_.integer("threads")));
+  manual_seed(seed());
+}
+
+double TrainingRun::learning_rate() const {
+  if (given_.has("lr")) return given_.number("lr");
+  return given_.text("optimizer") == "sgd" ? defaults_.lr : 0.005;
+}
+
+std::unique_ptr<optim::Optimizer> TrainingRun::make_optimizer() const {
+  const TensorList parameters = model_->parameters();
+  const std::string& name = given_.text("optimizer");
+  const double lr = learning_rate();
+  if (name == "adam") return std::make_unique<optim::Adam>(parameters, optim::AdamOptions(lr));
+  if (name == "adamw")
+    return std::make_unique<optim::AdamW>(parameters, optim::AdamWOptions(lr).weight_decay(0.05));
+  return std::make_unique<optim::SGD>(
+      parameters,
+      optim::SGDOptions(lr).momentum(0.9).nesterov(true).weight_decay(defaults_.weight_decay));
+}
+
+io::ProgressOptions TrainingRun::bar(int64_t epoch) const {
+  return {.label = concat("epoch ", epoch + 1, "/", epochs()),
+          .unit = "images",
+          .descriptor = given_.quiet() ? -1 : 1};
+}
+
+void TrainingRun::begin(const nn::Sequential& model, const Tensor& example) {
+  model_ = model;
+  example_ = example;
+  if (given_.has("load")) io::load(model_, given_.text("load"));
+  const nn::ModelSummary summary = nn::summary(model_, example_);
+  if (!given_.quiet()) {
+    std::cout << describe() << '\n';
+    if (!given_.flag("summary")) std::cout << model_ << "\n\n";
+  }
+  if (given_.flag("summary")) std::cout << summary << '\n';
+  std::cout << std::flush;
+
+  const std::string& out = given_.text("out");
+  std::filesystem::create_directories(out);
+  for (const char* option : {"save", "export-onnx", "report", "profile"})
+    if (given_.has(option)) make_parent(given_.text(option));
+  std::ofstream(out + "/settings.json") << given_.to_json();
+  log_.emplace(out + "/log.csv",
+               std::vector<std::string>{"epoch", "learning_rate", "train_loss", "train_accuracy",
+                                        "test_loss", "test_accuracy", "seconds"});
+  if (given_.has("tensorboard")) {
+    board_.emplace(given_.text("tensorboard"));
+    board_->add_model(*model_);
+    board_->add_text("settings", "```json\n" + given_.to_json() + "```");
+  }
+  report_.model(summary).text("Environment", describe());
+  report_.text("Settings", given_.to_json());
+}
+
+void TrainingRun::add(const EpochResult& r) {
+  results_.push_back(r);
+  seconds_ += r.seconds;
+  log_->row({r.epoch, r.learning_rate, r.train.loss.value(), r.train.percent() / 100,
+             r.test.loss.value(), r.test.percent() / 100, seconds_});
+  const double rate = static_cast<double>(r.train.images()) / r.seconds;
+  if (given_.verbose())
+    std::printf("  test loss %.4f, test accuracy %.2f %%, %.0f images/s, learning rate %.5f\n",
+                r.test.loss.value(), r.test.percent(), rate, r.learning_rate);
+  const auto x = static_cast<double>(r.epoch);
+  report_.scalar("Loss", "train", x, r.train.loss.value())
+      .scalar("Loss", "test", x, r.test.loss.value())
+      .scalar("Accuracy, %", "train", x, r.train.percent())
+      .scalar("Accuracy, %", "test", x, r.test.percent())
+      .scalar("Learning rate", "at the start of the epoch", x, r.learning_rate)
+      .scalar("Throughput, images/s", "training", x, rate);
+  if (!board_) return;
+  board_->add_scalar("loss/train", r.train.loss.value(), r.epoch);
+  board_->add_scalar("loss/test", r.test.loss.value(), r.epoch);
+  board_->add_scalar("accuracy/train", r.train.percent() / 100, r.epoch);
+  board_->add_scalar("accuracy/test", r.test.percent() / 100, r.epoch);
+  board_->add_scalar("learning_rate", r.learning_rate, r.epoch);
+  board_->add_scalar("images_per_second", rate, r.epoch);
+  for (const auto& parameter : model_->named_parameters())
+    board_->add_histogram("parameters/" + parameter.key(), parameter.value(), r.epoch);
+}
+
+void TrainingRun::draw_curves() const {
+  std::vector<double> epochs, train_loss, test_loss, train_percent, test_percent;
+  for (const EpochResult& r : results_) {
+    epochs.push_back(static_cast<double>(r.epoch));
+    train_loss.push_back(r.train.loss.value());
+    test_loss.push_back(r.test.loss.value());
+    train_percent.push_back(r.train.percent());
+    test_percent.push_back(r.test.percent());
+  }
+  io::Figure figure;
+  figure.panel("Loss", "epoch", "cross entropy")
+      .line("train", epochs, train_loss)
+      .line("test", epochs, test_loss);
+  figure.panel("Accuracy", "epoch", "% right")
+      .line("train", epochs, train_percent)
+      .line("test", epochs, test_percent);
+  figure.save(given_.text("out") + "/curves.png");
+}
+
+void TrainingRun::finish(const Score& test, const io::ConfusionTable& confusion,
+                         const Tensor& images, const Tensor& targets, const Tensor& outputs) {
+  const std::string& out = given_.text("out");
+  std::string written = "model.safetensors, log.csv, settings.json";
+  const std::string path = given_.has("save") ? given_.text("save") : out + "/model.safetensors";
+  io::save(model_, path, {{"program", given_.program()}, {"settings", given_.to_json()}});
+  if (!results_.empty()) {
+    draw_curves();
+    written += ", curves.png";
+  }
+  if (given_.has("export-onnx"))
+    io::export_onnx(model_, example_, given_.text("export-onnx"),
+                    io::OnnxOptions()
+                        .input_names({"images"})
+                        .output_names({"logits"})
+                        .metadata("test_accuracy", concat(test.percent() / 100)));
+  if (given_.has("report")) {
+    const NoGradGuard no_grad;
+    const int64_t shown = std::min(kShownImages, images.size(0));
+    report_.result("Test accuracy", test.percent(), "%")
+        .result("Test loss", test.loss.value())
+        .result("Training", seconds_, "s")
+        .result("Parameters", model_->num_parameters())
+        .confusion(confusion)
+        .samples(images.slice(0, 0, shown), targets.slice(0, 0, shown),
+                 outputs.slice(0, 0, shown).softmax(1), classes_);
+    for (const Tensor& p : model_->parameters())
+      if (p.dim() == 4) {
+        report_.filters(p);
+        break;
+      }
+    report_.save(given_.text("report"));
+  }
+  if (!given_.quiet()) std::printf("\n%s\n", confusion.to_string().c_str());
+  std::printf("test accuracy %.2f %% after %.1f s of training\n", test.percent(), seconds_);
+  if (!given_.quiet()) std::printf("in %s: %s\n", out.c_str(), written.c_str());
+}
+
+}  // namespace program
