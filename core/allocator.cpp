@@ -166,7 +166,9 @@ void* take_small(const Size& size) {
       count<&Counts::cached>(-static_cast<int64_t>(size.bytes));
       return p;
     }
-  void* p = std::aligned_alloc(kAlignment, size.bytes);
+  // The sanitizers' aligned_alloc takes whole multiples of the alignment only.
+  const size_t bytes = kCaching ? size.bytes : (size.bytes + kAlignment - 1) & ~(kAlignment - 1);
+  void* p = std::aligned_alloc(kAlignment, bytes);
   if (p) count<&Counts::heap_allocations>(1);
   return p;
 }
