@@ -376,7 +376,7 @@ TEST_CASE("workers: a time to wait", "[workers]") {
 TEST_CASE("workers: a data set with a state is read ahead in order", "[workers]") {
   struct Stream : datasets::StatefulDataset<Stream, Indices> {
     std::optional<Indices> get_batch(size_t n) override {
-      CHECK(at <= 11);  // never asked again after the end
+      if (at > 11) throw_internal_error("asked again after the end");
       Indices batch;
       while (batch.size() < n && at < 11) batch.push_back(at++);
       if (!batch.empty()) return batch;
@@ -410,6 +410,9 @@ TEST_CASE("workers: memory is used again", "[workers]") {
     return memory_stats().heap_allocations - before;
   };
   take();
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  return;  // nothing is kept, so that they see every allocation
+#endif
   CHECK(take() < 60);  // of 200: those of the first batches of each thread
 }
 
