@@ -143,6 +143,28 @@ SharedBatchDataset<Source> make_shared_dataset(Arguments&&... arguments) {
   return {std::make_shared<Source>(std::forward<Arguments>(arguments)...)};
 }
 
+/// The samples of a set that gives batches, such as data::CIFAR10, one by one: examples_of makes
+/// it.
+template <class Source>
+class ExamplesOf
+    : public Dataset<ExamplesOf<Source>, decltype(std::declval<const Source&>().get(0))> {
+ public:
+  explicit ExamplesOf(std::shared_ptr<const Source> source) : source_(std::move(source)) {}
+  typename ExamplesOf::ExampleType get(size_t index) override {
+    return source_->get(static_cast<int64_t>(index));
+  }
+  std::optional<size_t> size() const override { return static_cast<size_t>(source_->size()); }
+
+ private:
+  std::shared_ptr<const Source> source_;
+};
+/// `make_data_loader(examples_of(CIFAR10(root)).map(...).map(Stack<>()), 64)`. Copies share the
+/// set.
+template <class Source>
+ExamplesOf<Source> examples_of(Source source) {
+  return ExamplesOf<Source>(std::make_shared<const Source>(std::move(source)));
+}
+
 /// The entries of a tensor along dimension 0, or of a list, without targets.
 class TensorDataset : public Dataset<TensorDataset, TensorExample> {
  public:

@@ -9,6 +9,7 @@
 #include <reel/data/dataset.h>
 #include <reel/data/map_batches.h>
 #include <reel/data/mnist.h>
+#include <reel/data/subset.h>
 #include <reel/data/transforms.h>
 #include <reel/io/npy.h>
 
@@ -152,6 +153,11 @@ TEST_CASE("docs/data.md: tables and arrays", "[docs]") {
   const auto [species, names] = table.classes("species");
   const data::TensorDataset flowers(table.columns({"length", "width"}), species);
   // [/csv]
+  // [split]
+  const auto parts = data::random_split(flowers, {0.5, 0.5}, /*seed=*/1);
+  const data::Batches training(parts[0], data::BatchOptions(32)), validation(parts[1], 32);
+  // [/split]
+  CHECK(training.epoch(0).size() + validation.epoch(0).size() == 2);
   CHECK(names == std::vector<std::string>{"setosa", "virginica"});
   CHECK(flowers.size() == 2);
   // [npz]

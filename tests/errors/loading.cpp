@@ -6,7 +6,9 @@
 #include <reel/data/cifar.h>
 #include <reel/data/csv.h>
 #include <reel/data/data_loader.h>
+#include <reel/data/dataset.h>
 #include <reel/data/mnist_family.h>
+#include <reel/data/subset.h>
 
 #include <chrono>
 #include <filesystem>
@@ -105,6 +107,15 @@ const ErrorRows kLoading{
      }},
     {"balanced_weights: labels", [] { balanced_weights(zeros({2})); }},
     {"DistributedSampler: rank", [] { DistributedRandomSampler(5, 2, 2); }},
+    {"Subset: index", [] { Subset(data::TensorDataset(ones({3}), ones({3})), {3}); }},
+    {"random_split: share",
+     [] {
+       split_indices(5, {1.5, -0.5}, 0);
+     }},
+    {"random_split: sum",
+     [] {
+       split_indices(5, {0.5, 0.4}, 0);
+     }},
     {"CsvTable: no column", csv("a,b\n1,2\n", [](const CsvTable& t) { t.column("c"); })},
     {"CsvTable: no number", csv("a,b\n1,2\n", [](const CsvTable& t) { t.column(2); })},
     {"CsvTable: two of a name", csv("a,a\n1,2\n", [](const CsvTable& t) { t.column("a"); })},
