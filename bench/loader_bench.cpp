@@ -1,5 +1,6 @@
 // Images a second through a loader, by the number of its workers: alone, and under a training loop.
 
+#include <program/program.h>
 #include <reel/data/batches.h>
 #include <reel/data/dataset.h>
 #include <reel/data/map_batches.h>
@@ -8,7 +9,6 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <cxxopts.hpp>
 #include <string>
 #include <vector>
 
@@ -50,20 +50,8 @@ double images_a_second(const Dataset& set, int64_t workers, int epochs, Step ste
   return rates[rates.size() / 2];
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  cxxopts::Options options("loader_bench",
-                           "Images a second of 10,000 like CIFAR's, in batches of 128.");
-  options.add_options()("epochs", "how many are timed", cxxopts::value<int>()->default_value("9"))(
-      "help", "");
-  const auto parsed = options.parse(argc, argv);
-  if (parsed.count("help")) {
-    std::printf("%s", options.help().c_str());
-    return 0;
-  }
-  const int epochs = std::max(1, parsed["epochs"].as<int>());
-
+void run(const program::Arguments& given) {
+  const int epochs = static_cast<int>(given.integer("epochs"));
   const data::TensorDataset raw = cifar_like();
   const data::Normalize normalize({0.49, 0.48, 0.45}, {0.25, 0.24, 0.26});
   const auto augmented = data::map_batches(raw, [&](data::Example<> batch) {
@@ -90,4 +78,14 @@ int main(int argc, char** argv) {
                 images_a_second(augmented, workers, epochs, train));
     std::fflush(stdout);
   }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  return program::run(
+      argc, argv,
+      program::Program("loader_bench", "Images a second of 10,000 like CIFAR's, by workers.")
+          .integer("epochs", "how many are timed", 9, {1, 100'000}),
+      run);
 }

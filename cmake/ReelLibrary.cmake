@@ -45,6 +45,8 @@ endforeach()
 foreach(name adjust affine file move resample)
   list(REMOVE_ITEM small_sources ${PROJECT_SOURCE_DIR}/data/image_${name}.cpp)
 endforeach()
+set_property(SOURCE ${PROJECT_SOURCE_DIR}/data/image_adjust.cpp APPEND PROPERTY
+  COMPILE_OPTIONS -fno-math-errno -fno-trapping-math)
 set_property(SOURCE ${small_sources} APPEND PROPERTY COMPILE_OPTIONS $<$<CONFIG:Release>:-O2>)
 # Headers only, and in no public one: a user of the installed library needs no JSON.
 target_link_libraries(reel PRIVATE $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>)

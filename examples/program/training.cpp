@@ -95,16 +95,32 @@ double TrainingRun::learning_rate() const {
   return given_.text("optimizer") == "sgd" ? defaults_.lr : 0.005;
 }
 
+// [decay]
+/// Weights of convolutions and linear layers are pulled towards 0; what shifts and scales channels
+/// is not.
+template <class Options>
+std::vector<optim::OptimizerParamGroup> make_groups(const nn::Sequential& model,
+                                                    const Options& options) {
+  TensorList weights, others;
+  for (const Tensor& p : model->parameters()) (p.dim() > 1 ? weights : others).push_back(p);
+  return {{weights, options}, {others, Options(options).weight_decay(0)}};
+}
+// [/decay]
+
 std::unique_ptr<optim::Optimizer> TrainingRun::make_optimizer() const {
-  const TensorList parameters = model_->parameters();
   const std::string& name = given_.text("optimizer");
   const double lr = learning_rate();
-  if (name == "adam") return std::make_unique<optim::Adam>(parameters, optim::AdamOptions(lr));
-  if (name == "adamw")
-    return std::make_unique<optim::AdamW>(parameters, optim::AdamWOptions(lr).weight_decay(0.05));
-  return std::make_unique<optim::SGD>(
-      parameters,
-      optim::SGDOptions(lr).momentum(0.9).nesterov(true).weight_decay(defaults_.weight_decay));
+  if (name == "adam") {
+    const auto options = optim::AdamOptions(lr);
+    return std::make_unique<optim::Adam>(make_groups(model_, options), options);
+  }
+  if (name == "adamw") {
+    const auto options = optim::AdamWOptions(lr).weight_decay(0.05);
+    return std::make_unique<optim::AdamW>(make_groups(model_, options), options);
+  }
+  const auto options =
+      optim::SGDOptions(lr).momentum(0.9).nesterov(true).weight_decay(defaults_.weight_decay);
+  return std::make_unique<optim::SGD>(make_groups(model_, options), options);
 }
 
 io::ProgressOptions TrainingRun::bar(int64_t epoch) const {

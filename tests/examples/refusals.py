@@ -1,6 +1,6 @@
-"""The mnist example refuses what makes no sense, in one line, and before it writes anything.
+"""The examples mnist and images refuse what makes no sense, in one line, and before they write anything.
 
-Usage: refusals.py PROGRAM
+Usage: refusals.py NAME PROGRAM
 """
 
 import os
@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 
-REFUSED = [  # arguments; what the message must say
+MNIST = [  # arguments; what the message must say
     (["--model", "resnet"], "--model is .*resnet.*lenet.*cnn"),
     (["--norm", "instance"], "--norm is .*instance.*batch.*layer.*group.*none"),
     (["--optimizer", "lbfgs"], "--optimizer is .*lbfgs.*sgd.*adam.*adamw"),
@@ -28,13 +28,33 @@ REFUSED = [  # arguments; what the message must say
     (["--data", "no/such/folder"], "no/such/folder"),
 ]
 
-program = sys.argv[1]
+IMAGES = [
+    ([], "no folder of pictures"),
+    (["no/such/folder"], "no/such/folder.* no folder"),
+    (["io"], "io.*no folders"),
+    (["."], "has no pictures"),
+    (["io", "--depth", "9"], "--depth is 9.*multiple of 6"),
+    (["io", "--width", "0"], "--width is 0.*from 1"),
+    (["io", "--size", "7"], "--size is 7.*from 8"),
+    (["io", "--epochs", "0"], "--epochs is 0.*from 1"),
+    (["io", "--batch-size", "many"], "many"),
+    (["io", "--lr", "nan"], "nan"),
+    (["io", "--weight-decay", "1"], "--weight-decay is 1"),
+    (["io", "--test", "1"], "--test is 1.*less than 1"),
+    (["io", "--seed", "-1"], "--seed is -1"),
+    (["io", "--threads", "0"], "--threads is 0"),
+    (["io", "data"], "data"),
+    (["io", "--colour", "red"], "colour"),
+]
+
+name, program = sys.argv[1:]
+REFUSED = {"mnist": MNIST, "images": IMAGES}[name]
 problems = []
 with tempfile.TemporaryDirectory() as scratch:
     out = os.path.join(scratch, "out")
     for arguments, message in REFUSED:
         run = subprocess.run([program, "--out", out, *arguments], capture_output=True, text=True)
-        shown = f"mnist {' '.join(arguments)}: exit {run.returncode}, {run.stderr.strip()!r}"
+        shown = f"{name} {' '.join(arguments)}: exit {run.returncode}, {run.stderr.strip()!r}"
         if run.returncode not in (1, 2):
             problems.append(f"{shown}; must be refused with exit 1 or 2")
         elif len(run.stderr.strip().splitlines()) != 1 or not re.search(message, run.stderr):
