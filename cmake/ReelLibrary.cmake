@@ -32,7 +32,7 @@ target_link_libraries(reel PRIVATE ZLIB::ZLIB Threads::Threads)
 # A tenth of the library is what -O3 would add to code that no step of training waits for. Of the
 # operations, what surrounds the kernels of common layers decides over small steps.
 file(GLOB small_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/data/*.cpp
-  ${PROJECT_SOURCE_DIR}/io/*.cpp ${PROJECT_SOURCE_DIR}/io/onnx/*.cpp ${PROJECT_SOURCE_DIR}/io/report/*.cpp
+  ${PROJECT_SOURCE_DIR}/io/*.cpp ${PROJECT_SOURCE_DIR}/io/onnx/*.cpp
   ${PROJECT_SOURCE_DIR}/io/training/*.cpp ${PROJECT_SOURCE_DIR}/nn/*.cpp ${PROJECT_SOURCE_DIR}/optim/*.cpp
   ${PROJECT_SOURCE_DIR}/autograd/gradcheck*.cpp ${PROJECT_SOURCE_DIR}/autograd/profile*.cpp
   ${PROJECT_SOURCE_DIR}/core/*print*.cpp
@@ -48,6 +48,13 @@ endforeach()
 set_property(SOURCE ${PROJECT_SOURCE_DIR}/data/image_adjust.cpp APPEND PROPERTY
   COMPILE_OPTIONS -fno-math-errno -fno-trapping-math)
 set_property(SOURCE ${small_sources} APPEND PROPERTY COMPILE_OPTIONS $<$<CONFIG:Release>:-O2>)
+# Putting texts together, once an epoch, takes half the room at -Os.
+file(GLOB text_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/io/report/*.cpp)
+foreach(name checkpoint plot ticks training/csv_log training/json_log training/model_keeper
+    training/lr_finder training/progress)
+  list(APPEND text_sources ${PROJECT_SOURCE_DIR}/io/${name}.cpp)
+endforeach()
+set_property(SOURCE ${text_sources} APPEND PROPERTY COMPILE_OPTIONS $<$<CONFIG:Release>:-Os>)
 # Headers only, and in no public one: a user of the installed library needs no JSON.
 target_link_libraries(reel PRIVATE $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>)
 

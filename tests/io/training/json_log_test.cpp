@@ -6,6 +6,7 @@
 #include "tests/temporary_folder.h"
 
 #include <limits>
+#include <sstream>
 
 #include <nlohmann/json.hpp>
 
@@ -44,6 +45,37 @@ TEST_CASE("json: every value comes back", "[json_log]") {
   CHECK(row["size"] == 7);
   CHECK(row["text"] == "größer\x01\uFFFD");
   CHECK(row["</script>"] == "x");
+}
+
+TEST_CASE("json: any bytes make a line that can be read", "[json_log]") {
+  const TemporaryFolder folder;
+  JsonLog log(folder.file("log.jsonl"));
+  // Every byte before each of these: alone, cut short, too long, a surrogate, beyond the last.
+  const std::vector<std::string> tails{
+      "",         "a",        "\x80",         "\x80\x80",     "\x80\x80\x80",
+      "\xBF\xBF", "\x90\x80", "\xA0\x80\x80", "\x8F\xBF\xBF", "\xC3\xA4"};
+  std::vector<std::string> texts;
+  for (int byte = 0; byte < 256; ++byte)
+    for (const std::string& tail : tails) texts.push_back(static_cast<char>(byte) + tail);
+  for (const std::string& text : texts) log.row({{"text", text}});
+  std::istringstream lines(folder.read("log.jsonl"));
+  std::string line;
+  for (const std::string& text : texts) {
+    REQUIRE(std::getline(lines, line));
+    const auto row = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
+    const std::string expected =
+        nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    INFO(line << " for " << expected);
+    REQUIRE(row.is_object());
+    const std::string got = row["text"];
+    // What is UTF-8 comes back as it was; the number of U+FFFD for what is not is a matter of
+    // taste.
+    const auto without = [](std::string s) {
+      for (size_t at; (at = s.find("\uFFFD")) != std::string::npos;) s.erase(at, 3);
+      return s;
+    };
+    CHECK(without(got) == without(nlohmann::json::parse(expected).get<std::string>()));
+  }
 }
 
 TEST_CASE("json: what is not finite becomes null", "[json_log]") {
