@@ -80,6 +80,8 @@ void note_module_end(const char* path) {
   if (path) active_recorder->end();
 }
 
+void note_module_skipped() { active_recorder->skip(); }
+
 namespace autograd {
 
 ProfileRange::ProfileRange(const char* name, ProfileCategory category)

@@ -72,5 +72,7 @@ void note_saved(const Tensor& x);
 /// The module of that path is entered, or left; null where it has none.
 void note_module_begin(const char* path);
 void note_module_end(const char* path);
+/// The module that was entered last was only asked whether it can do something, and did nothing.
+void note_module_skipped();
 
 }  // namespace reel

@@ -91,12 +91,13 @@ void ProfileRecorder::end() {
   if (stack_.empty()) return;
   const int64_t time = now();
   const Frame frame = stack_.back();
-  const uint32_t index = entry_of(frame);
-  stack_.pop_back();
-  words_.resize(frame.first_word);
-
   const ThreadMemory memory = memory_of_thread();
   set_peak_of_thread(std::max(frame.outer_peak, memory.peak));
+  const uint32_t index = frame.skipped ? 0 : entry_of(frame);
+  stack_.pop_back();
+  words_.resize(frame.first_word);
+  if (frame.skipped) return;
+
   const int64_t duration = time - frame.begin, work = multiply_adds() - frame.work,
                 allocated = memory.live - frame.live;
   Entry& entry = entries_[index];

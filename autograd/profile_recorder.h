@@ -29,6 +29,10 @@ class ProfileRecorder {
   void begin(Kind kind, const char* name, const char* path, Category category, Category phase);
   /// Ends what began last; nothing if that was before recording did.
   void end();
+  /// What began last is not counted when it ends.
+  void skip() {
+    if (!stack_.empty()) stack_.back().skipped = true;
+  }
   Category phase() const { return stack_.empty() ? Category::kForward : stack_.back().phase; }
   /// Of the innermost thing that knows it.
   const char* path() const { return stack_.empty() ? nullptr : stack_.back().path; }
@@ -50,6 +54,7 @@ class ProfileRecorder {
     int64_t live, allocated_inside = 0;
     int64_t outer_peak;
     int64_t bytes = 0;
+    bool skipped = false;
   };
   struct Entry {
     Kind kind;

@@ -114,7 +114,7 @@ thread_local ThreadLists thread_lists;
 // Not a member: it is asked after the lists are gone, by tensors that outlive them.
 thread_local bool thread_lists_alive = true;
 
-template <std::atomic<int64_t> Counts::*kWhich>
+template <std::atomic<int64_t> Counts::*kWhich, bool kHasPeak = false>
 [[gnu::always_inline]] inline void count(int64_t change) {
   if (!thread_lists_alive) [[unlikely]] {
     (late_counts.*kWhich).fetch_add(change, std::memory_order_relaxed);
@@ -122,16 +122,10 @@ template <std::atomic<int64_t> Counts::*kWhich>
   }
   if (!thread_lists.counts) [[unlikely]]
     thread_lists.counts = take_counts();
-  std::atomic<int64_t>& c = thread_lists.counts->*kWhich;
-  c.store(c.load(std::memory_order_relaxed) + change, std::memory_order_relaxed);
-}
-
-void note_peak_of_thread() {
-  Counts* c = thread_lists_alive ? thread_lists.counts : nullptr;
-  if (!c) [[unlikely]]
-    return;
-  const int64_t live = c->live.load(std::memory_order_relaxed);
-  if (live > c->peak) c->peak = live;
+  Counts& counts = *thread_lists.counts;
+  const int64_t sum = (counts.*kWhich).load(std::memory_order_relaxed) + change;
+  (counts.*kWhich).store(sum, std::memory_order_relaxed);
+  if (kHasPeak && sum > counts.peak) counts.peak = sum;
 }
 
 ThreadLists::~ThreadLists() {
@@ -196,8 +190,7 @@ void* allocate_block(size_t requested) {
                          sum_of(&Counts::live), " are held by tensors."));
   }
   count<&Counts::allocations>(1);
-  count<&Counts::live>(static_cast<int64_t>(size.bytes));
-  note_peak_of_thread();
+  count<&Counts::live, true>(static_cast<int64_t>(size.bytes));
   const int64_t live = sum_of(&Counts::live);
   int64_t most = peak.load(std::memory_order_relaxed);
   while (live > most && !peak.compare_exchange_weak(most, live, std::memory_order_relaxed)) {

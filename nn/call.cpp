@@ -1,3 +1,4 @@
+#include <reel/autograd/operation_scope.h>
 #include <reel/nn/call.h>
 #include <reel/nn/holder.h>
 #include <reel/nn/module_hooks.h>
@@ -49,7 +50,10 @@ void ModuleCall::rethrow(const Module& module) {
 Tensor call_relu(Module& module, const Tensor& x) {
   const ModulePathScope scope(module.path());
   try {
-    return module.forward_relu(x);
+    Tensor y = module.forward_relu(x);
+    if (!y.defined() && active_recorder) [[unlikely]]
+      note_module_skipped();
+    return y;
   } catch (const Error&) {
     ModuleCall::rethrow(module);
   }

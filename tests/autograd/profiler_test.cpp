@@ -369,10 +369,12 @@ TEST_CASE("profiler: memory of its own is bounded", "[profiler]") {
 
   Profiler sums(ProfilerOptions().max_events(0).shapes(false));
   (void)x.exp();
-  (void)ones({2}).exp();
+  (void)x.expand({2}).exp();
   sums.stop();
   CHECK(sums.profile().events.empty());
-  REQUIRE(sums.profile().entries.size() == 1);
+  REQUIRE(sums.profile().entries.size() == 2);
+  CHECK(sums.profile().entries[0].name == "exp");
+  CHECK(sums.profile().entries[0].calls == 2);
   CHECK(sums.profile().entries[0].shapes.empty());
 
   Profiler many(ProfilerOptions().max_events(0));
