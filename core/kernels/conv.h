@@ -21,11 +21,12 @@ enum ConvKind : int {
   kConvWinograd4,
   kConvWinograd2,
   kConvCol2im,
+  kConvPlanes,
   kConvDirect,
   kConvKinds
 };
 constexpr const char* const kConvNames[kConvKinds] = {"depthwise", "winograd_f4", "winograd_f2",
-                                                      "col2im", "direct"};
+                                                      "col2im",    "planes",      "direct"};
 
 template <class Run>
 struct ConvAlgorithm {

@@ -52,6 +52,7 @@
   X(conv_col2im)               \
   X(conv_depthwise)            \
   X(conv_depthwise_weight)     \
+  X(conv_planes)               \
   X(conv_weight)               \
   X(conv_winograd)             \
   X(conv_winograd_weight)      \

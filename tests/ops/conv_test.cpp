@@ -7,6 +7,7 @@
 #include <reel/autograd/ops/convolutions.h>
 #include <reel/autograd/ops/shapes.h>
 #include <reel/core/creation.h>
+#include <reel/core/isa.h>
 #include <reel/core/layout.h>
 
 using namespace reel;
@@ -178,6 +179,27 @@ TEST_CASE("conv: several boxes a sample") {
   check_conv("without", problem({1, 24, 40, 41}, {5, 24, 3, 3}));
   check_conv("long rows", problem({1, 1, 30000}, {3, 1, 80}, {.stride = 4, .padding = 40}));
   check_conv("depthwise", problem({2, 40, 30, 29}, {40, 1, 3, 3}, {.padding = 1, .groups = 40}));
+}
+
+TEST_CASE("conv: pixels in the lanes, for few output channels") {
+  const auto taken = [](const ConvProblem& p) {
+    const Tensor x = zeros(p.input()), w = zeros(p.weight());
+    const std::string text = explain_conv2d(x, w, 1, {p.g.pad[1], p.g.pad[2]});
+    return text.find("planes: computes") != std::string::npos;
+  };
+  for (int64_t K : {1, 2, 3, 4, 5, 6, 7, 8})
+    for (int64_t C : {1, 2, 3, 5, 8, 11}) {
+      const int64_t k = 1 + (K + C) % 5, side = 13 + C % 4;
+      const ConvProblem p =
+          problem({3, C, side + 1, side}, {K, C, k, 1 + K % 3}, {.padding = K % 3});
+      check_conv(concat(C, " to ", K, " channels"), p, C % 2 == 0);
+      if (active_isa() == Isa::kAvx512) CHECK(taken(p));
+    }
+  check_conv("more samples than chunks", problem({19, 2, 12, 9}, {3, 2, 3, 3}, {.padding = 1}));
+  check_conv("bands of rows", problem({1, 3, 70, 65}, {3, 3, 3, 5}, {.padding = 2}));
+  check_conv("bands of many channels", problem({1, 24, 40, 67}, {2, 24, 3, 3}, {.padding = 1}));
+  check_conv("padding beyond the image", problem({2, 2, 3, 4}, {3, 2, 2, 2}, {.padding = 6}));
+  check_conv("one row", problem({2, 3, 150}, {4, 3, 7}, {.padding = 3}));
 }
 
 TEST_CASE("conv: padding 'same' puts the odd pixel behind, 'valid' is none") {
