@@ -72,6 +72,30 @@ TEST_CASE("vector math: float functions are right to two units in the last place
   }
 }
 
+TEST_CASE("vector math: gelu and its slope are right to their largest value's last place",
+          "[vector_math]") {
+  ExecutionScope scope;
+  for (Isa isa : {Isa::kBaseline, Isa::kAvx2, Isa::kAvx512}) {
+    if (!isa_available(isa)) continue;
+    set_isa(isa);
+    const Tensor x = uniform({40000}, 7, -12, 12, kFloat32).requires_grad_();
+    const Tensor y = gelu(x);
+    y.backward(ones({40000}));
+    const std::vector<double> at = x.to_vector(), values = y.to_vector(),
+                              slopes = x.grad().to_vector();
+    double worst = 0, worst_slope = 0;
+    for (size_t i = 0; i < at.size(); ++i) {
+      const double cdf = 0.5 * std::erfc(-at[i] * std::sqrt(0.5));
+      const double pdf = std::exp(-0.5 * at[i] * at[i]) * 0.39894228040143268;
+      worst = std::fmax(worst, std::fabs(values[i] / at[i] - cdf));
+      worst_slope = std::fmax(worst_slope, std::fabs(slopes[i] - (cdf + at[i] * pdf)));
+    }
+    INFO(name_of(isa));
+    CHECK(worst <= 2e-7);
+    CHECK(worst_slope <= 8e-7);
+  }
+}
+
 TEST_CASE("vector math: special values", "[vector_math]") {
   ExecutionScope scope;
   const double inf = std::numeric_limits<double>::infinity();
