@@ -166,16 +166,24 @@ class Header:
         out = [f"/// @module{{{self.module},{self.path},{self.folder}}} {converted[0]}"]
         out += ["/// " + line for line in converted[1:]] + [""] * self.has_intro
         previous = template = ""
+        section = False  # whether one that a comment like `// --- views ---` opened is open
         for line in lines[len(out) :]:
             stripped = line.strip()
             if re.match(r"namespace reel[\w:]* \{$", stripped) and f"}}  // {stripped[:-2]}" in self.text:
                 out.append(line + f" /** @open{{{self.module}}} */")
             elif re.match(r"\}  // namespace reel", stripped):
+                out.append(("/** @} */ " if section else "") + "/** @} */ " + line)
+                section = False
+            elif section and (re.match(r" *(public|protected|private):$", line) or line == "};"):
                 out.append("/** @} */ " + line)
+                section = False
             elif m := re.match(r"\s*// --- (.*?)(?: ---)?$", line):
                 files = re.findall(r"(\w+)\.cpp", m[1])
                 self.page = next((f for f in files if self.page_exists(f"docs/ops/{f}.md")), None)
-                out.append("")
+                title = ", ".join(files) or re.split(r"[:;]", m[1])[0].strip()
+                close = "/** @} */ " if section else ""
+                out.append(f"{line[: line.index('/')]}{close}/** @section_of{{{title[:1].upper() + title[1:] if not files else title}}} */")
+                section = True
             elif stripped.startswith("///<") or "///<" in line:
                 code, comment = line.split("///<", 1)
                 out.append(self.code(code.rstrip(), previous) + " ///< " + self.comments.line(comment))

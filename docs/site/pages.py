@@ -62,7 +62,8 @@ class Page:
         if source and (ROOT / source).exists():
             self.wanted.append(source)
             caption = f'<div class="from"><a href="{self.to(target(source))}">{source}</a></div>'
-        return f'<div class="block">{caption}<pre class="{language or "text"}"><code>{text}</code></pre></div>\n'
+        kind = "quoted" if language == "text" and not source else language or "text"  # quoted: may be wrapped
+        return f'<div class="block">{caption}<pre class="{kind}"><code>{text}</code></pre></div>\n'
 
     def render(self):
         if not self.path.endswith(".md"):
