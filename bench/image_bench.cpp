@@ -78,7 +78,8 @@ void print(const std::string& name, double images, double ms) {
 }
 
 void time_decoding(double budget, const std::string& name, const std::string& bytes) {
-  const Tensor x = data::decode_image(bytes.data(), bytes.size());
+  const Tensor x =
+      data::decode_image(bytes.data(), bytes.size(), data::ImageReadMode::kUnchanged, name);
   const bench::Timing t =
       bench::measure(budget, [&] { data::decode_image(bytes.data(), bytes.size()); });
   print(concat("decode ", name, " ", x.size(2), "x", x.size(1)), 1, t.min_ms);
