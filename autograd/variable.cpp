@@ -69,7 +69,6 @@ bool needs_recording(const Operation& operation) {
       check_forward(operation.name, {operation.outputs, operation.num_outputs, operation.inputs,
                                      operation.num_inputs, operation.in_place});
     if (mode & TapeMode::kProfiles) note_operation(operation);
-    if (mode & TapeMode::kTraces) Trace::expect(operation.outputs, operation.num_outputs);
   }
   if (!(mode & TapeMode::kRecords)) return false;
   bool needed = false;
@@ -79,6 +78,9 @@ bool needs_recording(const Operation& operation) {
     check_history(operation.name, x);
     needed |= x.requires_grad();
   }
+  // Last: an input's history may have been made anew, which is traced too.
+  if (mode & TapeMode::kTraces) [[unlikely]]
+    Trace::expect(operation.outputs, operation.num_outputs);
   return needed;
 }
 

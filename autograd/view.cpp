@@ -36,11 +36,15 @@ bool lies_within(const Window& view, const Window& base) {
 // f(what it showed, others), where f is the recorded write, and the rest stays.
 struct WriteThroughBackward final : Node {
   Ref<Node> write;
-  const char* write_name;
-  Windows windows;  // of the base and of the view
+  const char* write_name = nullptr;  // when it is gone
+  Windows windows;                   // of the base and of the view
 
-  const char* name() const override { return write_name; }
-  void release_saved() override { write.reset(); }
+  // Asked when it is needed: the write's node is filled after it was recorded.
+  const char* name() const override { return write ? write->name() : write_name; }
+  void release_saved() override {
+    write_name = name();
+    write.reset();
+  }
 
   void backward(BackwardCall& call) override {
     if (call.create_graph()) return backward_recorded(call);
@@ -161,7 +165,6 @@ void record_write(const char* op, const Tensor& x, Ref<Node> node) {
   const Tensor base(view.base);
   Ref<WriteThroughBackward> through = make_ref<WriteThroughBackward>();
   through->windows = {window_of(base), window_of(x)};
-  through->write_name = node->name();
   link_write(*through, base, *node);
   through->write = std::move(node);
   set_history(base, std::move(through));

@@ -23,7 +23,7 @@ BatchNormImpl<D, Derived>::BatchNormImpl(const BatchNormOptions& o) : options(o)
   REEL_CHECK(o.num_features() > 0, "BatchNorm", D, "d: num_features is ", o.num_features(),
              "; it must be positive.");
   REEL_CHECK(o.eps() >= 0, "BatchNorm", D, "d: eps is ", o.eps(), "; it must not be negative.");
-  this->register_state(o.num_features(), o.affine(), o.track_running_stats());
+  if (!o.folded()) this->register_state(o.num_features(), o.affine(), o.track_running_stats());
 }
 
 template <int D, class Derived>
@@ -39,6 +39,13 @@ Tensor BatchNormImpl<D, Derived>::normalize(const Tensor& x, bool relu) {
              x.dim(), " dimensions; it must be ", D == 1 ? "(N, C) or " : "", "(N, C, ", D,
              " spatial).");
   const bool training = this->is_training();
+  if (options.folded()) {
+    REEL_CHECK(
+        !training, this->name(),
+        ": it was folded into the layer before it; only in evaluation mode can it be called. "
+        "[train a model that is not folded]");
+    return relu ? x.relu() : x;
+  }
   const double momentum = training ? next_momentum() : 0;
   const auto run = relu ? batch_norm_relu : reel::batch_norm;
   return run(x, weight, bias, running_mean, running_var, training || !running_mean.defined(),
@@ -54,7 +61,23 @@ void BatchNormImpl<D, Derived>::pretty_print(std::ostream& stream) const {
   else
     stream << "None";
   stream << ", affine=" << print_bool(options.affine())
-         << ", track_running_stats=" << print_bool(options.track_running_stats()) << ")";
+         << ", track_running_stats=" << print_bool(options.track_running_stats());
+  stream << (options.folded() ? ", folded=True)" : ")");
+}
+
+template <int D, class Derived>
+void BatchNormImpl<D, Derived>::fold() {
+  if (options.affine())
+    for (const char* name : {"weight", "bias"}) this->unregister_parameter(name);
+  if (options.track_running_stats())
+    for (const char* name : {"running_mean", "running_var", "num_batches_tracked"})
+      this->unregister_buffer(name);
+  weight = Parameter();
+  bias = Parameter();
+  running_mean = Buffer();
+  running_var = Buffer();
+  num_batches_tracked = Buffer();
+  options.folded(true);
 }
 
 template class BatchNormImpl<1, BatchNorm1dImpl>;

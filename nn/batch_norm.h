@@ -17,6 +17,8 @@ struct BatchNormOptions {
   REEL_ARG(std::optional<double>, momentum) = 0.1;
   REEL_ARG(bool, affine) = true;
   REEL_ARG(bool, track_running_stats) = true;
+  /// Passes its input on in evaluation: the layer before does its work (nn/fuse_conv_bn.h).
+  REEL_ARG(bool, folded) = false;
 };
 using BatchNorm1dOptions = BatchNormOptions;
 using BatchNorm2dOptions = BatchNormOptions;
@@ -35,6 +37,8 @@ class BatchNormImpl : public RunningNormImpl<Derived> {
   Tensor forward(const Tensor& x) { return normalize(x, false); }
   Tensor forward_relu(const Tensor& x) override { return normalize(x, true); }
   void pretty_print(std::ostream& stream) const override;
+  /// Gives its work up, and its parameters and buffers.
+  void fold();
 
   BatchNormOptions options;
   using RunningNormImpl<Derived>::weight, RunningNormImpl<Derived>::bias;

@@ -48,6 +48,7 @@ Tensor rolled(const Tensor& x, int64_t shift, int64_t dim) {
   if (auto* node = record<RollBackward>(y, x)) {
     node->shift = shift;
     node->dim = d;
+    if (TracedOperation* t = traced(y)) t->integers("shift", shift).integers("dim", d);
   }
   return y;
 }

@@ -45,19 +45,17 @@ struct PreluBackward final : NodeOf<PreluBackward> {
   }
 };
 
-// The slope of each element: 1 where x > 0.
-Tensor rrelu_slopes(const char* op, const Tensor& x, double lower, double upper, bool training) {
+void check_rrelu(const char* op, const Tensor& x, double lower, double upper) {
   REEL_CHECK(lower <= upper, op, ": lower is ", lower, ", upper ", upper,
              "; lower must not be above upper.");
   REEL_CHECK(x.is_floating_point(), op, ": the input is ", x.dtype(),
              "; it must be float32 or float64.");
+}
+
+// The slope of each element in training: 1 where x > 0.
+Tensor draw_slopes(const Tensor& x, double lower, double upper) {
   const NoGradGuard no_grad;
-  Tensor slopes = empty_like(x);
-  if (training)
-    slopes.uniform_(lower, upper);
-  else
-    slopes.fill_((lower + upper) / 2);
-  return slopes.masked_fill_(x > 0, 1);
+  return empty_like(x).uniform_(lower, upper).masked_fill(x > 0, 1);
 }
 
 }  // namespace
@@ -77,11 +75,15 @@ Tensor prelu(const Tensor& x, const Tensor& weight) {
 }
 
 Tensor rrelu(const Tensor& x, Scalar lower, Scalar upper, bool training) {
-  return x * rrelu_slopes("rrelu", x, lower.to<double>(), upper.to<double>(), training);
+  const double low = lower.to<double>(), high = upper.to<double>();
+  check_rrelu("rrelu", x, low, high);
+  return training ? x * draw_slopes(x, low, high) : leaky_relu(x, (low + high) / 2);
 }
 const Tensor& rrelu_(const Tensor& x, Scalar lower, Scalar upper, bool training) {
+  const double low = lower.to<double>(), high = upper.to<double>();
   check_in_place("rrelu_", x);
-  return x.mul_(rrelu_slopes("rrelu_", x, lower.to<double>(), upper.to<double>(), training));
+  check_rrelu("rrelu_", x, low, high);
+  return training ? x.mul_(draw_slopes(x, low, high)) : leaky_relu_(x, (low + high) / 2);
 }
 
 }  // namespace reel

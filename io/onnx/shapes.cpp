@@ -59,28 +59,19 @@ void select(Operation& o) {
   o.result(o.add("Gather", {o.input(0), index}, {integer("axis", o.integer("dim"))}));
 }
 
-// The parts' lengths along the dimension.
-std::string lengths(Operation& o, int64_t dim, bool lack_dim) {
-  std::vector<Dim> found;
-  for (size_t i = 0; i < o.num_outputs(); ++i)
-    found.push_back(lack_dim ? Dim{1, 0} : o.output_dims(i)[static_cast<size_t>(dim)]);
-  return o.graph().sizes(found);
-}
-
 void split(Operation& o) {
   const int64_t dim = o.integer("dim");
-  const std::string parts =
-      o.add("Split", {o.input(0), lengths(o, dim, false)}, {integer("axis", dim)}, o.num_outputs());
+  std::vector<Dim> lengths;
+  for (size_t i = 0; i < o.num_outputs(); ++i)
+    lengths.push_back(o.output_dims(i)[static_cast<size_t>(dim)]);
+  const std::string parts = o.add("Split", {o.input(0), o.graph().sizes(lengths)},
+                                  {integer("axis", dim)}, o.num_outputs());
   for (size_t i = 0; i < o.num_outputs(); ++i)
     o.result(Graph::sibling(parts, i), static_cast<uint32_t>(i));
 }
 
 void unbind(Operation& o) {
   const int64_t dim = o.integer("dim");
-  if (o.input_dims(0)[static_cast<size_t>(dim)].per_batch > 0)
-    o.fail(
-        "the batch is taken apart, into as many tensors as it has samples; their number must be "
-        "fixed. [dynamic_batch(false) exports for the batch of the example]");
   for (size_t i = 0; i < o.num_outputs(); ++i) {
     const std::string index = o.graph().number(static_cast<double>(i), kInt64);
     o.result(o.add("Gather", {o.input(0), index}, {integer("axis", dim)}),
@@ -101,6 +92,22 @@ void flip(Operation& o) {
   const std::vector<int64_t> last(dims.size(), -1), before_first(dims.size(), INT64_MIN);
   o.result(o.add("Slice", {o.input(0), o.integers(last), o.integers(before_first), o.integers(dims),
                            o.integers(last)}));
+}
+
+void roll(Operation& o) {
+  const int64_t dim = o.integer("dim"), shift = o.integer("shift");
+  if (o.in(0).dim() == 0) return o.result(o.input(0));
+  if (o.input_dims(0)[static_cast<size_t>(dim)].per_batch > 0)
+    o.fail(
+        "the batch is rolled; along it there can be any number of samples. "
+        "[dynamic_batch(false) exports for the batch of the example]");
+  const int64_t n = o.in(0).size(dim), cut = n - (shift % n + n) % n;
+  const std::string axis = o.integers({dim});
+  const auto part = [&](int64_t start, int64_t end) {
+    return o.add("Slice", {o.input(0), o.integers({start}), o.integers({end}), axis});
+  };
+  const std::string behind = part(cut, INT64_MAX), before = part(0, cut);
+  o.result(o.add("Concat", {behind, before}, {integer("axis", dim)}));
 }
 
 void pad(Operation& o) {
@@ -141,6 +148,7 @@ Rules shape_rules() {
           {"unbind", "Gather", unbind},
           {"cat", "Concat", cat},
           {"flip", "Slice", flip},
+          {"roll", "Slice and Concat", roll},
           {"pad", "Pad", pad},
           {"embedding", "Gather", embedding},
           {"index_select", "Gather", index_select}};

@@ -24,7 +24,9 @@ void write(const zoo::Entry& e, const std::string& folder) {
   const NoGradGuard no_grad;
   OrderedDict<std::string, Tensor> values;
   for (size_t i = 0; i < e.inputs.size(); ++i) values.insert(concat("input_", i), e.inputs[i]);
-  values.insert("output", e.run(e.inputs));
+  e.module->train(e.training);
+  const TensorList outputs = e.run(e.inputs);
+  for (size_t i = 0; i < outputs.size(); ++i) values.insert(concat("output_", i), outputs[i]);
   io::save_npz(concat(folder, "/", e.name, ".npz"), values);
 }
 

@@ -3,6 +3,7 @@
 #include "zoo.h"
 
 #include <bench/networks.h>
+#include <reel/nn/utils/weight_norm.h>
 
 namespace zoo {
 
@@ -44,6 +45,33 @@ struct GeneratorImpl : nn::Module {
   }
 };
 REEL_MODULE(Generator);
+
+nn::Sequential discriminator() {
+  const auto leaky = nn::LeakyReLUOptions().negative_slope(0.2);
+  const auto half = [](int64_t in, int64_t out) {
+    return nn::Conv2d(nn::Conv2dOptions(in, out, 4).stride(2).padding(1).bias(false));
+  };
+  return nn::Sequential(half(1, 8), nn::LeakyReLU(leaky), half(8, 16), nn::BatchNorm2d(16),
+                        nn::LeakyReLU(leaky), half(16, 16), nn::BatchNorm2d(16),
+                        nn::LeakyReLU(leaky), nn::Conv2d(nn::Conv2dOptions(16, 1, 3).bias(false)),
+                        nn::Sigmoid());
+}
+
+// As examples/wgan_gp.cpp and custom_module.cpp have them: images out of noise, and a branch that
+// is weighted.
+struct PainterImpl : nn::Module {
+  nn::Linear start = register_module("start", nn::Linear(8, 8 * 7 * 7));
+  nn::BatchNorm2d norm = register_module("norm", nn::BatchNorm2d(8));
+  nn::Conv2d conv = register_module("conv", nn::Conv2d(nn::Conv2dOptions(8, 8, 3).padding(1))),
+             last = register_module("last", nn::Conv2d(nn::Conv2dOptions(8, 1, 3).padding(1)));
+  nn::Parameter gain = register_parameter("gain", full({8, 1, 1}, 0.3));
+  Tensor forward(const Tensor& noise) {
+    const Tensor x = relu(norm(start(noise).view({-1, 8, 7, 7})));
+    const Tensor y = interpolate(x, {}, {2, 2});
+    return sigmoid(last((conv(y) * gain + y).relu())) + x.mean({2, 3}).sum(1).view({-1, 1, 1, 1});
+  }
+};
+REEL_MODULE(Painter);
 
 struct UNetImpl : nn::Module {
   static nn::Sequential block(int64_t in, int64_t out) {
@@ -109,8 +137,20 @@ Entry text() {
           [=](const std::string& path) mutable {
             io::export_onnx(model, {words.narrow(0, 0, 1), scale.narrow(0, 0, 1)}, path, options);
           },
-          [=](const TensorList& x) mutable { return model->forward(x[0], x[1]); }};
+          [=](const TensorList& x) mutable { return TensorList{model->forward(x[0], x[1])}; }};
 }
+
+// Two outputs, one of them an input of the other; a weight that is computed, one that is shared.
+struct TwoHeadsImpl : nn::Module {
+  nn::Linear body = register_module("body", nn::Linear(6, 6)),
+             head = register_module("head", nn::Linear(6, 6));
+  TwoHeadsImpl() { nn::utils::weight_norm(body); }
+  std::tuple<Tensor, Tensor> forward(const Tensor& x) {
+    const Tensor y = body(x).tanh();
+    return {head(head(y)), y};
+  }
+};
+REEL_MODULE(TwoHeads);
 
 }  // namespace
 
@@ -130,11 +170,16 @@ std::vector<Entry> networks() {
   all.push_back(entry("vox", bench::vox(), {1, 16, 16, 16}));
   all.push_back(entry("mlp", bench::mlp(), {32}));
   all.push_back(entry("generator", Generator(), {16}));
+  all.push_back(entry("discriminator", discriminator(), {1, 28, 28}));
+  all.push_back(entry("painter", Painter(), {8}));
   all.push_back(entry("unet", UNet(), {3, 16, 16}));
   all.push_back(entry("attention", Attention(), {12, 4, 4}));
   all.push_back(
       entry("fixed_batch", bench::lenet5(), {1, 28, 28}, io::OnnxOptions().dynamic_batch(false)));
   all.push_back(text());
+  all.push_back(
+      entry("two_heads", TwoHeads(), {6}, io::OnnxOptions().output_names({"y", "hidden"})));
+  all.push_back(entry("training", bench::mobile(), {3, 16, 16}, io::OnnxOptions().training(true)));
   return all;
 }
 

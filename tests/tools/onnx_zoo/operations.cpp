@@ -27,6 +27,14 @@ const std::vector<Named>& table() {
       {"in_place",
        {4},
        [](const Tensor& x) { return (x * 2).add_(x).mul_(3).relu_().div_(2).sub_(1); }},
+      {"in_place_view",
+       {3, 4},
+       [](const Tensor& x) {
+         const Tensor y = x * 2;
+         const Tensor v = y.view({-1, 12});
+         v.relu_().add_(1);
+         return y.exp() + v.view(x.sizes());
+       }},
       {"constants",
        {4},
        [](const Tensor& x) {
@@ -110,6 +118,12 @@ const std::vector<Named>& table() {
        [](const Tensor& x) {
          return x.flip({1, 2});
        }},
+      {"roll",
+       {3, 4},
+       [](const Tensor& x) {
+         return x.roll({1, -6}, {1, 2});
+       }},
+      {"rrelu", {4}, [](const Tensor& x) { return rrelu(x, 0.1, 0.3, false); }},
       {"index_select",
        {5, 4},
        [](const Tensor& x) {

@@ -19,7 +19,8 @@ struct Entry {
   std::shared_ptr<nn::Module> module;
   TensorList inputs;
   std::function<void(const std::string& path)> write;
-  std::function<Tensor(const TensorList&)> run;
+  std::function<TensorList(const TensorList&)> run;
+  bool training = false;  // whether it is exported as it trains
 };
 
 constexpr int64_t kBatch = 5;
@@ -35,9 +36,10 @@ Entry entry(std::string name, Holder model, std::vector<int64_t> sample,
     const Tensor example = options.dynamic_batch() ? x.narrow(0, 0, 1) : x;
     io::export_onnx(model, example, path, options);
   };
-  return {std::move(name), model.ptr(), {x}, write, [model](const TensorList& inputs) mutable {
-            return model->forward(inputs[0]);
-          }};
+  const auto run = [model](const TensorList& inputs) mutable {
+    return nn::tensor_forward<typename Holder::ContainedType>(*model, inputs);
+  };
+  return {std::move(name), model.ptr(), {x}, write, run, options.training()};
 }
 
 std::vector<Entry> networks();
