@@ -179,4 +179,7 @@ def frame(text, kept):
         return m[0] if good else m[2]
 
     body = re.sub(r'<a class="el" href="([^"]*)"[^>]*>(.*?)</a>', link, body)
+    # Names of parameters and of types of templates that happen to be members, too.
+    body = re.sub(r'(?<=[\s;*])<a class="el" href="[^"]*#[^"]*">([a-z_]\w*)</a>(?=\s*[,)=])', r"\1", body)
+    body = re.sub(r'<a class="el" href="classreel_1_1Tensor.html#\w+">T</a>(?! \()', "T", body)
     return title, f"{where}<h1>{title}</h1>\n{body}"

@@ -66,4 +66,8 @@
     if (e.key === "/" && document.activeElement !== input) { input.focus(); e.preventDefault(); }
   });
   document.addEventListener("click", (e) => { if (!e.target.closest(".search")) list.hidden = true; });
+
+  // The page's own entry in the bar, where the bar is longer than the window.
+  const bar = document.querySelector(".bar"), here = bar.querySelector("li li .here");
+  if (here) bar.scrollTop = here.offsetTop - bar.clientHeight / 2;
 })();
