@@ -111,6 +111,6 @@ void run(const program::Arguments&) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  return program::run(
-      argc, argv, program::Program("speed", "Measures what makes training fast or slow."), run);
+  return program::run(argc, argv,
+                      program::Program("speed", "Measures what makes training fast or slow."), run);
 }
