@@ -131,11 +131,14 @@ class StatefulSource : public BatchSource {
   void start(size_t, size_t first_batch) {
     dataset_.reset();
     at_end_ = false;
-    for (number_ = 0; number_ < first_batch; ++number_) make(0, options.batch_size());
+    for (number_ = 0; number_ < first_batch; ++number_) {
+      const LoadingScope scope(mix_key(seed, number_), epoch, {});
+      make(0, Request(options.batch_size()));
+    }
   }
   std::shared_ptr<BatchJob> next() override {
-    return std::make_shared<RequestedBatch<StatefulSource>>(*this, options.batch_size(), number_++,
-                                                            std::vector<size_t>());
+    return std::make_shared<RequestedBatch<StatefulSource>>(*this, Request(options.batch_size()),
+                                                            number_++, std::vector<size_t>());
   }
   std::optional<Batch> make(size_t, Request request) {
     std::optional<Batch> batch;
