@@ -41,12 +41,9 @@ foreach(name activation arithmetic avg_pool batch_norm conv copy cross_entropy d
     layer_norm linear matmul max_pool pointwise pool softmax sum view)
   list(REMOVE_ITEM small_sources ${PROJECT_SOURCE_DIR}/autograd/ops/${name}.cpp)
 endforeach()
-# Training waits for pictures that are decoded and changed.
-foreach(name adjust affine file move resample)
+foreach(name move resample)
   list(REMOVE_ITEM small_sources ${PROJECT_SOURCE_DIR}/data/image_${name}.cpp)
 endforeach()
-set_property(SOURCE ${PROJECT_SOURCE_DIR}/data/image_adjust.cpp APPEND PROPERTY
-  COMPILE_OPTIONS -fno-math-errno -fno-trapping-math)
 set_property(SOURCE ${small_sources} APPEND PROPERTY COMPILE_OPTIONS $<$<CONFIG:Release>:-O2>)
 # Putting texts together, once an epoch, takes half the room at -Os.
 file(GLOB text_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/io/report/*.cpp)
@@ -55,6 +52,11 @@ foreach(name checkpoint plot ticks training/csv_log training/json_log training/m
   list(APPEND text_sources ${PROJECT_SOURCE_DIR}/io/${name}.cpp)
 endforeach()
 set_property(SOURCE ${text_sources} APPEND PROPERTY COMPILE_OPTIONS $<$<CONFIG:Release>:-Os>)
+# Training waits for loops over pixels.
+foreach(name adjust affine)
+  set_property(SOURCE ${PROJECT_SOURCE_DIR}/data/image_${name}.cpp APPEND PROPERTY COMPILE_OPTIONS
+    -fno-math-errno -fno-trapping-math $<$<CXX_COMPILER_ID:GNU>:-fvect-cost-model=dynamic>)
+endforeach()
 # Headers only, and in no public one: a user of the installed library needs no JSON.
 target_link_libraries(reel PRIVATE $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>)
 

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <functional>
 #include <limits>
 #include <numeric>
 
@@ -103,30 +104,46 @@ void move_plane(const In* from, int64_t width, Out* to, const Axis& rows, const 
   }
 }
 
-/// The bits of the value that fills images of a dtype.
-template <class Bits>
-Bits fill_bits(const char* op, Dtype dtype, double value) {
-  Bits bits{};
-  visit_stored(dtype, [&](auto zero) {
-    using T = decltype(zero);
-    if constexpr (std::is_integral_v<T>) {
-      const auto low = static_cast<double>(std::numeric_limits<T>::min());
-      const auto high = static_cast<double>(std::numeric_limits<T>::max());
-      REEL_CHECK(value >= low && value <= high, op, ": fill is ", value, " for images of ", dtype,
-                 "; it must be from ", low, " to ", high, ".");
-    }
-    if constexpr (sizeof(T) == sizeof(Bits)) {
+/// The value that fills images of a dtype, as it lies in memory.
+struct FillBits {
+  FillBits(const char* op, Dtype dtype, double value) {
+    visit_stored(dtype, [&](auto zero) {
+      using T = decltype(zero);
+      if constexpr (std::is_integral_v<T>) {
+        const auto low = static_cast<double>(std::numeric_limits<T>::min());
+        const auto high = static_cast<double>(std::numeric_limits<T>::max());
+        REEL_CHECK(value >= low && value <= high, op, ": fill is ", value, " for images of ", dtype,
+                   "; it must be from ", low, " to ", high, ".");
+      }
       const T filled = static_cast<T>(value);
-      std::memcpy(&bits, &filled, sizeof bits);
-    }
-  });
-  return bits;
+      std::memcpy(bytes, &filled, sizeof filled);
+    });
+  }
+  template <class Bits>
+  Bits as() const {
+    Bits bits;
+    std::memcpy(&bits, bytes, sizeof bits);
+    return bits;
+  }
+  unsigned char bytes[8] = {};
+};
+
+/// Calls f with an unsigned integer of the size of an element, which is only moved.
+template <class F>
+void visit_size(size_t itemsize, F f) {
+  if (itemsize == 1)
+    f(uint8_t{});
+  else if (itemsize == 2)
+    f(uint16_t{});
+  else if (itemsize == 4)
+    f(uint32_t{});
+  else
+    f(uint64_t{});
 }
 
 /// Calls f(image, rows, columns) for each image of the batch.
-template <class F>
 void for_each_map(const std::vector<const ImageMove*>& moves, ImageBatch& batch, int64_t work,
-                  F f) {
+                  const std::function<void(int64_t, const Axis&, const Axis&)>& f) {
   const Tensor& x = batch.images();
   std::vector<std::vector<SampleRandom>> randoms;
   for (const ImageMove* move : moves)
@@ -171,7 +188,7 @@ void move_pixels(ImageBatch& batch, const std::vector<const ImageMove*>& moves,
       empty({x.size(0), C, size.height, size.width}, table.empty() ? x.dtype() : kFloat32);
   const int64_t from_plane = H * W, to_plane = size.height * size.width;
   if (!table.empty()) {
-    const auto filled = fill_bits<uint8_t>(op, kUInt8, fill);
+    const auto filled = FillBits(op, kUInt8, fill).as<uint8_t>();
     const auto* from = x.data_ptr<uint8_t>();
     auto* to = y.data_ptr<float>();
     for_each_map(moves, batch, y.numel(), [&](int64_t n, const Axis& rows, const Axis& columns) {
@@ -182,13 +199,10 @@ void move_pixels(ImageBatch& batch, const std::vector<const ImageMove*>& moves,
       }
     });
   } else {
-    visit_stored(x.dtype(), [&](auto zero) {
-      using T = decltype(zero);
-      using Bits = std::conditional_t<
-          sizeof(T) == 1, uint8_t,
-          std::conditional_t<sizeof(T) == 2, uint16_t,
-                             std::conditional_t<sizeof(T) == 4, uint32_t, uint64_t>>>;
-      const auto filled = fill_bits<Bits>(op, x.dtype(), fill);
+    const FillBits value(op, x.dtype(), fill);
+    visit_size(x.itemsize(), [&](auto zero) {
+      using Bits = decltype(zero);
+      const auto filled = value.as<Bits>();
       const auto* from = static_cast<const Bits*>(x.data_ptr());
       auto* to = static_cast<Bits*>(y.data_ptr());
       for_each_map(moves, batch, y.numel(), [&](int64_t n, const Axis& rows, const Axis& columns) {

@@ -61,6 +61,15 @@ std::vector<float> table_of(const ImageTransform& step, int64_t C) {
   return table;
 }
 
+/// Calls f with a value of the type, uint8, float32 or float64.
+template <class F>
+void visit_pixel_types(Dtype dtype, F f) {
+  if (dtype == kUInt8)
+    f(uint8_t{});
+  else
+    visit_floating(dtype, f);
+}
+
 }  // namespace
 
 const Tensor& ImageBatch::writable() {
@@ -156,8 +165,8 @@ void ConvertImageDtype::apply(ImageBatch& batch) const {
   REEL_CHECK(x.dtype() == kUInt8 || x.is_floating_point(), "ConvertImageDtype: images of ",
              x.dtype(), "; they must be uint8, float32 or float64.");
   const Tensor y = empty(x.sizes(), dtype_);
-  visit(x.dtype(), [&](auto in) {
-    visit(dtype_, [&](auto out) {
+  visit_pixel_types(x.dtype(), [&](auto in) {
+    visit_pixel_types(dtype_, [&](auto out) {
       using In = decltype(in);
       using Out = decltype(out);
       const In* from = x.data_ptr<In>();
