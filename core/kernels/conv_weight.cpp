@@ -264,18 +264,23 @@ void reduce_block(const Sweep& s, const Plan<T>& plan, int64_t j, const T* sums,
   const Block b = block_at<T>(s, j);
   const int64_t lanes = b.lanes;
   sums += plan.rows * b.offset;
-  for (int64_t row = dw ? plan.rows - 1 : 0; row >= (db ? 0 : 1); --row)
-    for (int64_t l = 0; l < b.width; ++l) {
-      T sum = 0;
-      for (int64_t c = 0; c < plan.chunks; ++c)
-        sum += sums[c * (plan.partial / static_cast<int64_t>(sizeof(T))) + row * lanes + l];
-      if (row == 0) {
-        db[target_channel(s, b) + l] = sum;
-      } else {
-        const int64_t tap = (row - 1) / s.depth, depth = (row - 1) % s.depth;
-        dw[b.group * s.w_group + (b.first + l) * s.w_target + depth * s.w_depth + tap] = sum;
-      }
+  const int64_t step = plan.partial / static_cast<int64_t>(sizeof(T));
+  for (int64_t row = db ? 0 : 1; row < (dw ? plan.rows : 1); ++row) {
+    // All lanes at once, then each to its place: one by one this took a twelfth of a step of
+    // LeNet-5 on one image.
+    T sum[kMostVectors<T> * kWidth<T>] = {};
+    for (int64_t c = 0; c < plan.chunks; ++c) {
+      const T* from = sums + c * step + row * lanes;
+      for (int64_t l = 0; l < lanes; ++l) sum[l] += from[l];
     }
+    if (row == 0) {
+      for (int64_t l = 0; l < b.width; ++l) db[target_channel(s, b) + l] = sum[l];
+      continue;
+    }
+    const int64_t tap = (row - 1) / s.depth, depth = (row - 1) % s.depth;
+    T* to = dw + b.group * s.w_group + b.first * s.w_target + depth * s.w_depth + tap;
+    for (int64_t l = 0; l < b.width; ++l) to[l * s.w_target] = sum[l];
+  }
 }
 
 template <class T>
