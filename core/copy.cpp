@@ -47,6 +47,23 @@ void transpose_pixels(const Tensor& source, const Tensor& target) {
       physical_data<Bits>(target));
 }
 
+// Whether the nest is a batch of transposes: what lies side by side in one operand is the next
+// dimension of the other.
+bool is_transpose(const kernels::LoopNest<2>& nest) {
+  if (nest.ndim != 2 && nest.ndim != 3) return false;
+  const int64_t rows = nest.size[0], cols = nest.size[1];
+  const auto &y = nest.stride[0], &x = nest.stride[1];
+  return y[0] == 1 && y[1] == rows && x[0] == cols && x[1] == 1 &&
+         (nest.ndim == 2 || (y[2] == rows * cols && x[2] == rows * cols));
+}
+
+template <class Bits>
+void transpose(const kernels::LoopNest<2>& nest, const Tensor& source, const Tensor& target) {
+  kernels::active<kernels::Transpose<Bits>>().batched(
+      nest.ndim == 3 ? nest.size[2] : 1, nest.size[0], nest.size[1], physical_data<Bits>(source),
+      physical_data<Bits>(target));
+}
+
 // Whether values go by int64: of two types that are seldom met, one of them int8 or int16.
 constexpr bool needs_step(Dtype from, Dtype to) {
   return from != to && from != kInt64 && to != kInt64 &&
@@ -83,6 +100,10 @@ void copy_values(const Tensor& source, const Tensor& target) {
     return copy_values(between, target);
   }
   const kernels::LoopNest<2> nest = loop_nest<2>({target, source});
+  if (source.dtype() == target.dtype() && is_transpose(nest)) {
+    if (target.itemsize() == 4) return transpose<uint32_t>(nest, source, target);
+    if (target.itemsize() == 8) return transpose<uint64_t>(nest, source, target);
+  }
   visit_stored(target.dtype(), [&](auto to) {
     visit_stored(source.dtype(), [&](auto from) {
       using To = decltype(to);

@@ -77,7 +77,12 @@ struct PermuteBackward final : NodeOf<PermuteBackward> {
 
   bool is_view() const override { return true; }
   void backward(BackwardCall& call) override {
-    call.set_grad_input(0, call.grad_output().permute(inverse));
+    const Tensor& dy = call.grad_output();
+    // Moving the channels of a held gradient last is what lies there: a copy of that, since a view
+    // would first turn the gradient around, and then somebody the view.
+    const bool lies_so = is_held(dy) && inverse[inverse.size() - 1] == 1;
+    call.set_grad_input(
+        0, (lies_so ? dy.contiguous(MemoryFormat::kChannelsLast) : dy).permute(inverse));
   }
   void release_saved() override {}
 };

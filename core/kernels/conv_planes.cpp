@@ -6,6 +6,7 @@
 
 #include <reel/core/kernels/conv_sweep.h>
 #include <reel/core/kernels/kernels.h>
+#include <reel/core/kernels/lane_transpose.h>
 #include <reel/core/kernels/level.h>
 #include <reel/core/parallel.h>
 
@@ -97,17 +98,6 @@ void copy(int64_t n, const float* from, float* to) {
   std::memcpy(to, from, static_cast<size_t>(n) * sizeof(float));
 }
 
-[[gnu::always_inline]] inline void transpose(Four (&a)[4]) {
-  const Four lo0 = __builtin_shufflevector(a[0], a[1], 0, 4, 1, 5);
-  const Four lo1 = __builtin_shufflevector(a[2], a[3], 0, 4, 1, 5);
-  const Four hi0 = __builtin_shufflevector(a[0], a[1], 2, 6, 3, 7);
-  const Four hi1 = __builtin_shufflevector(a[2], a[3], 2, 6, 3, 7);
-  a[0] = __builtin_shufflevector(lo0, lo1, 0, 1, 4, 5);
-  a[1] = __builtin_shufflevector(lo0, lo1, 2, 3, 6, 7);
-  a[2] = __builtin_shufflevector(hi0, hi1, 0, 1, 4, 5);
-  a[3] = __builtin_shufflevector(hi0, hi1, 2, 3, 6, 7);
-}
-
 // scalar: planes[c][i] = pixels[i][c], of C channels out of `step`
 template <int kFours>
 void split_channels(int64_t n, int64_t C, int64_t step, const float* pixels, int64_t plane,
@@ -124,7 +114,7 @@ void split_channels(int64_t n, int64_t C, int64_t step, const float* pixels, int
       unrolled<4>([&](auto j) __attribute__((always_inline)) {
         a[f.value][j.value] = lanes_at<Four>(from + j.value * step + 4 * f.value);
       });
-      transpose(a[f.value]);
+      transpose_lanes(a[f.value]);
     });
     unrolled<4 * kFours>([&](auto c) __attribute__((always_inline)) {
       constexpr int kLast = 4 * kFours - 1 - decltype(c)::value;
@@ -157,7 +147,7 @@ void join_row(int64_t n, int64_t C, const float* planes, int64_t plane, float* p
       unrolled<4>([&](auto j) __attribute__((always_inline)) {
         a[f.value][j.value] = lanes_at<Four>(at[4 * f.value + j.value] + i);
       });
-      transpose(a[f.value]);
+      transpose_lanes(a[f.value]);
     });
     float* to = pixels + i * C;
     unrolled<4>([&](auto j) __attribute__((always_inline)) {

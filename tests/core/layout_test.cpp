@@ -76,6 +76,31 @@ TEST_CASE("layout: what lies as it should is borrowed, not counted", "[layout]")
   CHECK_FALSE(is_held(x));
 }
 
+TEST_CASE("layout: transposes of all sizes around a block's and a tile's", "[layout]") {
+  for (Dtype dtype : {kFloat32, kFloat64, kBool})
+    for (int64_t rows : {1, 2, 3, 4, 5, 8, 15, 16, 17, 33})
+      for (int64_t cols : {1, 3, 4, 6, 7, 16, 19, 32}) {
+        const Tensor x = counting_tensor({2, rows, cols}).to(dtype);
+        const Tensor turned = x.permute({0, 2, 1}), y = turned.contiguous();
+        INFO(concat(rows, " x ", cols, " ", dtype));
+        CHECK(y.is_contiguous());
+        CHECK(y.to_vector() == turned.to_vector());
+        CHECK(y.permute({0, 2, 1}).contiguous().equal(x));
+        CHECK(x[1].t().contiguous().equal(y[1]));
+        CHECK(x.slice(2, 0, cols - cols / 2).permute({2, 0, 1}).contiguous().to_vector() ==
+              x.permute({2, 0, 1}).slice(0, 0, cols - cols / 2).to_vector());
+      }
+}
+
+TEST_CASE("layout: permute's gradient takes a held one as it lies", "[layout]") {
+  const Tensor x = counting_tensor({2, 4, 5, 3}).requires_grad_();
+  const Tensor dy = held({2, 3, 4, 5});
+  x.permute({0, 3, 1, 2}).backward(dy);
+  CHECK(is_held(dy));
+  CHECK(is_plain(x.grad()));
+  CHECK(x.grad().to_vector() == dy.permute({0, 2, 3, 1}).to_vector());
+}
+
 TEST_CASE("layout: which strides are plain or channels-last", "[layout]") {
   const Tensor memory = counting_tensor({120});
   const auto seen = [&](IntArrayRef sizes, IntArrayRef strides) {
