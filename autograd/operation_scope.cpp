@@ -84,9 +84,7 @@ void note_module_skipped() { active_recorder->skip(); }
 
 namespace autograd {
 
-ProfileRange::ProfileRange(const char* name, ProfileCategory category)
-    : recorder_(active_recorder) {
-  if (!recorder_) return;
+void ProfileRange::begin(const char* name, ProfileCategory category) {
   const ProfileCategory phase =
       category == ProfileCategory::kUser ? active_recorder->phase() : category;
   const char* path = current_module_path();
@@ -94,7 +92,7 @@ ProfileRange::ProfileRange(const char* name, ProfileCategory category)
                          category, phase);
 }
 
-ProfileRange::~ProfileRange() { end_on(recorder_); }
+void ProfileRange::end() const { end_on(recorder_); }
 
 }  // namespace autograd
 

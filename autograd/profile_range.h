@@ -1,6 +1,8 @@
 #pragma once
 // Parts of a program by name, in profiles. docs/profiler.md.
 
+#include <reel/autograd/operation_scope.h>
+
 #include <cstdint>
 
 namespace reel::autograd {
@@ -16,13 +18,23 @@ const char* name_of(ProfileCategory category);
 /// name is copied.
 class ProfileRange {
  public:
-  explicit ProfileRange(const char* name, ProfileCategory category = ProfileCategory::kUser);
-  ~ProfileRange();
+  explicit ProfileRange(const char* name, ProfileCategory category = ProfileCategory::kUser)
+      : recorder_(active_recorder) {
+    if (recorder_) [[unlikely]]
+      begin(name, category);
+  }
+  ~ProfileRange() {
+    if (recorder_) [[unlikely]]
+      end();
+  }
   ProfileRange(const ProfileRange&) = delete;
   ProfileRange& operator=(const ProfileRange&) = delete;
 
  private:
-  const void* recorder_;
+  static void begin(const char* name, ProfileCategory category);
+  void end() const;
+
+  const ProfileRecorder* recorder_;
 };
 
 }  // namespace reel::autograd
