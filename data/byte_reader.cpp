@@ -18,10 +18,6 @@ constexpr uint8_t kGzipMagic[] = {0x1F, 0x8B};
 // zlib: the largest window, and a gzip (not a zlib) wrapper.
 constexpr int kGzipWindowBits = 15 + 16;
 
-struct CloseFile {
-  void operator()(std::FILE* file) const { std::fclose(file); }
-};
-
 }  // namespace
 
 class ByteReader::Stream {
@@ -60,6 +56,10 @@ class ByteReader::Stream {
   }
 
  private:
+  struct CloseFile {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+  };
+
   std::size_t available() const { return end_ - begin_; }
 
   /// Returns false at the end of the file.

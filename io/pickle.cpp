@@ -7,7 +7,7 @@ namespace reel::io {
 
 namespace {
 
-constexpr size_t kMostValues = 5'000'000;
+constexpr size_t kMostPickled = 5'000'000;
 
 // The storages' types, by which torch_archive.cpp knows what their bytes are, stand in torch too.
 bool is_storage(const std::string& global) {
@@ -40,7 +40,7 @@ std::string Unpickler::line() {
 }
 
 PickleValue* Unpickler::make(Kind kind) {
-  if (values_.size() >= kMostValues) bad(concat("has more than ", kMostValues, " values"));
+  if (values_.size() >= kMostPickled) bad(concat("has more than ", kMostPickled, " values"));
   values_.push_back(std::make_unique<PickleValue>());
   values_.back()->kind = kind;
   return values_.back().get();

@@ -9,7 +9,7 @@ namespace reel::io {
 bool write_all(int descriptor, const void* data, std::size_t size) {
   const char* next = static_cast<const char*>(data);
   while (size > 0) {
-    const ssize_t written = write(descriptor, next, size);
+    const ssize_t written = ::write(descriptor, next, size);
     if (written < 0 && errno == EINTR) continue;
     if (written < 0) return false;
     next += written;

@@ -34,7 +34,7 @@ Tensor conv_transpose3d(const Tensor& x, const Tensor& weight,
 namespace {
 
 template <int D>
-void check_values(const char* what, const ExpandingArray<D>& values, int64_t least) {
+void check_each(const char* what, const ExpandingArray<D>& values, int64_t least) {
   for (int64_t v : values)
     REEL_CHECK(v >= least && v <= INT32_MAX, "ConvTranspose", D, "d: ", what, " ",
                IntArrayRef(values), "; each value must be from ", least, " to ", INT32_MAX, ".");
@@ -47,11 +47,11 @@ void check_options(const ConvTransposeOptions<D>& o) {
              ", out_channels ", K, " and groups ", G, "; each must be at least 1.");
   REEL_CHECK(C % G == 0 && K % G == 0, "ConvTranspose", D, "d: groups=", G,
              " does not divide both in_channels=", C, " and out_channels=", K, "; it must.");
-  check_values<D>("kernel_size", o.kernel_size(), 1);
-  check_values<D>("stride", o.stride(), 1);
-  check_values<D>("padding", o.padding(), 0);
-  check_values<D>("output_padding", o.output_padding(), 0);
-  check_values<D>("dilation", o.dilation(), 1);
+  check_each<D>("kernel_size", o.kernel_size(), 1);
+  check_each<D>("stride", o.stride(), 1);
+  check_each<D>("padding", o.padding(), 0);
+  check_each<D>("output_padding", o.output_padding(), 0);
+  check_each<D>("dilation", o.dilation(), 1);
   REEL_CHECK(o.padding_mode() == kZeros, "ConvTranspose", D,
              "d: the padding mode is not kZeros; there is no other.");
 }

@@ -99,7 +99,7 @@ bool shows_the_same(const Windows& w) {
 }
 
 // The two maps are linear and each other's adjoint.
-struct GatherBackward final : NodeOf<GatherBackward> {
+struct AsStridedBackward final : NodeOf<AsStridedBackward> {
   static constexpr const char* kName = "as_strided";
   Windows windows;
   bool shares_memory = false;
@@ -111,7 +111,7 @@ struct GatherBackward final : NodeOf<GatherBackward> {
   void release_saved() override {}
 };
 
-struct ScatterBackward final : NodeOf<ScatterBackward> {
+struct AsStridedScatterBackward final : NodeOf<AsStridedScatterBackward> {
   static constexpr const char* kName = "as_strided_scatter";
   Windows windows;
 
@@ -136,7 +136,7 @@ Tensor read_through(const Tensor& x, const Windows& windows) {
   const Tensor memory = memory_of(w, x.dtype());
   copy_values(x, seen_through(memory, w.x));
   const Tensor y = taken(memory, w.y);
-  if (auto* node = record<GatherBackward>(y, x)) node->windows = windows;
+  if (auto* node = record<AsStridedBackward>(y, x)) node->windows = windows;
   return y;
 }
 
@@ -150,13 +150,13 @@ Tensor write_through(const Tensor& g, const Windows& windows) {
   else
     add_through(memory, w.y, g);
   const Tensor y = taken(memory, w.x);
-  if (auto* node = record<ScatterBackward>(y, g)) node->windows = windows;
+  if (auto* node = record<AsStridedScatterBackward>(y, g)) node->windows = windows;
   return y;
 }
 
 void record_window(const Tensor& y, const Tensor& x) {
-  const OperationScope scope(GatherBackward::kName);
-  if (auto* node = record<GatherBackward>(y, x)) {
+  const OperationScope scope(AsStridedBackward::kName);
+  if (auto* node = record<AsStridedBackward>(y, x)) {
     node->windows = {window_of(x), window_of(y)};
     node->shares_memory = true;
   }

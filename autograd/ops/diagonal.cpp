@@ -14,7 +14,7 @@ struct DiagonalGeometry {
   int64_t offset, dim1, dim2;
 };
 
-struct Part {
+struct DiagonalView {
   Shape sizes, strides;
   int64_t offset;
 };
@@ -26,10 +26,10 @@ DiagonalGeometry check_diagonal(const Tensor& x, int64_t offset, int64_t dim1, i
   return {offset, a, b};
 }
 
-Part part_of(const Tensor& x, const DiagonalGeometry& g) {
+DiagonalView part_of(const Tensor& x, const DiagonalGeometry& g) {
   const auto a = static_cast<size_t>(g.dim1), b = static_cast<size_t>(g.dim2);
   const Shape &sizes = x.sizes(), &strides = x.strides();
-  Part part{{}, {}, x.storage_offset()};
+  DiagonalView part{{}, {}, x.storage_offset()};
   for (size_t d = 0; d < sizes.size(); ++d) {
     if (d == a || d == b) continue;
     part.sizes.push_back(sizes[d]);
@@ -47,7 +47,7 @@ Part part_of(const Tensor& x, const DiagonalGeometry& g) {
 // Zeros of `sizes` but for the diagonal: the adjoint of taking it.
 Tensor embed(const Tensor& diagonal, IntArrayRef sizes, const DiagonalGeometry& g);
 
-struct EmbedBackward final : NodeOf<EmbedBackward> {
+struct DiagonalEmbedBackward final : NodeOf<DiagonalEmbedBackward> {
   static constexpr const char* kName = "diagonal_scatter";
   DiagonalGeometry g;
 
@@ -72,14 +72,14 @@ struct DiagonalBackward final : NodeOf<DiagonalBackward> {
 Tensor embed(const Tensor& diagonal, IntArrayRef sizes, const DiagonalGeometry& g) {
   const OperationScope scope(EmbedBackward::kName);
   const Tensor y = zeros(sizes, diagonal.dtype());
-  const Part there = part_of(y, g);
+  const DiagonalView there = part_of(y, g);
   copy_values(diagonal, alias(y, there.sizes, there.strides, there.offset));
-  if (auto* node = record<EmbedBackward>(y, diagonal)) node->g = g;
+  if (auto* node = record<DiagonalEmbedBackward>(y, diagonal)) node->g = g;
   return y;
 }
 
 // Windows start `step` apart; where they overlap the gradients add up.
-struct UnfoldBackward final : NodeOf<UnfoldBackward> {
+struct SlidingBackward final : NodeOf<SlidingBackward> {
   static constexpr const char* kName = "unfold";
   Shape sizes;
   int64_t dim, size, step;
@@ -101,7 +101,7 @@ struct UnfoldBackward final : NodeOf<UnfoldBackward> {
 Tensor Tensor::diagonal(int64_t offset, int64_t dim1, int64_t dim2) const {
   const OperationScope scope(DiagonalBackward::kName);
   const DiagonalGeometry g = check_diagonal(*this, offset, dim1, dim2);
-  const Part part = part_of(*this, g);
+  const DiagonalView part = part_of(*this, g);
   const Tensor y = view_of(*this, part.sizes, part.strides, part.offset);
   if (auto* node = record<DiagonalBackward>(y, *this)) {
     node->sizes = sizes();
@@ -124,7 +124,7 @@ Tensor Tensor::unfold(int64_t dim, int64_t size, int64_t step) const {
   out.push_back(size);
   steps.push_back(stride);
   const Tensor y = view_of(*this, out, steps, storage_offset());
-  if (auto* node = record<UnfoldBackward>(y, *this)) {
+  if (auto* node = record<SlidingBackward>(y, *this)) {
     node->sizes = sizes();
     node->dim = static_cast<int64_t>(d);
     node->size = size;

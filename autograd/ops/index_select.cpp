@@ -82,7 +82,7 @@ struct IndexSelectBackward final : NodeOf<IndexSelectBackward> {
   void release_saved() override { rows.index = Tensor(); }
 };
 
-struct SpreadBackward final : NodeOf<SpreadBackward> {
+struct IndexSpreadBackward final : NodeOf<IndexSpreadBackward> {
   static constexpr const char* kName = "index_add";
   RowIndex rows;
 
@@ -99,7 +99,7 @@ Tensor spread_rows(const Tensor& dy, const RowIndex& rows) {
   plain.order = {};
   write_values(memory, plain, dy, true, 1);
   const Tensor y = back_in_order(memory, rows);
-  if (auto* node = record<SpreadBackward>(y, dy)) node->rows = rows;
+  if (auto* node = record<IndexSpreadBackward>(y, dy)) node->rows = rows;
   return y;
 }
 

@@ -38,7 +38,7 @@ struct PartsBackward final : NodeOf<PartsBackward<kLacksDim>> {
 using SplitBackward = PartsBackward<false>;
 using UnbindBackward = PartsBackward<true>;
 
-int64_t check_dim(const char* op, const Tensor& x, int64_t dim) {
+int64_t check_split_dim(const char* op, const Tensor& x, int64_t dim) {
   REEL_CHECK(x.dim() > 0, op, ": the tensor has no dimensions; it needs one to be cut along.");
   return wrap_dim(op, dim, x.dim());
 }
@@ -72,7 +72,7 @@ TensorList recorded_split(const Tensor& x, IntArrayRef lengths, int64_t dim) {
 }  // namespace
 
 TensorList Tensor::split_with_sizes(IntArrayRef split_sizes, int64_t dim) const {
-  const int64_t d = check_dim("split", *this, dim);
+  const int64_t d = check_split_dim("split", *this, dim);
   int64_t sum = 0;
   bool negative = false;
   for (int64_t length : split_sizes) {
@@ -90,7 +90,7 @@ TensorList Tensor::split(IntArrayRef split_sizes, int64_t dim) const {
 }
 
 TensorList Tensor::split(int64_t split_size, int64_t dim) const {
-  const int64_t d = check_dim("split", *this, dim), n = size(d);
+  const int64_t d = check_split_dim("split", *this, dim), n = size(d);
   REEL_CHECK(split_size > 0 || (split_size == 0 && n == 0), "split: split_size ", split_size,
              "; it must be 1 or more.");
   std::vector<int64_t> lengths;
@@ -101,7 +101,7 @@ TensorList Tensor::split(int64_t split_size, int64_t dim) const {
 }
 
 TensorList Tensor::chunk(int64_t chunks, int64_t dim) const {
-  const int64_t d = check_dim("chunk", *this, dim), n = size(d);
+  const int64_t d = check_split_dim("chunk", *this, dim), n = size(d);
   REEL_CHECK(chunks > 0, "chunk: ", chunks, " chunks; there must be 1 or more.");
   if (n == 0) return recorded_split(*this, std::vector<int64_t>(static_cast<size_t>(chunks), 0), d);
   return split((n - 1) / chunks + 1, d);
@@ -109,7 +109,7 @@ TensorList Tensor::chunk(int64_t chunks, int64_t dim) const {
 
 TensorList Tensor::unbind(int64_t dim) const {
   const OperationScope scope(UnbindBackward::kName);
-  const int64_t d = check_dim("unbind", *this, dim), n = size(d);
+  const int64_t d = check_split_dim("unbind", *this, dim), n = size(d);
   Shape sizes = this->sizes(), strides = this->strides();
   const int64_t step = strides[static_cast<size_t>(d)];
   sizes.erase(static_cast<size_t>(d));

@@ -45,7 +45,7 @@ Geometry check_windows(const char* op, IntArrayRef size, const ExpandingArray<2>
 int64_t taps_of(const Geometry& g) { return g.kernel[0] * g.kernel[1]; }
 
 // Windows of images (N, C, H, W), or folded (N, C * taps, windows) back to them.
-struct Windows {
+struct Patches {
   Geometry g;
   int64_t N, C;
 
@@ -53,11 +53,11 @@ struct Windows {
   Shape columns() const { return {N, C * taps_of(g), g.out[0] * g.out[1]}; }
 };
 
-Tensor apply(const Tensor& x, const Windows& windows, bool fold);
+Tensor apply(const Tensor& x, const Patches& windows, bool fold);
 
 struct UnfoldBackward final : NodeOf<UnfoldBackward> {
   static constexpr const char* kName = "unfold";
-  Windows windows;
+  Patches windows;
   bool fold = false;
   void backward(BackwardCall& call) override {
     call.set_grad_input(0, apply(call.grad_output(), windows, !fold));
@@ -65,7 +65,7 @@ struct UnfoldBackward final : NodeOf<UnfoldBackward> {
   void release_saved() override {}
 };
 
-Tensor apply(const Tensor& x, const Windows& windows, bool fold) {
+Tensor apply(const Tensor& x, const Patches& windows, bool fold) {
   const OperationScope scope(fold ? "fold" : "unfold");
   const Tensor in = x.detach().contiguous();
   const Tensor y = empty(fold ? windows.images() : windows.columns(), x.dtype());
@@ -94,7 +94,7 @@ Tensor unfold(const Tensor& x, ExpandingArray<2> kernel_size, ExpandingArray<2> 
   REEL_CHECK(x.dim() == 3 || x.dim() == 4, "unfold: input ", x, " has ", x.dim(),
              " dimensions; it must be (N, C, H, W) or (C, H, W).");
   const bool batched = x.dim() == 4;
-  Windows w{
+  Patches w{
       check_windows("unfold", {x.size(-2), x.size(-1)}, kernel_size, dilation, padding, stride),
       batched ? x.size(0) : 1, x.size(-3)};
   w.g.planes = w.N * w.C;
@@ -107,7 +107,7 @@ Tensor fold(const Tensor& x, ExpandingArray<2> output_size, ExpandingArray<2> ke
   REEL_CHECK(x.dim() == 2 || x.dim() == 3, "fold: input ", x, " has ", x.dim(),
              " dimensions; it must be (N, C * taps, windows) or (C * taps, windows).");
   const bool batched = x.dim() == 3;
-  Windows w{check_windows("fold", output_size, kernel_size, dilation, padding, stride),
+  Patches w{check_windows("fold", output_size, kernel_size, dilation, padding, stride),
             batched ? x.size(0) : 1, 0};
   const int64_t taps = taps_of(w.g), windows = w.g.out[0] * w.g.out[1];
   REEL_CHECK(x.size(-2) % taps == 0, "fold: input ", x, " has ", x.size(-2),
