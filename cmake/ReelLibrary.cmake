@@ -1,4 +1,4 @@
-# reel::reel, a static library. A new source in a folder below is found by itself.
+# reel::static and reel::shared, from the same objects. A new source in a folder below is found by itself.
 
 set(REEL_PUBLIC_FOLDERS core autograd autograd/ops nn nn/functional nn/utils optim data io io/onnx io/report
   io/training)
@@ -11,67 +11,79 @@ foreach(name IN LISTS linked)
   file(CREATE_LINK ${PROJECT_SOURCE_DIR}/${name} ${REEL_INCLUDE_DIR}/reel/${name} SYMBOLIC)
 endforeach()
 
-set(reel_folders ${REEL_PUBLIC_FOLDERS})
-list(TRANSFORM reel_folders REPLACE "(.+)" "${PROJECT_SOURCE_DIR}/\\1/*.cpp")
-file(GLOB reel_sources CONFIGURE_DEPENDS ${reel_folders})
-file(GLOB kernel_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/core/kernels/*.cpp)
-set(dispatch ${PROJECT_SOURCE_DIR}/core/kernels/dispatch.cpp)
-list(REMOVE_ITEM kernel_sources ${dispatch})
+# All of reel's own objects. Position-independent, for programs as for the shared library; in that no
+# function is replaced from outside, so that calls among them need not go through its table.
+set(reel_objects)
+function(reel_add_objects name)
+  set(target reel_${name})
+  add_library(${target} OBJECT ${ARGN})
+  reel_configure_target(${target})
+  target_include_directories(${target} PRIVATE ${REEL_INCLUDE_DIR})
+  target_include_directories(${target} SYSTEM PRIVATE ${REEL_STB_INCLUDE_DIR})
+  target_compile_definitions(${target} PRIVATE REEL_BUILDS_ITSELF)
+  target_compile_options(${target} PRIVATE
+    -fvisibility-inlines-hidden $<$<CXX_COMPILER_ID:GNU>:-fno-semantic-interposition>)
+  # nlohmann_json is headers only, and in no public one: a user of the installed library needs no JSON.
+  target_link_libraries(${target} PRIVATE ZLIB::ZLIB Threads::Threads nlohmann_json::nlohmann_json)
+  set(reel_objects ${reel_objects} $<TARGET_OBJECTS:${target}> PARENT_SCOPE)
+endfunction()
 
-add_library(reel STATIC ${reel_sources} ${dispatch})
-add_library(reel::reel ALIAS reel)
-reel_configure_target(reel)
-target_compile_features(reel PUBLIC cxx_std_20)
-target_include_directories(reel PUBLIC
-  $<BUILD_INTERFACE:${REEL_INCLUDE_DIR}> $<INSTALL_INTERFACE:include>)
-set_property(SOURCE ${dispatch} ${PROJECT_SOURCE_DIR}/io/onnx/export.cpp APPEND PROPERTY
-  COMPILE_DEFINITIONS REEL_VERSION="${PROJECT_VERSION}")
-target_include_directories(reel SYSTEM PRIVATE ${REEL_STB_INCLUDE_DIR})
-target_link_libraries(reel PRIVATE ZLIB::ZLIB Threads::Threads)
+# The sources of some folders.
+function(reel_sources result)
+  list(TRANSFORM ARGN REPLACE "(.+)" "${PROJECT_SOURCE_DIR}/\\1/*.cpp" OUTPUT_VARIABLE patterns)
+  file(GLOB sources CONFIGURE_DEPENDS ${patterns})
+  set(${result} ${sources} PARENT_SCOPE)
+endfunction()
 
-# A tenth of the library is what -O3 would add to code that no step of training waits for. Of the
-# operations, what surrounds the kernels of common layers decides over small steps.
-file(GLOB small_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/data/*.cpp
-  ${PROJECT_SOURCE_DIR}/io/*.cpp ${PROJECT_SOURCE_DIR}/io/onnx/*.cpp
-  ${PROJECT_SOURCE_DIR}/io/training/*.cpp ${PROJECT_SOURCE_DIR}/nn/*.cpp ${PROJECT_SOURCE_DIR}/optim/*.cpp
-  ${PROJECT_SOURCE_DIR}/autograd/gradcheck*.cpp ${PROJECT_SOURCE_DIR}/autograd/profile*.cpp
-  ${PROJECT_SOURCE_DIR}/core/*print*.cpp
-  ${PROJECT_SOURCE_DIR}/autograd/ops/*.cpp)
+# Code that no step of training waits for. -O3 would make the library a tenth larger; and what
+# many sources of a folder have in common is compiled and kept once if they are one to the compiler.
+function(reel_add_small_objects name level)
+  reel_add_objects(${name} ${ARGN})
+  target_compile_options(reel_${name} PRIVATE $<$<CONFIG:Release>:${level}>)
+  set_target_properties(reel_${name} PROPERTIES
+    UNITY_BUILD ${REEL_UNITY} UNITY_BUILD_MODE BATCH UNITY_BUILD_BATCH_SIZE 20)
+  set(reel_objects ${reel_objects} PARENT_SCOPE)
+endfunction()
+
+# Of the operations, what surrounds the kernels of common layers decides over small steps.
+reel_sources(operations autograd/ops)
+set(common_operations)
 foreach(name activation arithmetic avg_pool batch_norm conv copy cross_entropy dropout group_norm
     layer_norm linear matmul max_pool pointwise pool softmax sum view)
-  list(REMOVE_ITEM small_sources ${PROJECT_SOURCE_DIR}/autograd/ops/${name}.cpp)
+  list(APPEND common_operations ${PROJECT_SOURCE_DIR}/autograd/ops/${name}.cpp)
 endforeach()
-foreach(name move resample)
-  list(REMOVE_ITEM small_sources ${PROJECT_SOURCE_DIR}/data/image_${name}.cpp)
+list(REMOVE_ITEM operations ${common_operations})
+
+reel_sources(core core autograd)
+set(checks ${core})
+list(FILTER checks INCLUDE REGEX "/(gradcheck|profile|[^/]*print)[^/]*\\.cpp$")
+list(REMOVE_ITEM core ${checks})
+set(dispatch ${PROJECT_SOURCE_DIR}/core/kernels/dispatch.cpp)
+reel_add_objects(core ${core} ${common_operations} ${dispatch})
+reel_add_small_objects(operations -O2 ${operations} ${checks})
+reel_sources(modules nn nn/functional nn/utils)
+reel_add_small_objects(nn -O2 ${modules})
+foreach(folder optim data io)
+  reel_sources(sources ${folder})
+  reel_add_small_objects(${folder} -O2 ${sources})
 endforeach()
-set_property(SOURCE ${small_sources} APPEND PROPERTY COMPILE_OPTIONS $<$<CONFIG:Release>:-O2>)
+reel_sources(onnx io/onnx)
+reel_add_small_objects(onnx -O2 ${onnx})
 # Putting texts together, once an epoch, takes half the room at -Os.
-file(GLOB text_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/io/report/*.cpp)
-foreach(name checkpoint plot ticks training/csv_log training/json_log training/model_keeper
-    training/lr_finder training/progress)
-  list(APPEND text_sources ${PROJECT_SOURCE_DIR}/io/${name}.cpp)
-endforeach()
-set_property(SOURCE ${text_sources} APPEND PROPERTY COMPILE_OPTIONS $<$<CONFIG:Release>:-Os>)
+reel_sources(texts io/report io/training)
+reel_add_small_objects(texts -Os ${texts})
 # Training waits for loops over pixels.
-foreach(name adjust affine)
+foreach(name adjust affine move resample)
   set_property(SOURCE ${PROJECT_SOURCE_DIR}/data/image_${name}.cpp APPEND PROPERTY COMPILE_OPTIONS
     -fno-math-errno -fno-trapping-math $<$<CXX_COMPILER_ID:GNU>:-fvect-cost-model=dynamic>)
 endforeach()
-# Headers only, and in no public one: a user of the installed library needs no JSON.
-target_link_libraries(reel PRIVATE $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>)
-
-# Headers under libtorch's names: who links this, or adds compat/ to the include path, can write <torch/torch.h>.
-add_library(reel_compat_torch INTERFACE)
-add_library(reel::compat_torch ALIAS reel_compat_torch)
-set_target_properties(reel_compat_torch PROPERTIES EXPORT_NAME compat_torch)
-target_include_directories(reel_compat_torch INTERFACE
-  $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/compat> $<INSTALL_INTERFACE:include/reel/compat>)
-target_link_libraries(reel_compat_torch INTERFACE reel)
 
 # Kernels are compiled once for each instruction set, into the namespace reel::kernels::<level>;
 # dispatch.cpp, compiled once, chooses among them when the program starts.
 # -O2 with the vectors of -O3 is half as large: for loops over elements, which gain nothing from
 # unrolling, and for machines that are older than AVX2.
+reel_sources(kernel_sources core/kernels)
+list(REMOVE_ITEM kernel_sources ${dispatch})
 set(small_kernel $<$<CONFIG:Release>:-O2> $<$<CXX_COMPILER_ID:GNU>:-fvect-cost-model=dynamic>)
 foreach(name binary pad pointwise transpose where)
   set_property(SOURCE ${PROJECT_SOURCE_DIR}/core/kernels/${name}.cpp
@@ -89,7 +101,7 @@ function(reel_add_kernels level)
     -fno-math-errno -fno-trapping-math -ffp-contract=fast -fopenmp-simd ${ARGN}
     # clang warns of each loop it can not vectorise as asked; slower is not wrong.
     $<$<CXX_COMPILER_ID:Clang,AppleClang>:-Wno-pass-failed>)
-  target_sources(reel PRIVATE $<TARGET_OBJECTS:${target}>)
+  set(reel_objects ${reel_objects} $<TARGET_OBJECTS:${target}> PARENT_SCOPE)
 endfunction()
 
 set(REEL_KERNEL_LEVELS baseline)
@@ -105,3 +117,50 @@ else()
   set_property(SOURCE ${dispatch} APPEND PROPERTY
     COMPILE_DEFINITIONS REEL_HAVE_AVX2 REEL_HAVE_AVX512)
 endif()
+
+# Both libraries are there, and built where they are used or installed; reel::reel is one of them.
+function(reel_add_library target kind)
+  add_library(${target} ${kind} ${reel_objects})
+  set_target_properties(${target} PROPERTIES OUTPUT_NAME reel LINKER_LANGUAGE CXX)
+  target_compile_features(${target} PUBLIC cxx_std_20)
+  target_include_directories(${target} PUBLIC
+    $<BUILD_INTERFACE:${REEL_INCLUDE_DIR}> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+  target_link_libraries(${target} PRIVATE ZLIB::ZLIB Threads::Threads)
+  if(NOT REEL_INSTALL OR NOT REEL_INSTALL_${kind})
+    set_target_properties(${target} PROPERTIES EXCLUDE_FROM_ALL ON)
+  endif()
+endfunction()
+reel_add_library(reel STATIC)
+set_target_properties(reel PROPERTIES EXPORT_NAME static)
+add_library(reel::static ALIAS reel)
+
+reel_add_library(reel_shared SHARED)
+# A minor version may change the interface until there is a version 1.
+set(REEL_SOVERSION ${PROJECT_VERSION_MAJOR})
+if(REEL_SOVERSION EQUAL 0)
+  string(APPEND REEL_SOVERSION .${PROJECT_VERSION_MINOR})
+endif()
+set_target_properties(reel_shared PROPERTIES
+  EXPORT_NAME shared VERSION ${PROJECT_VERSION} SOVERSION ${REEL_SOVERSION})
+if(REEL_SANITIZE)
+  target_link_options(reel_shared PRIVATE -fsanitize=${REEL_SANITIZE})
+elseif(CMAKE_SYSTEM_NAME STREQUAL Linux)
+  # What users see is in namespace reel; instances of the standard library's templates stay inside.
+  set(symbols ${CMAKE_CURRENT_LIST_DIR}/reel.map)
+  target_link_options(reel_shared PRIVATE
+    LINKER:--version-script=${symbols} LINKER:-Bsymbolic-functions LINKER:--no-undefined)
+  set_target_properties(reel_shared PROPERTIES LINK_DEPENDS ${symbols})
+endif()
+add_library(reel::shared ALIAS reel_shared)
+
+set(chosen reel)
+if(BUILD_SHARED_LIBS)
+  set(chosen reel_shared)
+endif()
+add_library(reel::reel ALIAS ${chosen})
+
+# Headers under libtorch's names: who links this, or adds compat/ to the include path, can write <torch/torch.h>.
+add_library(reel_compat_torch INTERFACE)
+add_library(reel::compat_torch ALIAS reel_compat_torch)
+target_include_directories(reel_compat_torch INTERFACE ${PROJECT_SOURCE_DIR}/compat)
+target_link_libraries(reel_compat_torch INTERFACE ${chosen})

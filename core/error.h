@@ -2,6 +2,8 @@
 // Errors: one base class, four kinds, and the checks that throw them.
 // Every message reads `op: what is wrong, with the values; the rule, with the values. [hint]`.
 
+#include <reel/core/version.h>
+
 #include <cstdint>
 #include <stdexcept>
 #include <string>

@@ -131,7 +131,7 @@ Tensor taken(const Tensor& memory, const Window& w) {
 
 Tensor read_through(const Tensor& x, const Windows& windows) {
   if (shows_the_same(windows)) return x.reshape(windows.y.sizes);
-  const OperationScope scope(GatherBackward::kName);
+  const OperationScope scope(AsStridedBackward::kName);
   Windows w = windows;
   const Tensor memory = memory_of(w, x.dtype());
   copy_values(x, seen_through(memory, w.x));
@@ -142,7 +142,7 @@ Tensor read_through(const Tensor& x, const Windows& windows) {
 
 Tensor write_through(const Tensor& g, const Windows& windows) {
   if (shows_the_same(windows)) return g.reshape(windows.x.sizes);
-  const OperationScope scope(ScatterBackward::kName);
+  const OperationScope scope(AsStridedScatterBackward::kName);
   Windows w = windows;
   const Tensor memory = memory_of(w, g.dtype());
   if (is_one_to_one(w.y))

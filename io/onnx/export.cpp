@@ -3,6 +3,7 @@
 
 #include <reel/autograd/variable.h>
 #include <reel/core/creation.h>
+#include <reel/core/version.h>
 #include <reel/io/atomic_file.h>
 #include <reel/io/onnx/export.h>
 #include <reel/io/onnx/operation.h>
@@ -216,7 +217,9 @@ Message graph_message(Graph& graph, const std::string& name,
 
 Message model_message(const Message& graph, const OnnxOptions& options) {
   Message m;
-  m.integer(1, kIrVersion).text(2, "reel").text(3, REEL_VERSION);
+  m.integer(1, kIrVersion)
+      .text(2, "reel")
+      .text(3, concat(REEL_VERSION_MAJOR, ".", REEL_VERSION_MINOR, ".", REEL_VERSION_PATCH));
   m.integer(5, options.model_version());
   if (!options.doc_string().empty()) m.text(6, options.doc_string());
   m.message(7, graph).message(8, Message().text(1, "").integer(2, kOpset));

@@ -1,0 +1,3 @@
+# [install]
+cmake --install "$BUILD" --prefix "$PREFIX"
+# [/install]
