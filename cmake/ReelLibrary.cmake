@@ -70,8 +70,10 @@ endforeach()
 reel_sources(onnx io/onnx)
 reel_add_small_objects(onnx -O2 ${onnx})
 # Putting texts together, once an epoch, takes half the room at -Os.
-reel_sources(texts io/report io/training)
-reel_add_small_objects(texts -Os ${texts})
+foreach(name report training)
+  reel_sources(texts io/${name})
+  reel_add_small_objects(${name} -Os ${texts})
+endforeach()
 # Training waits for loops over pixels.
 foreach(name adjust affine move resample)
   set_property(SOURCE ${PROJECT_SOURCE_DIR}/data/image_${name}.cpp APPEND PROPERTY COMPILE_OPTIONS

@@ -14,25 +14,20 @@ namespace reel::data {
 
 namespace {
 
-constexpr std::size_t kFirstChunk = std::size_t{1} << 16;
+constexpr std::size_t kFirstText = std::size_t{1} << 16;
 constexpr std::size_t kLongestQuoted = 40;  // of a field, in an error
 
 std::string read_all(const std::string& path) {
   ByteReader file("read_csv", path);
   std::string text;
   for (;;) {
-    const std::size_t have = text.size(), chunk = std::max(have, kFirstChunk);
+    const std::size_t have = text.size(), chunk = std::max(have, kFirstText);
     text.resize(have + chunk);
     const std::size_t count = file.read(reinterpret_cast<uint8_t*>(text.data()) + have, chunk);
     text.resize(have + count);
     if (count < chunk) return text;
   }
 }
-
-struct Field {
-  std::size_t begin, end;
-  bool has_quotes;  // "" stands for " in it
-};
 
 std::string_view without_spaces(std::string_view text) {
   const auto is_space = [](char c) { return c == ' ' || c == '\t'; };
@@ -71,6 +66,11 @@ bool parse(std::string_view text, T& value) {
 }  // namespace
 
 struct CsvTable::Content {
+  struct Field {
+    std::size_t begin, end;
+    bool has_quotes;  // "" stands for " in it
+  };
+
   std::string path, text;
   CsvOptions options;
   std::vector<std::string> names;

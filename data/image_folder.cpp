@@ -55,7 +55,7 @@ void add_pictures(const fs::path& folder, const std::vector<std::string>& extens
   }
 }
 
-void check_index(int64_t index, int64_t size) {
+void check_picture(int64_t index, int64_t size) {
   REEL_CHECK(index >= 0 && index < size, "ImageFolder: index ", index, "; it must be in [0, ", size,
              ").");
 }
@@ -144,7 +144,7 @@ void ImageFolder::decode_all() {
 }
 
 Example<> ImageFolder::get(int64_t index) const {
-  check_index(index, size());
+  check_picture(index, size());
   const Sample& sample = samples_[static_cast<size_t>(index)];
   return {images_.defined() ? images_[index].clone() : read(sample.path), tensor(sample.label)};
 }
@@ -153,7 +153,7 @@ Example<> ImageFolder::get_batch(const std::vector<int64_t>& indices) const {
   const Tensor targets = empty({static_cast<int64_t>(indices.size())}, kInt64);
   std::vector<Tensor> images(indices.size());
   for (size_t i = 0; i < indices.size(); ++i) {
-    check_index(indices[i], size());
+    check_picture(indices[i], size());
     targets.data_ptr<int64_t>()[i] = samples_[static_cast<size_t>(indices[i])].label;
   }
   if (indices.empty()) return {empty({0, 0, 0, 0}, kUInt8), targets};
@@ -189,7 +189,7 @@ ImageFolder ImageFolder::subset(const std::vector<int64_t>& indices) const {
   part.samples_.clear();
   part.unreadable_.clear();
   for (const int64_t index : indices) {
-    check_index(index, size());
+    check_picture(index, size());
     part.samples_.push_back(samples_[static_cast<size_t>(index)]);
   }
   if (images_.defined() && !indices.empty()) part.images_ = get_batch(indices).data;

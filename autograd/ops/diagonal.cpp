@@ -70,7 +70,7 @@ struct DiagonalBackward final : NodeOf<DiagonalBackward> {
 };
 
 Tensor embed(const Tensor& diagonal, IntArrayRef sizes, const DiagonalGeometry& g) {
-  const OperationScope scope(EmbedBackward::kName);
+  const OperationScope scope(DiagonalEmbedBackward::kName);
   const Tensor y = zeros(sizes, diagonal.dtype());
   const DiagonalView there = part_of(y, g);
   copy_values(diagonal, alias(y, there.sizes, there.strides, there.offset));
@@ -111,7 +111,7 @@ Tensor Tensor::diagonal(int64_t offset, int64_t dim1, int64_t dim2) const {
 }
 
 Tensor Tensor::unfold(int64_t dim, int64_t size, int64_t step) const {
-  const OperationScope scope(UnfoldBackward::kName);
+  const OperationScope scope(SlidingBackward::kName);
   const auto d = static_cast<size_t>(wrap_dim("unfold", dim, this->dim()));
   REEL_CHECK(this->dim() > 0, "unfold: the tensor has no dimensions; it needs one to step along.");
   REEL_CHECK(size >= 0 && size <= sizes()[d] && step > 0, "unfold: windows of ", size, ", ", step,

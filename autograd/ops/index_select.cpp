@@ -93,7 +93,7 @@ struct IndexSpreadBackward final : NodeOf<IndexSpreadBackward> {
 };
 
 Tensor spread_rows(const Tensor& dy, const RowIndex& rows) {
-  const OperationScope scope(SpreadBackward::kName);
+  const OperationScope scope(IndexSpreadBackward::kName);
   const Tensor memory = zeros(rows.x_sizes, dy.dtype());
   RowIndex plain = rows;
   plain.order = {};

@@ -8,7 +8,7 @@ namespace {
 
 // Lines are in Okabe and Ito's colours, which stay distinct for colour-blind readers; lighter ones
 // of the same hues on dark ground. Paper is always light.
-constexpr const char* kColors = R"css(
+constexpr const char* kColorStyle = R"css(
 :root{color-scheme:light dark;
 --page:#fff;--ink:#1f2328;--muted:#59636e;--rule:#d8dee4;--grid:#eceff2;--soft:#f6f8fa;
 --good:#1a7f37;--bad:#b35900;--hit:45 125 210;--miss:214 94 0;--on:#fff;
@@ -230,7 +230,7 @@ std::string page_html(const std::string& title, const std::string& body) {
       "style-src 'unsafe-inline'; script-src 'unsafe-inline'\">\n<meta name=\"viewport\" "
       "content=\"width=device-width, initial-scale=1\">\n<link rel=\"icon\" "
       "href=\"data:,\">\n<title>",
-      escaped(title), "</title>\n<style>", kColors, kText, kParts,
+      escaped(title), "</title>\n<style>", kColorStyle, kText, kParts,
       "</style>\n</head>\n<body>\n<main>\n", body, "</main>\n<script>", kScript,
       "</script>\n</body>\n</html>\n");
 }

@@ -16,7 +16,7 @@ constexpr int64_t kMaxSamples = 60;
 constexpr int64_t kMaxFilters = 256;
 constexpr std::size_t kBars = 3;
 
-std::string percent(double part) {
+std::string percent_text(double part) {
   char text[24];
   std::snprintf(text, sizeof text, "%.1f", 100 * part);
   return text;
@@ -54,7 +54,7 @@ std::string bars_html(const std::vector<double>& p, const std::vector<std::size_
                       const std::vector<std::string>& names) {
   std::string html = "<ol class=\"bars\">";
   for (std::size_t i = 0; i < std::min(order.size(), kBars); ++i) {
-    const std::string part = percent(p[order[i]]);
+    const std::string part = percent_text(p[order[i]]);
     html += concat("<li><span class=\"name\">", escaped(names[order[i]]),
                    "</span><span class=\"bar\" style=\"--part:", part, "%\"></span><span>", part,
                    " %</span></li>");
