@@ -63,6 +63,13 @@ const ErrorRows kFiles{
        decode(png({3, 9, 9}).substr(0, 200));
      }},
     {"load_image: JPEG cut short", [] { decode(jpeg().substr(0, 380)); }},
+    {"load_image: JPEG tables",
+     [] {
+       std::string bytes = jpeg();
+       const size_t tables = bytes.find("\xff\xc4");
+       for (size_t i = 0; i < 16; ++i) bytes[tables + 5 + i] = '\x20';
+       decode(bytes);
+     }},
     {"ImageFolder: no folder", [] { ImageFolder set("nowhere"); }},
     {"ImageFolder: no classes", reading({})},
     {"ImageFolder: class without pictures", reading({{"pets/cat/notes.txt", ""}})},
