@@ -1,11 +1,14 @@
 // Times networks and operations: `reel_bench --list`, `reel_bench --only lenet`,
 // `reel_bench --op conv2d --input 16,64,56,56 --out-channels 64 --padding 1`.
 
+#include <program/program.h>
 #include <reel/autograd/profiler.h>
+#include <reel/nn/fuse_conv_bn.h>
 #include <reel/reel.h>
 
-#include <program/program.h>
+#include <algorithm>
 #include <cstdio>
+#include <ctime>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <regex>
@@ -24,7 +27,7 @@ namespace {
 
 struct Settings {
   double budget;
-  bool json, memory, profile;
+  bool json, memory, profile, inference;
 };
 
 // The machine's limits, measured when first asked for.
@@ -96,6 +99,34 @@ void time_network(const Settings& s, const bench::NetworkCase& c) {
   print_row(s, row);
 }
 
+// Forward in evaluation, as it is and with the batch norms folded into the layers before them, in
+// turns; in the time of the processor, which other programs lengthen less.
+void time_inference(const Settings& s, const bench::NetworkCase& c) {
+  const NoGradGuard no_grad;
+  nn::Sequential plain = c.make(), folded = c.make();
+  const Tensor input = randn(c.input);
+  plain->eval();
+  folded->eval();
+  const nn::FusionReport report = nn::fuse_conv_bn(folded, input);
+  std::vector<double> ms[2];
+  const double start = bench::now_ms();
+  while (ms[0].size() < 5 || bench::now_ms() - start < s.budget * 1000)
+    for (const bool is_folded : {false, true}) {
+      const std::clock_t begin = std::clock();
+      (void)(is_folded ? folded : plain)->forward(input);
+      const auto ticks = static_cast<double>(std::clock() - begin);
+      ms[is_folded].push_back(ticks * 1e3 / CLOCKS_PER_SEC);
+    }
+  ordered_json row = row_of(c.name, "inference");
+  for (const bool is_folded : {false, true}) {
+    std::vector<double>& all = ms[is_folded];
+    std::sort(all.begin(), all.end());
+    row[is_folded ? "folded_cpu_ms" : "cpu_ms"] = all[all.size() / 2];
+  }
+  row["norms"] = static_cast<int64_t>(report.fused.size());
+  print_row(s, row);
+}
+
 // Backward for one kind of gradient alone: all of it less forward.
 double gradient_ms(const Settings& s, const bench::Operation& op, bool of_input) {
   op.input.set_requires_grad(of_input);
@@ -164,6 +195,7 @@ program::Program make_program() {
       .flag("json", "print a line of JSON a case")
       .flag("memory", "of networks: peak bytes, cache hits and heap allocations of a step")
       .flag("profile", "of networks: where the time of a step goes")
+      .flag("inference", "of networks: forward in evaluation, then with batch norms folded")
       .example("reel_bench --only lenet --threads 1", "the networks called after LeNet")
       .example("reel_bench --op conv2d --input 16,64,56,56 --out-channels 64 --padding 1",
                "forward, input gradient and weight gradient of one convolution");
@@ -185,7 +217,7 @@ bench::LayerOptions layer_from(const program::Arguments& args) {
 void run(const program::Arguments& args) {
   if (args.has("threads")) set_num_threads(static_cast<int>(args.integer("threads")));
   const Settings s{args.number("budget"), args.flag("json"), args.flag("memory"),
-                   args.flag("profile")};
+                   args.flag("profile"), args.flag("inference")};
   Machine machine;
   if (args.has("op")) {
     const bench::LayerOptions layer = layer_from(args);
@@ -201,7 +233,7 @@ void run(const program::Arguments& args) {
     return !list;
   };
   for (const bench::NetworkCase& c : bench::network_cases())
-    if (wanted(c.name)) time_network(s, c);
+    if (wanted(c.name)) s.inference ? time_inference(s, c) : time_network(s, c);
   for (const bench::OperationCase& c : bench::operation_cases())
     if (wanted(c.name)) time_operation(s, machine, c.name, c.layer, /*apart=*/false);
   REEL_CHECK(matched > 0, "--only: no case matches '", args.text("only"),

@@ -44,7 +44,7 @@ Tensor BatchNormImpl<D, Derived>::normalize(const Tensor& x, bool relu) {
         !training, this->name(),
         ": it was folded into the layer before it; only in evaluation mode can it be called. "
         "[train a model that is not folded]");
-    return relu ? x.relu() : x;
+    return relu ? Tensor() : x;  // the ReLU computes itself
   }
   const double momentum = training ? next_momentum() : 0;
   const auto run = relu ? batch_norm_relu : reel::batch_norm;

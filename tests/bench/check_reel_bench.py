@@ -30,6 +30,11 @@ def check_cases():
             assert row['cache_misses'] == 0 and row['heap_calls'] == 0, f'a warm step allocates: {row}'
 
 
+def check_inference():
+    row, = rows('--only', 'm5_b32', '--inference')
+    assert row['kind'] == 'inference' and row['cpu_ms'] > 0 and row['folded_cpu_ms'] > 0 and row['norms'] == 4, row
+
+
 def check_layers():
     for op, size in (('conv1d', '2,4,16'), ('conv2d', '2,4,9,8'), ('conv3d', '1,4,5,5,5'), ('linear', '3,8')):
         row, = rows('--op', op, '--input', size, '--out-channels', '6', '--groups', '2' if op == 'conv2d' else '1')
@@ -52,6 +57,7 @@ def check_mistakes():
 
 
 check_cases()
+check_inference()
 check_layers()
 check_mistakes()
 print('ok: reel_bench')
