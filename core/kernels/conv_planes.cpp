@@ -74,6 +74,8 @@ const char* declines_any(const ConvGeometry& g) {
   for (int d = 1; d < 3; ++d)
     if (g.stride[d] != 1 || g.dilation[d] != 1) return "stride or dilation are not 1";
   if (g.N == 0) return "there is no sample";
+  // Copying takes longer than it saves: 16 to 4 channels, 0.040 ms in place of 0.025.
+  if (g.kernel[1] * g.kernel[2] == 1) return "the kernel is a single pixel";
   if (g.out[1] * g.out[2] < kMinPixels) return "the image is small";
   if (g.K * (g.out[2] + g.kernel[2] - 1) > kLanes * g.out[2])
     return "the direct sums fill their lanes as well";

@@ -71,6 +71,8 @@ TEST_CASE("max_pool: channels around a vector, enough pixels to spill into") {
     const std::string channels = std::to_string(C) + " channels";
     check_op(pool_case(channels, 2, {2, C, 6, 4}, Window::of(2, 2, 2)));
     check_op(pool_case(channels + ", 3-d", 3, {2, C, 4, 4, 6}, Window::of(3, 2, 2)));
+    check_op(pool_case(channels + ", leftovers", 2, {2, C, 5, 7}, Window::of(2, 2, 2)));
+    check_op(pool_case(channels + ", 3-d leftovers", 3, {2, C, 3, 5, 5}, Window::of(3, 2, 2)));
     check_op(pool_case(channels + ", windows of 3", 2, {2, C, 3, 12}, Window::of(2, 3, 3)));
     check_op(pool_case(channels + ", overlapping", 2, {1, C, 6, 5}, Window::of(2, 3, 2, 1)));
   }
