@@ -357,10 +357,24 @@ void add_weights(const Plan& p, const Sums& s, int64_t pixels, const float* x, c
 }
 
 void add_bias(const Plan& p, int64_t pixels, const float* dy, float* sums) {
-  for (int64_t k = 0; k < p.K; ++k, dy += p.target, sums += kLanes) {
-    V part[2] = {lanes_at<V>(sums), V{}};
-    for (int64_t i = 0; i < pixels; i += kLanes) part[i / kLanes % 2] += lanes_at<V>(dy + i);
-    put_lanes(sums, part[0] + part[1]);
+  // Two planes at a time and two sums of each: one would wait for each addition.
+  for (int64_t k = 0; k < p.K; k += 2) {
+    const float *dy0 = dy + k * p.target, *dy1 = k + 1 < p.K ? dy0 + p.target : dy0;
+    V part[2][2] = {};
+    int64_t i = 0;
+    for (; i + 2 * kLanes <= pixels; i += 2 * kLanes)
+      for (int j = 0; j < 2; ++j) {
+        part[0][j] += lanes_at<V>(dy0 + i + j * kLanes);
+        part[1][j] += lanes_at<V>(dy1 + i + j * kLanes);
+      }
+    for (; i < pixels; i += kLanes) {
+      part[0][0] += lanes_at<V>(dy0 + i);
+      part[1][0] += lanes_at<V>(dy1 + i);
+    }
+    for (int64_t j = 0; j < 2 && k + j < p.K; ++j) {
+      float* to = sums + (k + j) * kLanes;
+      put_lanes(to, lanes_at<V>(to) + (part[j][0] + part[j][1]));
+    }
   }
 }
 
