@@ -16,8 +16,15 @@ import reference
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 HERE = ROOT / "docs/site"
-VERSION = re.search(r"project\(reel VERSION ([\d.]+)", (ROOT / "CMakeLists.txt").read_text())[1]
 LICENCE = (ROOT / "LICENSE").read_text().splitlines()[0].replace("License", "licence")
+
+
+def version():
+    """As core/version.h has it, or without that file CMake's project()."""
+    header = ROOT / "core/version.h"
+    if header.exists():
+        return ".".join(re.findall(r"^#define REEL_VERSION_[A-Z]+ (\d+)$", header.read_text(), re.MULTILINE))
+    return re.search(r"project\(reel VERSION ([\d.]+)", (ROOT / "CMakeLists.txt").read_text())[1]
 
 
 def contents_of(headings):
@@ -29,6 +36,9 @@ def contents_of(headings):
         f'<li class="level{level}"><a href="#{anchor}">{html.escape(text)}</a></li>' for level, text, anchor in entries
     )
     return f'<aside aria-label="On this page"><h2>On this page</h2><ul>\n{items}\n</ul></aside>'
+
+
+VERSION = version()
 
 
 class Site:

@@ -76,7 +76,7 @@ class Macros:
 
 def escape(text):
     """Prose that Doxygen would take for commands, links or tags."""
-    text = re.sub(r"([\\@#%~])", r"\\\1", text.replace("&", "&amp;")).replace("<", "&lt;").replace(">", "&gt;")
+    text = re.sub(r"([\\@#%])", r"\\\1", text.replace("&", "&amp;")).replace("<", "&lt;").replace(">", "&gt;")
     return re.sub(r"(?<=\s)\*(?=\s)", r"\*", text)
 
 
@@ -169,7 +169,7 @@ class Header:
         section = False  # whether one that a comment like `// --- views ---` opened is open
         for line in lines[len(out) :]:
             stripped = line.strip()
-            if re.match(r"namespace reel[\w:]* \{$", stripped) and f"}}  // {stripped[:-2]}" in self.text:
+            if re.match(r"namespace reel[\w:]* \{$", stripped) and f"\n}}  // {stripped[:-2]}\n" in self.text:
                 out.append(line + f" /** @open{{{self.module}}} */")
             elif re.match(r"\}  // namespace reel", stripped):
                 out.append(("/** @} */ " if section else "") + "/** @} */ " + line)

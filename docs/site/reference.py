@@ -126,7 +126,7 @@ def publish(made, site, problems):
         title, body = frame((made / name).read_text(encoding="utf-8"), kept)
         specialised = "_3_01" in name  # described where the template is
         if not specialised and not re.search(r'(textblock">|id="details"></a>\s*|</h1>\s*)(<div class="compoundTemplParams">.*?</div>)?\s*<[pd]', body, re.DOTALL):
-            problems.append(f"{title}: has no description")
+            problems.append(f"{title}: has no description; a /// comment above it is one")
         site.write(f"reference/{name}", title, body, "reference")
     rows = "".join(overview(made, title, address) for title, address in folders(made))
     body = (

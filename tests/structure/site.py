@@ -11,7 +11,7 @@ import urllib.parse
 import tree
 
 LOADED = {"img": "src", "script": "src", "link": "href", "iframe": "src", "source": "src", "object": "data"}
-LARGEST_IMAGE = 100_000  # bytes
+LARGEST_IMAGE = 150_000  # bytes
 
 
 class Page(html.parser.HTMLParser):
