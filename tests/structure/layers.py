@@ -32,7 +32,8 @@ def check(path):
     for number, spelling in tree.includes(path):
         where = f"{path}:{number}: includes {spelling}"
         name = spelling[1:-1]
-        if spelling.startswith('"') and folder not in ("tests", "bench") and not path.startswith("examples/tutorial/"):
+        beside = folder == "examples" and tree.exists(f"{path.rsplit('/', 1)[0]}/{name}")  # as users' own programs do
+        if spelling.startswith('"') and folder not in ("tests", "bench") and not beside:
             yield f"{where}; spell it <reel/...>"
         elif name.startswith("reel/core/kernels/") and folder in ("examples", "bench"):
             yield f"{where}, which is not public"
