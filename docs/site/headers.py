@@ -104,7 +104,10 @@ class Comments:
     def prose(self, text):
         out, position = "", 0
         for m in PAGE.finditer(text):
-            out += self.fields(text[position : m.start()])
+            before = text[position : m.start()]
+            alone = before.strip().endswith(".") or not before.strip() and not position
+            alone = alone and text[m.end() : m.end() + 1] in (".", ",", "")  # a sentence of links
+            out += self.fields(before) + ("More: " if alone else "")
             out += self.link(m[1], m[2]) if self.page_exists(f"docs/{m[1]}.md") else escape(m[0])
             position = m.end()
         return out + self.fields(text[position:])

@@ -77,7 +77,7 @@ def about(folder):
     paragraphs = re.split(r"\n\s*\n", page)
     text = next((p for p in paragraphs if p and not p.startswith(("#", "-", "|", "<"))), "")
     text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text)
-    return f"`{folder}/`. {headers.Comments(page_exists).line(text)}"
+    return f"{headers.Comments(page_exists).line(text)} Folder `{folder}/`."
 
 
 def run(work, output, version):
@@ -179,6 +179,7 @@ def frame(text, kept):
         return m[0] if good else m[2]
 
     body = re.sub(r'<a class="el" href="([^"]*)"[^>]*>(.*?)</a>', link, body)
+    body = re.sub(r'(<td class="memItemLeft")[^>]*>&#160;</td>', r"\1></td>", body)
     # Names of parameters and of types of templates that happen to be members, too.
     body = re.sub(r'(?<=[\s;*])<a class="el" href="[^"]*#[^"]*">([a-z_]\w*)</a>(?=\s*[,)=])', r"\1", body)
     body = re.sub(r'<a class="el" href="classreel_1_1Tensor.html#\w+">T</a>(?! \()', "T", body)
