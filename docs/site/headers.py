@@ -138,6 +138,7 @@ class Header:
         self.comments = Comments(page_exists)
         self.page_exists = page_exists
         self.documented = documented
+        self.overloads = function_comments([text])  # an overload shares the comment of the first
         self.macros = Macros(text)
         self.types = []  # names of the classes that are open
         self.page = None
@@ -272,6 +273,7 @@ class Header:
         """From the function of that name which has a comment, or from the page of the operation."""
         family = [re.sub(r"[123]d(?=_|$)", d, name) for d in ("1d", "2d", "3d")]
         known = next((self.documented[n] for n in [name, name.rstrip("_"), *family] if n in self.documented), None)
+        known = known or (None if indent else self.overloads.get(name))
         if known:
             self.comments.start()
             in_place = " (in place)" if name.endswith("_") and name not in self.documented else ""
