@@ -17,16 +17,6 @@
 namespace reel::io {
 namespace {
 
-struct ChartContent {
-  std::string name;
-  ChartOptions options;
-  std::vector<Series> lines;
-};
-
-struct Section {
-  std::string id, heading, html;
-};
-
 /// The element of that name, made if there is none.
 template <class T>
 T& named(std::vector<T>& list, const std::string& name) {
@@ -68,9 +58,19 @@ std::string shown(const LogValue& value) {
 }  // namespace
 
 struct Report::Content {
+  struct Chart {
+    std::string name;
+    ChartOptions options;
+    std::vector<Series> lines;
+  };
+
+  struct Section {
+    std::string id, heading, html;
+  };
+
   std::string title;
   std::vector<std::pair<std::string, std::string>> results, settings;
-  std::vector<ChartContent> charts;
+  std::vector<Chart> charts;
   std::string confusion, samples, filters_name, filters, model;
   std::vector<Section> others;
 };
@@ -152,12 +152,12 @@ Report& Report::picture(const std::string& heading, const Image& image,
 
 std::string Report::html() const {
   const Content& c = *content_;
-  std::vector<Section> sections;
+  std::vector<Content::Section> sections;
   const auto add = [&](const char* id, const std::string& heading, const std::string& html) {
     if (!html.empty()) sections.push_back({id, heading, html});
   };
   std::string charts;
-  for (const ChartContent& chart : c.charts)
+  for (const Content::Chart& chart : c.charts)
     if (!chart.lines.empty()) charts += line_chart(chart.name, chart.options, chart.lines);
   add("curves", "Curves", charts.empty() ? "" : "<div class=\"charts\">" + charts + "</div>\n");
   add("confusion", "Confusion matrix", c.confusion);
@@ -177,12 +177,12 @@ std::string Report::html() const {
   }
   if (sections.size() > 1) {
     body += "<nav aria-label=\"On this page\">";
-    for (const Section& s : sections)
+    for (const Content::Section& s : sections)
       body += concat("<a href=\"#", s.id, "\">", escaped(s.heading), "</a>");
     body += "</nav>\n";
   }
   body += "</header>\n";
-  for (const Section& s : sections)
+  for (const Content::Section& s : sections)
     body += concat("<section id=\"", s.id, "\">\n<h2>", escaped(s.heading), "</h2>\n", s.html,
                    "</section>\n");
   return page_html(c.title, body);
