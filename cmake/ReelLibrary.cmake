@@ -41,7 +41,11 @@ function(reel_add_small_objects name level)
   reel_add_objects(${name} ${ARGN})
   target_compile_options(reel_${name} PRIVATE $<$<CONFIG:Release>:${level}>)
   set_target_properties(reel_${name} PROPERTIES
-    UNITY_BUILD ${REEL_UNITY} UNITY_BUILD_MODE BATCH UNITY_BUILD_BATCH_SIZE 20)
+    UNITY_BUILD ${REEL_UNITY} UNITY_BUILD_MODE BATCH UNITY_BUILD_BATCH_SIZE 30)
+  if(REEL_UNITY AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+    # A class of a source may have members of types that are unnamed to others, also as a part of a unit.
+    target_compile_options(reel_${name} PRIVATE -Wno-subobject-linkage)
+  endif()
   set(reel_objects ${reel_objects} PARENT_SCOPE)
 endfunction()
 

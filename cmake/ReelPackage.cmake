@@ -3,7 +3,9 @@
 
 set(CPACK_PACKAGE_NAME reel)
 set(CPACK_PACKAGE_VENDOR "The reel authors")
-set(CPACK_PACKAGE_CONTACT "The reel authors <reel@localhost>")
+set(REEL_PACKAGE_MAINTAINER "The reel authors <reel@localhost>" CACHE STRING
+  "Who answers for packages that are given to others: a name, and an address")
+set(CPACK_PACKAGE_CONTACT ${REEL_PACKAGE_MAINTAINER})
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "training framework for small neural networks on CPUs, in C++20")
 set(CPACK_RESOURCE_FILE_LICENSE ${PROJECT_SOURCE_DIR}/LICENSE)
 set(CPACK_STRIP_FILES ON)
@@ -18,14 +20,15 @@ set(CPACK_DEBIAN_PACKAGE_RELEASE 1)
 set(CPACK_DEBIAN_PACKAGE_SOURCE reel)
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 set(CPACK_DEBIAN_DESCRIPTION
-  "reel records what is computed on a tape and replays hand-derived gradients. It has
-tensors, modules, optimizers, data sets and exchange with Python, under the names
-that users of libtorch know.")
+  "reel records what is computed on a tape and replays hand-derived
+gradients. It has tensors, modules, optimizers, data sets and exchange with
+Python, under the names that users of libtorch know.")
 
 set(runtime libreel${REEL_SOVERSION})
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_NAME ${runtime})
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_SECTION libs)
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_RUNTIME_PACKAGE_CONTROL_EXTRA ${PROJECT_SOURCE_DIR}/packaging/debian/triggers)
 set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS ON)
 set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS_POLICY ">=")
 set(CPACK_COMPONENT_RUNTIME_DESCRIPTION "${CPACK_DEBIAN_DESCRIPTION}

@@ -32,17 +32,24 @@ def essence(arguments):
     return result
 
 
+def entries_of(source):
+    """What compile_commands.json has of a source; most of the file is not looked at more closely."""
+    with open(os.path.join(other, "compile_commands.json"), encoding="utf-8") as file:
+        for entry in file.read().split("\n{"):
+            if f'"file": "{source}"' in entry:
+                yield json.loads("{" + entry.partition("\n}")[0] + "}")
+
+
 def same_object():
     source = value_of(command, "-c")
     if not source:
         return None
     there = source.replace(here, other)
     try:
-        with open(os.path.join(other, "compile_commands.json"), encoding="utf-8") as file:
-            entries = [e for e in json.load(file) if e["file"] == there]
         with open(source, "rb") as mine, open(there, "rb") as others:
             if mine.read() != others.read():
                 return None
+        entries = list(entries_of(there))
     except OSError:
         return None
     wanted = essence([argument.replace(here, other) for argument in command])
