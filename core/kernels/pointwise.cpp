@@ -38,7 +38,7 @@ REEL_INLINE T zeros_like(T) {
 REEL_POINTWISE_TABLE(REEL_ROW)
 #undef REEL_ROW
 
-// A polynomial each way instead of erf's two and exponentials, with the same error: 0.58 to 0.34 ns
+// A polynomial each way instead of erf's two and exponentials, to 1e-7: 0.58 to 0.34 ns
 // a value forward, 1.0 to 0.5 backward (AVX-512).
 template <>
 REEL_INLINE float gelu_row::forward(float x, float, float) {
