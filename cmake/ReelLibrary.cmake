@@ -71,10 +71,8 @@ foreach(folder optim data io)
   reel_sources(sources ${folder})
   reel_add_small_objects(${folder} -O2 ${sources})
 endforeach()
-reel_sources(onnx io/onnx)
-reel_add_small_objects(onnx -O2 ${onnx})
-# Putting texts together, once an epoch, takes half the room at -Os.
-foreach(name report training)
+# Putting texts and messages together, once an epoch or a run, takes half the room at -Os.
+foreach(name onnx report training)
   reel_sources(texts io/${name})
   reel_add_small_objects(${name} -Os ${texts})
 endforeach()

@@ -14,7 +14,7 @@
 namespace reel::data {
 namespace {
 
-constexpr int kByteValues = 256;
+constexpr int kTableSize = 256;
 constexpr double kByteScale = 255;
 
 /// (N, C, ...) seen as N x C rows of `row` elements each.
@@ -48,7 +48,7 @@ void for_each_row(const Rows& rows, const Tensor& x, const Tensor& y, F f) {
 std::vector<float> make_tables(const std::vector<double>& mean, const std::vector<double>& stddev) {
   std::vector<float> tables;
   for (std::size_t c = 0; c < mean.size(); ++c) {
-    for (int value = 0; value < kByteValues; ++value) {
+    for (int value = 0; value < kTableSize; ++value) {
       tables.push_back(static_cast<float>((value / kByteScale - mean[c]) / stddev[c]));
     }
   }
@@ -110,7 +110,7 @@ Tensor Normalize::operator()(const Tensor& images) const {
   if (x.dtype() == kUInt8) {
     const std::vector<float> tables = make_tables(mean_, stddev_);
     for_each_row<uint8_t, float>(rows, x, y, [&](int64_t c, const uint8_t* from, float* to) {
-      const float* table = tables.data() + c * kByteValues;
+      const float* table = tables.data() + c * kTableSize;
       for (int64_t i = 0; i < rows.row; ++i) to[i] = table[from[i]];
     });
     return y;
