@@ -160,9 +160,8 @@ void* take_small(const Size& size) {
       count<&Counts::cached>(-static_cast<int64_t>(size.bytes));
       return p;
     }
-  // The sanitizers' aligned_alloc takes whole multiples of the alignment only.
-  const size_t bytes = kCaching ? size.bytes : (size.bytes + kAlignment - 1) & ~(kAlignment - 1);
-  void* p = std::aligned_alloc(kAlignment, bytes);
+  // The standard asks for a multiple of the alignment, and the address sanitizer insists.
+  void* p = std::aligned_alloc(kAlignment, (size.bytes + kAlignment - 1) & ~(kAlignment - 1));
   if (p) count<&Counts::heap_allocations>(1);
   return p;
 }

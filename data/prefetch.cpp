@@ -1,6 +1,7 @@
 #include <reel/data/prefetch.h>
 
 #include <reel/autograd/grad_mode.h>
+#include <reel/autograd/profile_range.h>
 #include <reel/core/single_threaded.h>
 #include <reel/data/sample_random.h>
 #include <reel/nn/type_name.h>
@@ -227,6 +228,7 @@ Prefetch::~Prefetch() { stop(); }
 void Prefetch::stop() { state_->stop(); }
 
 std::shared_ptr<BatchJob> Prefetch::next(std::shared_ptr<BatchJob> spent) {
+  const autograd::ProfileRange range("data loader", autograd::ProfileCategory::kLoader);
   State& s = *state_;
   REEL_CHECK(!s.stopping,
              "data loader: this epoch is over, as its loader began another or is gone; iterators "
