@@ -29,7 +29,7 @@ std::size_t character_size(std::string_view text) {
   return wrong ? 0 : size;
 }
 
-std::string quoted(std::string_view text) {
+std::string json_text(std::string_view text) {
   std::string json = "\"";
   while (!text.empty()) {
     const std::size_t size = character_size(text);
@@ -53,7 +53,7 @@ std::string quoted(std::string_view text) {
 }
 
 std::string json_of(const LogValue& value) {
-  if (value.kind() == LogValue::Kind::kText) return quoted(value.text());
+  if (value.kind() == LogValue::Kind::kText) return json_text(value.text());
   return value.is_finite() ? value.text() : "null";
 }
 
@@ -73,7 +73,7 @@ void JsonLog::row(const std::vector<JsonField>& fields) {
     for (std::size_t j = 0; j < i; ++j)
       REEL_CHECK(fields[i].name != fields[j].name, "JsonLog: the name '", fields[i].name,
                  "' occurs twice in a row; each field needs one of its own.");
-    line += concat(i == 0 ? "" : ", ", quoted(fields[i].name), ": ", json_of(fields[i].value));
+    line += concat(i == 0 ? "" : ", ", json_text(fields[i].name), ": ", json_of(fields[i].value));
   }
   file_.write(line + "}\n");
 }
