@@ -36,9 +36,9 @@ ConvProblem problem(int64_t N, int64_t C, int64_t K, std::vector<Size> sizes, in
 }
 
 Tensor input_grad(const ConvProblem& p, const Tensor& dy, const Tensor& w) {
-  if (p.D == 1) return conv_input_grad<1>(p.g, dy, w);
-  if (p.D == 2) return conv_input_grad<2>(p.g, dy, w);
-  return conv_input_grad<3>(p.g, dy, w);
+  if (p.D == 1) return conv_input_grad<1>(p.g, dy, w, {}, "conv_input_grad");
+  if (p.D == 2) return conv_input_grad<2>(p.g, dy, w, {}, "conv_input_grad");
+  return conv_input_grad<3>(p.g, dy, w, {}, "conv_input_grad");
 }
 
 TensorList reference(const ConvProblem& p, const TensorList& in) {

@@ -65,9 +65,14 @@ TensorList reference(const ConvProblem& p, const TensorList& in) {
 // dx and dw, as operations of x, weight and dy.
 TensorList gradients(const ConvProblem& p, const TensorList& in) {
   const ConvGeometry& g = p.g;
-  if (p.D == 1) return {conv_input_grad<1>(g, in[2], in[1]), conv_weight_grad<1>(g, in[2], in[0])};
-  if (p.D == 2) return {conv_input_grad<2>(g, in[2], in[1]), conv_weight_grad<2>(g, in[2], in[0])};
-  return {conv_input_grad<3>(g, in[2], in[1]), conv_weight_grad<3>(g, in[2], in[0])};
+  if (p.D == 1)
+    return {conv_input_grad<1>(g, in[2], in[1], {}, "conv_input_grad"),
+            conv_weight_grad<1>(g, in[2], in[0])};
+  if (p.D == 2)
+    return {conv_input_grad<2>(g, in[2], in[1], {}, "conv_input_grad"),
+            conv_weight_grad<2>(g, in[2], in[0])};
+  return {conv_input_grad<3>(g, in[2], in[1], {}, "conv_input_grad"),
+          conv_weight_grad<3>(g, in[2], in[0])};
 }
 
 TensorList reference_gradients(const ConvProblem& p, const TensorList& in) {
