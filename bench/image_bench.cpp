@@ -120,6 +120,6 @@ int main(int argc, char** argv) {
                           .integer("threads", "threads to use", 1, {1, 4096})
                           .number("budget", "seconds a case", 0.5, {0, 1e6})
                           .text("only", "cases whose name matches this regular expression", ".*")
-                          .text("decode", "time the decoding of this file instead"),
+                          .file("decode", "time the decoding of this file instead"),
                       run);
 }

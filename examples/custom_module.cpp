@@ -125,7 +125,7 @@ int main(int argc, char** argv) {
   return program::run(
       argc, argv,
       program::Program("custom_module", "Trains a network with a residual block of one's own.")
-          .text("data", "folder of the digits", "data/mnist10k")
+          .folder("data", "folder of the digits", "data/mnist10k")
           .integer("epochs", "times to go through them", 3, {1})
           .flag("smoke", "train for a few batches only"),
       run);

@@ -186,7 +186,7 @@ void train(const program::Arguments& given) {
       normalize,
   });
   // [/augment]
-  const data::Example<> shown = spread_samples(test, 40);
+  const data::Example<> shown = spread_samples(test, 500);
   run.begin(net, normalize(shown.data.slice(0, 0, 2)));
   const auto optimizer = run.make_optimizer();
   optim::OneCycleLR schedule(*optimizer, run.learning_rate(), run.epochs() * steps + 1);

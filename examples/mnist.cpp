@@ -123,15 +123,14 @@ void train(const program::Arguments& given) {
 
   io::ConfusionTable confusion(10);
   const Score score = evaluate(model, test_batches, normalize, &confusion);
-  const Tensor shown = test.images().slice(0, 0, 40);
   const NoGradGuard no_grad;
-  run.finish(score, confusion, shown, test.targets().slice(0, 0, 40), model(normalize(shown)));
+  run.finish(score, confusion, test.images(), test.targets(), model(normalize(test.images())));
 }
 
 program::Program make_program() {
   program::Program program("mnist", "Trains a small convolutional network on handwritten digits.");
   program.group("Data and model")
-      .text("data", "folder with the four MNIST files", "data/mnist10k")
+      .folder("data", "folder with the four MNIST files", "data/mnist10k")
       .choice("model", "the network", {"lenet", "cnn"}, "lenet")
       .choice("norm", "its normalisation", {"batch", "layer", "group", "none"}, "batch");
   program::add_training_options(program, kDefaults);

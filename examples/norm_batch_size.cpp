@@ -85,7 +85,7 @@ int main(int argc, char** argv) {
   return program::run(
       argc, argv,
       program::Program("norm_batch_size", "Test accuracy of three norms at falling batch sizes.")
-          .text("data", "folder with the four MNIST files", "data/mnist10k")
+          .folder("data", "folder with the four MNIST files", "data/mnist10k")
           .integer("images", "images seen by each training", 16000, {1}),
       run);
 }

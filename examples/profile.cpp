@@ -69,6 +69,6 @@ int main(int argc, char** argv) {
       program::Program("profile", "Shows where the time of training steps of LeNet-5 goes.")
           .integer("steps", "how many to profile", 20, {1, 100'000})
           .integer("batch-size", "images a step", 64, {1, 1 << 20})
-          .text("trace", "where the trace goes", "out/trace.json"),
+          .file("trace", "where the trace goes", "out/trace.json"),
       run);
 }

@@ -147,6 +147,6 @@ int main(int argc, char** argv) {
   return program::run(
       argc, argv,
       program::Program("training_loop", "Trains on digits with all pieces of a training loop.")
-          .text("out", "folder for the results", "out/training_loop"),
+          .folder("out", "folder for the results", "out/training_loop"),
       run);
 }

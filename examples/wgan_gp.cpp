@@ -176,14 +176,14 @@ program::Program make_program() {
   return program::Program("wgan_gp",
                           "Learns to write digits: a Wasserstein GAN with a gradient penalty.")
       .group("Training")
-      .text("data", "folder with the MNIST files", "data/mnist10k")
+      .folder("data", "folder with the MNIST files", "data/mnist10k")
       .integer("steps", "of the generator", 800, {1})
       .integer("critic-steps", "of the critic for each of them", 2, {1})
       .integer("batch-size", "images a step", 64, {2})
       .number("lr", "learning rate of both", 5e-4, {0, 1})
       .integer("seed", "of weights, order and noise", 0, {0})
       .integer("threads", "threads to compute with", "as many as cores", {1, 4096})
-      .text("out", "folder for the pictures", "out/wgan_gp")
+      .folder("out", "folder for the pictures", "out/wgan_gp")
       .flag("quick", "a few steps only, which make no digits yet")
       .example("wgan_gp --steps 3000", "digits that are easier to read, in 4 times the time");
 }

@@ -62,6 +62,10 @@ std::string placeholder(const Option& o) {
       return " N,N,...";
     case Kind::kFlag:
       return "";
+    case Kind::kFile:
+      return " FILE";
+    case Kind::kFolder:
+      return " FOLDER";
     case Kind::kText:
       break;
   }
@@ -92,6 +96,8 @@ std::string problem_of(const Option& option, const std::string& value) {
   std::vector<int64_t> list;
   switch (option.kind) {
     case Kind::kText:
+    case Kind::kFile:
+    case Kind::kFolder:
       return value.empty() ? "it must not be empty" : "";
     case Kind::kChoice:
       if (std::find(option.words.begin(), option.words.end(), value) != option.words.end())

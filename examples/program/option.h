@@ -18,7 +18,7 @@ struct NumberRange {
 
 /// An option and what it was set to.
 struct Option {
-  enum class Kind { kText, kChoice, kInteger, kNumber, kIntegers, kFlag };
+  enum class Kind { kText, kFile, kFolder, kChoice, kInteger, kNumber, kIntegers, kFlag };
   Kind kind;
   std::string name, help = {}, otherwise = {}, group = {};
   bool has_default = true;              ///< `otherwise` is a value, and not words for one

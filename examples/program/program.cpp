@@ -16,6 +16,15 @@ using Kind = Option::Kind;
 
 // ---- what was asked for ----
 
+namespace {
+
+// Whether it belongs into a config file.
+bool is_setting(const Option& o) {
+  return !o.value.empty() && o.name != "config" && o.name != "help" && o.name != "version";
+}
+
+}  // namespace
+
 const Option& Arguments::find(const std::string& name) const {
   for (const Option& o : options_)
     if (o.name == name) return o;
@@ -44,11 +53,17 @@ std::vector<int64_t> Arguments::integers(const std::string& option) const {
   return values;
 }
 
+std::vector<std::pair<std::string, std::string>> Arguments::settings() const {
+  std::vector<std::pair<std::string, std::string>> all;
+  for (const Option& o : options_)
+    if (is_setting(o)) all.emplace_back(o.name, o.value);
+  return all;
+}
+
 std::string Arguments::to_json() const {
   Json json = Json::object();
   for (const Option& o : options_)
-    if (!o.value.empty() && o.name != "config" && o.name != "help" && o.name != "version")
-      json[o.name] = program::to_json(o);
+    if (is_setting(o)) json[o.name] = program::to_json(o);
   return json.dump(2) + "\n";
 }
 
@@ -73,6 +88,17 @@ Program& Program::text(std::string option, std::string help, std::string otherwi
               .name = std::move(option),
               .help = std::move(help),
               .otherwise = std::move(otherwise)});
+}
+
+Program& Program::file(std::string option, std::string help, std::string otherwise) {
+  text(std::move(option), std::move(help), std::move(otherwise)).options_.back().kind = Kind::kFile;
+  return *this;
+}
+
+Program& Program::folder(std::string option, std::string help, std::string otherwise) {
+  text(std::move(option), std::move(help), std::move(otherwise)).options_.back().kind =
+      Kind::kFolder;
+  return *this;
 }
 
 Program& Program::choice(std::string option, std::string help, std::vector<std::string> words,
@@ -227,7 +253,7 @@ void Program::read_config(const std::string& path, std::vector<Option>& options)
 std::optional<Arguments> Program::parse(int argc, const char* const* argv) const {
   Program all = *this;
   all.group("General")
-      .text("config", "a JSON file with options by their names; the command line goes before it")
+      .file("config", "a JSON file with options by their names; the command line goes before it")
       .flag("quiet", "print results and errors only")
       .flag("verbose", "print more of what is done")
       .flag("version", "print the version")

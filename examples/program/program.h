@@ -34,7 +34,8 @@ class Arguments {
 
   bool quiet() const { return flag("quiet"); }
   bool verbose() const { return flag("verbose"); }
-  /// All settings, such as --config reads.
+  /// All settings by their names; as a file such as --config reads.
+  std::vector<std::pair<std::string, std::string>> settings() const;
   std::string to_json() const;
   const std::string& program() const { return program_; }
 
@@ -53,8 +54,10 @@ class Program {
 
   /// Starts a group of options.
   Program& group(std::string title);
-  /// A word or path; no default: it may be left out.
+  /// A word; no default: it may be left out. The same for a path of a file or folder.
   Program& text(std::string option, std::string help, std::string otherwise = {});
+  Program& file(std::string option, std::string help, std::string otherwise = {});
+  Program& folder(std::string option, std::string help, std::string otherwise = {});
   /// One of several words.
   Program& choice(std::string option, std::string help, std::vector<std::string> words,
                   std::string otherwise);

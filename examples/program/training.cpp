@@ -3,6 +3,7 @@
 #include <reel/io/onnx/export.h>
 #include <reel/io/trace.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -25,13 +26,13 @@ void add_training_options(Program& program, const TrainingDefaults& defaults) {
       .integer("seed", "of weights, order, augmentation and dropout", 0, {0})
       .integer("threads", "threads to compute with", "as many as cores", {1, 4096})
       .group("Results")
-      .text("out", "folder for the results", defaults.out)
-      .text("load", "weights to start from: safetensors, .npz, or what torch.save wrote")
-      .text("save", "where the weights go", "model.safetensors in --out")
-      .text("export-onnx", "write the trained network for onnxruntime and others")
-      .text("tensorboard", "folder for TensorBoard's events")
-      .text("report", "write a page with curves, confusion matrix and predictions")
-      .text("profile", "write a trace of the first epoch for chrome://tracing")
+      .folder("out", "folder for the results", defaults.out)
+      .file("load", "weights to start from: safetensors, .npz, or what torch.save wrote")
+      .file("save", "where the weights go, if not into --out")
+      .file("export-onnx", "write the trained network for onnxruntime and others")
+      .folder("tensorboard", "folder for TensorBoard's events")
+      .file("report", "write a page with curves, confusion matrix and predictions")
+      .file("profile", "write a trace of the first epoch for chrome://tracing")
       .flag("summary", "print layers, shapes, parameters and multiply-adds");
 }
 
@@ -69,7 +70,20 @@ ProfiledPart TrainingRun::profile(int64_t epoch) const {
 
 namespace {
 
-constexpr int64_t kShownImages = 40;
+constexpr int64_t kShownMistakes = 18, kShownImages = 36;
+
+// Some that were taken for something else, and then others.
+Tensor choose_samples(const Tensor& targets, const Tensor& outputs) {
+  const Tensor is_right = outputs.argmax(1) == targets;
+  std::vector<int64_t> wrong, right;
+  for (int64_t i = 0; i < targets.size(0); ++i)
+    (is_right[i].item<bool>() ? right : wrong).push_back(i);
+  wrong.resize(std::min<size_t>(wrong.size(), kShownMistakes));
+  wrong.insert(wrong.end(), right.begin(), right.end());
+  wrong.resize(std::min<size_t>(wrong.size(), kShownImages));
+  const auto n = static_cast<int64_t>(wrong.size());
+  return from_vector(std::move(wrong), {n});
+}
 
 // Makes the folder that a file is to be in.
 void make_parent(const std::string& path) {
@@ -154,8 +168,8 @@ void TrainingRun::begin(const nn::Sequential& model, const Tensor& example) {
     board_->add_model(*model_);
     board_->add_text("settings", "```json\n" + given_.to_json() + "```");
   }
-  report_.model(summary).text("Environment", describe());
-  report_.text("Settings", given_.to_json());
+  report_.model(summary);
+  for (const auto& [name, value] : given_.settings()) report_.setting(name, value);
 }
 
 void TrainingRun::add(const EpochResult& r) {
@@ -207,29 +221,30 @@ void TrainingRun::draw_curves() const {
 void TrainingRun::finish(const Score& test, const io::ConfusionTable& confusion,
                          const Tensor& images, const Tensor& targets, const Tensor& outputs) {
   const std::string& out = given_.text("out");
-  std::string written = "model.safetensors, log.csv, settings.json";
   const std::string path = given_.has("save") ? given_.text("save") : out + "/model.safetensors";
   io::save(model_, path, {{"program", given_.program()}, {"settings", given_.to_json()}});
+  std::string written = path + ", " + out + "/log.csv, settings.json";
   if (!results_.empty()) {
     draw_curves();
     written += ", curves.png";
   }
-  if (given_.has("export-onnx"))
+  if (given_.has("export-onnx")) {
     io::export_onnx(model_, example_, given_.text("export-onnx"),
                     io::OnnxOptions()
                         .input_names({"images"})
                         .output_names({"logits"})
                         .metadata("test_accuracy", concat(test.percent() / 100)));
+  }
   if (given_.has("report")) {
     const NoGradGuard no_grad;
-    const int64_t shown = std::min(kShownImages, images.size(0));
+    const Tensor shown = choose_samples(targets, outputs);
     report_.result("Test accuracy", test.percent(), "%")
         .result("Test loss", test.loss.value())
         .result("Training", seconds_, "s")
         .result("Parameters", model_->num_parameters())
         .confusion(confusion)
-        .samples(images.slice(0, 0, shown), targets.slice(0, 0, shown),
-                 outputs.slice(0, 0, shown).softmax(1), classes_);
+        .samples(images.index_select(0, shown), targets.index_select(0, shown),
+                 outputs.index_select(0, shown).softmax(1), classes_);
     for (const Tensor& p : model_->parameters())
       if (p.dim() == 4) {
         report_.filters(p);
@@ -239,7 +254,9 @@ void TrainingRun::finish(const Score& test, const io::ConfusionTable& confusion,
   }
   if (!given_.quiet()) std::printf("\n%s\n", confusion.to_string().c_str());
   std::printf("test accuracy %.2f %% after %.1f s of training\n", test.percent(), seconds_);
-  if (!given_.quiet()) std::printf("in %s: %s\n", out.c_str(), written.c_str());
+  for (const char* option : {"export-onnx", "report", "profile", "tensorboard"})
+    if (given_.has(option)) written += ", " + given_.text(option);
+  if (!given_.quiet()) std::printf("written: %s\n", written.c_str());
 }
 
 }  // namespace program

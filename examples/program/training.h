@@ -83,8 +83,8 @@ class TrainingRun {
   /// In the first epoch, and for --profile, records what happens while it lives.
   ProfiledPart profile(int64_t epoch) const;
   void add(const EpochResult& result);
-  /// Saves and exports the model and ends the logs. `images` are some test images from 0 to 1 with
-  /// their targets; `outputs` is what the model makes of them.
+  /// Saves and exports the model and writes the report. `images` are test images, uint8 or from 0
+  /// to 1, some of which are shown; `outputs` is what the model makes of them.
   void finish(const Score& test, const reel::io::ConfusionTable& confusion,
               const reel::Tensor& images, const reel::Tensor& targets, const reel::Tensor& outputs);
 
