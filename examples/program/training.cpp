@@ -70,17 +70,25 @@ ProfiledPart TrainingRun::profile(int64_t epoch) const {
 
 namespace {
 
-constexpr int64_t kShownMistakes = 18, kShownImages = 36;
+constexpr size_t kShownMistakes = 18, kShownImages = 36;
 
-// Some that were taken for something else, and then others.
+// Every so many, at most `count` of the list.
+std::vector<int64_t> thin_out(const std::vector<int64_t>& list, size_t count) {
+  std::vector<int64_t> kept;
+  const size_t n = std::min(count, list.size());
+  for (size_t i = 0; i < n; ++i) kept.push_back(list[i * list.size() / n]);
+  return kept;
+}
+
+// Some that were taken for something else, and then others, of all classes.
 Tensor choose_samples(const Tensor& targets, const Tensor& outputs) {
   const Tensor is_right = outputs.argmax(1) == targets;
   std::vector<int64_t> wrong, right;
   for (int64_t i = 0; i < targets.size(0); ++i)
     (is_right[i].item<bool>() ? right : wrong).push_back(i);
-  wrong.resize(std::min<size_t>(wrong.size(), kShownMistakes));
+  wrong = thin_out(wrong, kShownMistakes);
+  right = thin_out(right, kShownImages - wrong.size());
   wrong.insert(wrong.end(), right.begin(), right.end());
-  wrong.resize(std::min<size_t>(wrong.size(), kShownImages));
   const auto n = static_cast<int64_t>(wrong.size());
   return from_vector(std::move(wrong), {n});
 }

@@ -117,7 +117,9 @@ background:currentColor}
 .heat{border-collapse:separate;border-spacing:3px}
 .heat td,.heat th{padding:0 4px;height:32px;min-width:36px;text-align:center;border:0}
 .heat tbody th{padding-right:10px;text-align:right}
-.heat thead th:first-child{font-weight:400;padding-right:10px;text-align:right}
+.heat thead th:first-child{font-weight:400;padding-right:10px;text-align:right;vertical-align:bottom}
+.heat .upright{vertical-align:bottom;padding-bottom:6px}
+.heat .upright span{writing-mode:vertical-rl;transform:rotate(180deg)}
 .heat .hit{background:rgb(var(--hit)/var(--part))}
 .heat .miss{background:rgb(var(--miss)/var(--part))}
 .heat .strong{color:var(--on)}

@@ -43,12 +43,17 @@ std::string cell_html(const ConfusionTable& table, int64_t row, int64_t column) 
 }
 
 std::string cells_html(const ConfusionTable& table) {
+  // Long names stand upright, so that the cells stay squares.
+  std::size_t longest = 0;
+  for (int64_t i = 0; i < table.num_classes(); ++i)
+    longest = std::max(longest, name(table, i).size());
+  const char* open =
+      longest > 4 ? "<th scope=\"col\" class=\"upright\"><span>" : "<th scope=\"col\"><span>";
   std::string html =
       "<div class=\"scroll\"><table class=\"heat\"><caption>Rows are the true classes, columns "
-      "what "
-      "they were taken for.</caption><thead><tr><th scope=\"col\">true \\ predicted</th>";
+      "what they were taken for.</caption><thead><tr><th scope=\"col\">true \\ predicted</th>";
   for (int64_t i = 0; i < table.num_classes(); ++i)
-    html += concat("<th scope=\"col\">", escaped(name(table, i)), "</th>");
+    html += concat(open, escaped(name(table, i)), "</span></th>");
   html += "</tr></thead><tbody>";
   for (int64_t row = 0; row < table.num_classes(); ++row) {
     html += concat("<tr><th scope=\"row\">", escaped(name(table, row)), "</th>");
