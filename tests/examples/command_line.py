@@ -26,7 +26,7 @@ with tempfile.TemporaryDirectory() as scratch:
     config = pathlib.Path(scratch, "config.json")
     for path in sys.argv[1:]:
         name = pathlib.Path(path).name
-        expect(f"{name} --help", call(path, "--help"), 0, rf"\w.*\.\n\nUsage: {name} (?s:.*)--config TEXT(?s:.*)Exit code: 0")
+        expect(f"{name} --help", call(path, "--help"), 0, rf"\w.*\.\n\nUsage: {name} (?s:.*)--config FILE(?s:.*)Exit code: 0")
         expect(f"{name} --version", call(path, "--version"), 0, rf"^{name}, of reel \d+\.\d+\.\d+\n$")
         expect(f"{name} --verison", call(path, "--verison"), 2, "^$", rf"{name}: '--verison'.*did you mean --version")
         expect(f"{name} --quiet --verbose", call(path, "--quiet", "--verbose"), 2, "^$", "contradict")
