@@ -326,7 +326,11 @@ TEST_CASE("workers: no more batches are ahead than asked for", "[workers]") {
 TEST_CASE("workers: each has a copy of the data set, and calculates alone", "[workers]") {
   struct Where : datasets::BatchDataset<Where, int> {
     int get_batch(ArrayRef<size_t>) override {
-      ++calls;
+      // Each copy's first call waits for the other's, so that both are called.
+      static std::atomic<int> started = 0;
+      if (++calls == 1) ++started;
+      for (int ms = 0; started < 2 && ms < 10'000; ++ms)
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
       static std::mutex mutex;
       // Large enough for several threads: the ranges say how many there are.
       std::set<std::thread::id> threads;
@@ -353,19 +357,19 @@ TEST_CASE("workers: each has a copy of the data set, and calculates alone", "[wo
 TEST_CASE("workers: a time to wait", "[workers]") {
   struct Slow : datasets::BatchDataset<Slow, int> {
     int get_batch(ArrayRef<size_t> i) override {
-      std::this_thread::sleep_for(std::chrono::milliseconds(i[0] == 1 ? 60 : 0));
+      std::this_thread::sleep_for(std::chrono::milliseconds(i[0] == 1 ? 1500 : 0));
       return static_cast<int>(i[0]);
     }
     std::optional<size_t> size() const override { return 3; }
   };
   auto loader = make_data_loader<samplers::SequentialSampler>(
-      Slow(), DataLoaderOptions(1).workers(1).timeout(std::chrono::milliseconds(20)));
+      Slow(), DataLoaderOptions(1).workers(1).timeout(std::chrono::milliseconds(500)));
   auto it = loader->begin();
   CHECK(message_of<Error>([&] { ++it; }) ==
-        "data loader: no batch came within 20 ms, the time given. [more workers, or a longer "
+        "data loader: no batch came within 500 ms, the time given. [more workers, or a longer "
         "timeout]");
   CHECK_THROWS_AS(*it, ArgumentError);
-  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  std::this_thread::sleep_for(std::chrono::milliseconds(1200));
   ++it;
   CHECK(*it == 1);
   CHECK(*++it == 2);
