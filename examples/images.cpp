@@ -158,6 +158,7 @@ void train(const program::Arguments& given) {
   if (depth % 6 != 2)
     throw program::UsageError(
         concat("images: --depth is ", depth, "; it must be 2 more than a multiple of 6."));
+  program::TrainingRun run(given, kDefaults);
   const auto loading = std::chrono::steady_clock::now();
   const auto [train, test] = load(given);
   check(given, train, test);
@@ -169,7 +170,6 @@ void train(const program::Arguments& given) {
       std::cout << lost << " that could not be read were left out\n";
   }
 
-  program::TrainingRun run(given, kDefaults, train.classes());
   const auto order =
       data::BatchOptions(std::min(run.batch_size(), train.size())).seed(run.seed()).drop_last(true);
   const Batches train_batches(train, order);

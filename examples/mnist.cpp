@@ -98,7 +98,7 @@ void train(const program::Arguments& given) {
   const std::string& folder = given.text("data");
   const data::MNIST train(folder, data::MNIST::Mode::kTrain),
       test(folder, data::MNIST::Mode::kTest);
-  program::TrainingRun run(given, kDefaults, {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"});
+  program::TrainingRun run(given, kDefaults);
   const Batches train_batches(
       train, data::BatchOptions(run.batch_size()).seed(run.seed()).drop_last(true));
   const Batches test_batches(test, data::BatchOptions(256).shuffle(false));

@@ -1,12 +1,12 @@
 #include <program/training.h>
 
+#include <reel/io/atomic_file.h>
 #include <reel/io/onnx/export.h>
 #include <reel/io/trace.h>
 
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <utility>
 
@@ -101,13 +101,8 @@ void make_parent(const std::string& path) {
 
 }  // namespace
 
-TrainingRun::TrainingRun(const Arguments& given, const TrainingDefaults& defaults,
-                         std::vector<std::string> classes)
-    : given_(given),
-      defaults_(defaults),
-      classes_(std::move(classes)),
-      model_(nullptr),
-      report_(given.program()) {
+TrainingRun::TrainingRun(const Arguments& given, const TrainingDefaults& defaults)
+    : given_(given), defaults_(defaults), model_(nullptr), report_(given.program()) {
   if (given_.has("threads")) set_num_threads(static_cast<int>(given_.integer("threads")));
   manual_seed(seed());
 }
@@ -148,7 +143,7 @@ std::unique_ptr<optim::Optimizer> TrainingRun::make_optimizer() const {
 io::ProgressOptions TrainingRun::bar(int64_t epoch) const {
   return {.label = concat("epoch ", epoch + 1, "/", epochs()),
           .unit = "images",
-          .descriptor = given_.quiet() ? -1 : 1};
+          .descriptor = given_.quiet() ? -1 : 1};  // output that fails is ignored
 }
 
 void TrainingRun::begin(const nn::Sequential& model, const Tensor& example) {
@@ -163,14 +158,18 @@ void TrainingRun::begin(const nn::Sequential& model, const Tensor& example) {
   if (given_.flag("summary")) std::cout << summary << '\n';
   std::cout << std::flush;
 
-  const std::string& out = given_.text("out");
-  std::filesystem::create_directories(out);
   for (const char* option : {"save", "export-onnx", "report", "profile"})
     if (given_.has(option)) make_parent(given_.text(option));
-  std::ofstream(out + "/settings.json") << given_.to_json();
-  log_.emplace(out + "/log.csv",
-               std::vector<std::string>{"epoch", "learning_rate", "train_loss", "train_accuracy",
-                                        "test_loss", "test_accuracy", "seconds"});
+  if (epochs() > 0) {  // a test leaves the results of a training as they are
+    const std::string &out = given_.text("out"), settings = given_.to_json();
+    std::filesystem::create_directories(out);
+    io::AtomicFile file(given_.program(), out + "/settings.json");
+    file.write(settings.data(), settings.size());
+    file.commit();
+    log_.emplace(out + "/log.csv",
+                 std::vector<std::string>{"epoch", "learning_rate", "train_loss", "train_accuracy",
+                                          "test_loss", "test_accuracy", "seconds"});
+  }
   if (given_.has("tensorboard")) {
     board_.emplace(given_.text("tensorboard"));
     board_->add_model(*model_);
@@ -229,12 +228,18 @@ void TrainingRun::draw_curves() const {
 void TrainingRun::finish(const Score& test, const io::ConfusionTable& confusion,
                          const Tensor& images, const Tensor& targets, const Tensor& outputs) {
   const std::string& out = given_.text("out");
-  const std::string path = given_.has("save") ? given_.text("save") : out + "/model.safetensors";
-  io::save(model_, path, {{"program", given_.program()}, {"settings", given_.to_json()}});
-  std::string written = path + ", " + out + "/log.csv, settings.json";
-  if (!results_.empty()) {
+  std::string written;
+  const auto note = [&written](const std::string& path) {
+    written += (written.empty() ? "" : ", ") + path;
+  };
+  if (epochs() > 0 || given_.has("save")) {
+    const std::string path = given_.has("save") ? given_.text("save") : out + "/model.safetensors";
+    note(path);
+    io::save(model_, path, {{"program", given_.program()}, {"settings", given_.to_json()}});
+  }
+  if (epochs() > 0) {
     draw_curves();
-    written += ", curves.png";
+    note(out + "/log.csv, settings.json, curves.png");
   }
   if (given_.has("export-onnx")) {
     io::export_onnx(model_, example_, given_.text("export-onnx"),
@@ -252,7 +257,7 @@ void TrainingRun::finish(const Score& test, const io::ConfusionTable& confusion,
         .result("Parameters", model_->num_parameters())
         .confusion(confusion)
         .samples(images.index_select(0, shown), targets.index_select(0, shown),
-                 outputs.index_select(0, shown).softmax(1), classes_);
+                 outputs.index_select(0, shown).softmax(1), confusion.names());
     for (const Tensor& p : model_->parameters())
       if (p.dim() == 4) {
         report_.filters(p);
@@ -262,9 +267,10 @@ void TrainingRun::finish(const Score& test, const io::ConfusionTable& confusion,
   }
   if (!given_.quiet()) std::printf("\n%s\n", confusion.to_string().c_str());
   std::printf("test accuracy %.2f %% after %.1f s of training\n", test.percent(), seconds_);
-  for (const char* option : {"export-onnx", "report", "profile", "tensorboard"})
-    if (given_.has(option)) written += ", " + given_.text(option);
-  if (!given_.quiet()) std::printf("written: %s\n", written.c_str());
+  for (const char* option : {"export-onnx", "report", "tensorboard"})
+    if (given_.has(option)) note(given_.text(option));
+  if (epochs() > 0 && given_.has("profile")) note(given_.text("profile"));
+  if (!given_.quiet() && !written.empty()) std::printf("written: %s\n", written.c_str());
 }
 
 }  // namespace program

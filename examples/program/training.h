@@ -63,10 +63,8 @@ class ProfiledPart {
 /// A run of such a program, as its options want it.
 class TrainingRun {
  public:
-  /// Sets the number of threads and seeds the generator, before a model is made. `classes` are the
-  /// names of the targets.
-  TrainingRun(const Arguments& given, const TrainingDefaults& defaults,
-              std::vector<std::string> classes);
+  /// Sets the number of threads and seeds the generator, before data are read and a model is made.
+  TrainingRun(const Arguments& given, const TrainingDefaults& defaults);
 
   int64_t epochs() const { return given_.integer("epochs"); }
   int64_t batch_size() const { return given_.integer("batch-size"); }
@@ -83,8 +81,9 @@ class TrainingRun {
   /// In the first epoch, and for --profile, records what happens while it lives.
   ProfiledPart profile(int64_t epoch) const;
   void add(const EpochResult& result);
-  /// Saves and exports the model and writes the report. `images` are test images, uint8 or from 0
-  /// to 1, some of which are shown; `outputs` is what the model makes of them.
+  /// Saves and exports the model and writes the report; after no epoch, only what was asked for.
+  /// `images` are test images, uint8 or from 0 to 1, some of which are shown; `outputs` is what the
+  /// model makes of them.
   void finish(const Score& test, const reel::io::ConfusionTable& confusion,
               const reel::Tensor& images, const reel::Tensor& targets, const reel::Tensor& outputs);
 
@@ -93,7 +92,6 @@ class TrainingRun {
 
   Arguments given_;
   TrainingDefaults defaults_;
-  std::vector<std::string> classes_;
   reel::nn::Sequential model_;
   reel::Tensor example_;
   std::optional<reel::io::CsvLog> log_;

@@ -328,9 +328,11 @@ TEST_CASE("workers: each has a copy of the data set, and calculates alone", "[wo
     int get_batch(ArrayRef<size_t>) override {
       // Each copy's first call waits for the other's, so that both are called.
       static std::atomic<int> started = 0;
-      if (++calls == 1) ++started;
-      for (int ms = 0; started < 2 && ms < 10'000; ++ms)
-        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      if (++calls == 1) {
+        ++started;
+        for (int ms = 0; started < 2 && ms < 10'000; ++ms)
+          std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      }
       static std::mutex mutex;
       // Large enough for several threads: the ranges say how many there are.
       std::set<std::thread::id> threads;

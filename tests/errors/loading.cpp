@@ -1,6 +1,6 @@
 #include "tests/data/idx_file.h"
 #include "tests/errors/rows.h"
-#include "tests/temporary_folder.h"
+#include "tests/working_folder.h"
 
 #include <reel/core/creation.h>
 #include <reel/data/cifar.h>
@@ -45,17 +45,9 @@ std::function<void()> loading(DataLoaderOptions options, size_t first_batch = 0)
 template <class Use>
 std::function<void()> beside(const std::string& name, const std::string& bytes, Use use) {
   return [=] {
-    const TemporaryFolder folder;
-    const auto home = std::filesystem::current_path();
+    const WorkingFolder folder;
     folder.write(name, bytes);
-    std::filesystem::current_path(folder.file(""));
-    try {
-      use();
-    } catch (...) {
-      std::filesystem::current_path(home);
-      throw;
-    }
-    std::filesystem::current_path(home);
+    use();
   };
 }
 

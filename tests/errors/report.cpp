@@ -1,5 +1,5 @@
 #include "tests/errors/rows.h"
-#include "tests/temporary_folder.h"
+#include "tests/working_folder.h"
 
 #include <reel/core/creation.h>
 #include <reel/io/report/report.h>
@@ -61,16 +61,8 @@ const ErrorRows kMeters{
 /// Runs `use` with a folder as the working directory, so that messages name files without a path.
 std::function<void()> in_folder(std::function<void()> use) {
   return [use] {
-    const TemporaryFolder folder;
-    const auto home = std::filesystem::current_path();
-    std::filesystem::current_path(folder.file(""));
-    try {
-      use();
-    } catch (...) {
-      std::filesystem::current_path(home);
-      throw;
-    }
-    std::filesystem::current_path(home);
+    const WorkingFolder folder;
+    use();
   };
 }
 

@@ -46,17 +46,16 @@ void check_training(const Case& c) {
   if (expected.size() != state.size())
     throw Mismatch(concat("the model has ", state.size(), " parameters and buffers, should have ",
                           expected.size()));
-  // In float32, the losses alone: they do not depend on a bias before a batch norm, whose gradient
-  // is then rounding, of which Adam makes a step all the same. The output in eval mode does, as the
-  // running mean follows that bias late: it differs by 4 % between instruction sets.
-  if (c.dtype() != kFloat64) return;
-  for (const std::string& name : expected)
-    compare(name, state[name.substr(after.size())].detach(), c.exact(name), kTrainingTolerance);
+  // In float32, not by parameters: the loss does not depend on a bias before a batch norm, whose
+  // gradient is then rounding alone, and Adam makes a step of any gradient.
+  if (c.dtype() == kFloat64)
+    for (const std::string& name : expected)
+      compare(name, state[name.substr(after.size())].detach(), c.exact(name), kTrainingTolerance);
 
   model.ptr()->eval();
   const NoGradGuard no_grad;
   compare("the output in eval mode", model(x.select(0, 0)), c.exact(c.id() + "/eval_out"),
-          kTrainingTolerance);
+          kTrainedOutputTolerance);
 }
 
 }  // namespace golden
