@@ -2,45 +2,83 @@
 
 #include <reel/core/kernels/conv_winograd.h>
 #include <reel/core/kernels/kernels.h>
+#include <reel/core/kernels/lane_transpose.h>
 #include <reel/core/parallel.h>
 
 namespace reel::kernels::REEL_ISA {
 
 namespace {
 
-// Tiles of a task: many where the weights are larger than L2, which are read once a task (128
-// channels: 1.2 times as fast as with 24), but so that an even number of threads has as much to do.
-int64_t tiles_per_task(const TileGrid& t) {
-  constexpr int64_t kFew = 24, kMany = 48, kTasks = 4;
-  if (t.C * t.K <= 96 * 96) return kFew;
-  const int64_t rounds = (t.tiles() + kMany * kTasks - 1) / (kMany * kTasks);
-  const int64_t tiles = (t.tiles() + rounds * kTasks - 1) / (rounds * kTasks);
-  return tiles > kFew ? tiles : kFew;
+// The target is cut into units: ranges of columns by ranges of tiles. A unit transforms the weights
+// and pixels that it needs by itself, so threads wait for each other once, at the end, and read
+// nothing that another core wrote: transformed weights that threads share made 2 of them slower
+// than 1 at 8 images of 64 channels of 8x8.
+struct Units {
+  int64_t columns, tiles;  // how many ranges of either
+};
+
+// The cut that takes the least time, in instructions on vectors. Weights that lie in L2 while all
+// tiles of a unit use them are worth more pixels to transform.
+template <class S>
+Units cut_into_units(const TileGrid& t, int64_t threads) {
+  constexpr int64_t kWeight = 4 * S::kPoints, kPixel = 7 * S::kPoints, kProduct = 5 * S::kPoints;
+  const int64_t vectors = whole_vectors(t.K) / kLanes;
+  Units best{1, 1};
+  int64_t least = INT64_MAX;
+  for (int64_t columns = 1; columns <= vectors; columns *= 2) {
+    const int64_t ranges = columns < threads ? threads / columns : 1;
+    const int64_t rounds = (columns * ranges + threads - 1) / threads;
+    const int64_t own = (vectors + columns - 1) / columns,
+                  tiles = (t.tiles() + ranges - 1) / ranges;
+    const int64_t cost =
+        own * t.depth() * kWeight +
+        tiles * (t.depth() / kLanes * kPixel + own * (kProduct + t.depth() * S::kPoints));
+    if (cost * rounds >= least) continue;
+    least = cost * rounds;
+    best = {columns, ranges};
+  }
+  return best;
 }
 
-// Floats of scratch. Weights: [point][block of columns][depth][lane]. For each slot of tasks at
-// work at once, pixels: [point][tile][channel], products: [point][tile][column], a patch.
+// Floats of scratch, for each slot of units at work at once. Weights: [point][block of
+// columns][depth][lane], pixels: [point][tile][channel], products: [point][tile][column], a patch.
 template <class S>
 struct Plan {
   static constexpr int kPoints = S::kPoints;
-  int64_t task_tiles, tasks, slots, columns;
+  Units cut;
+  int64_t vectors, slots;
+  int64_t tiles;                             // of a task, at most
   int64_t weights, pixels, products, patch;  // the first three of a point
 
-  Plan(const TileGrid& t, int64_t threads) {
-    task_tiles = tiles_per_task(t);
-    tasks = (t.tiles() + task_tiles - 1) / task_tiles;
-    slots = tasks < threads ? tasks : threads;
-    columns = whole_vectors(t.K);
+  Plan(const TileGrid& t, int64_t threads) : cut(cut_into_units<S>(t, threads)) {
+    vectors = whole_vectors(t.K) / kLanes;
+    slots = units() < threads ? units() : threads;
+    const int64_t columns = (vectors + cut.columns - 1) / cut.columns * kLanes;
+    // Many tiles where weights are larger than L2, which are read once a task (128 channels: 1.2
+    // times as fast as with 24).
+    tiles = t.depth() * columns > 96 * 96 ? 48 : 24;
     weights = plane_size(t.depth(), columns);
-    pixels = plane_size(task_tiles, whole_vectors(t.depth()));
-    products = plane_size(task_tiles, columns);
+    pixels = plane_size(tiles, whole_vectors(t.depth()));
+    products = plane_size(tiles, columns);
     patch = kPoints * whole_vectors(t.C);
   }
-  int64_t slot() const { return kPoints * (pixels + products) + patch; }
-  int64_t bytes() const {
-    return (kPoints * weights + slots * slot()) * static_cast<int64_t>(sizeof(float));
-  }
+  int64_t units() const { return cut.columns * cut.tiles; }
+  int64_t slot() const { return kPoints * (weights + pixels + products) + patch; }
+  int64_t bytes() const { return slots * slot() * static_cast<int64_t>(sizeof(float)); }
 };
+
+// What a unit computes: columns from `column` on, which are whole vectors, of tiles begin .. end.
+struct Unit {
+  int64_t column, columns, begin, end;
+};
+
+template <class S>
+Unit unit_at(const TileGrid& t, const Plan<S>& plan, int64_t i) {
+  const int64_t c = i / plan.cut.tiles, r = i % plan.cut.tiles;
+  const int64_t first = plan.vectors * c / plan.cut.columns * kLanes;
+  return {first, plan.vectors * (c + 1) / plan.cut.columns * kLanes - first,
+          t.tiles() * r / plan.cut.tiles, t.tiles() * (r + 1) / plan.cut.tiles};
+}
 
 // --- the weights ---
 
@@ -50,28 +88,51 @@ struct WeightSteps {
   bool reversed;
 };
 
-constexpr int64_t kDepths = 32;
+// scalar: out[i] = i < n ? from[i] : 0, of a vector; `all` floats are there to be read
+inline void load_some(int64_t n, int64_t all, const float* from, Floats& out) {
+  if (all >= kLanes) return load<float>(out, from);
+  out = Floats{};
+  std::memcpy(&out, from, static_cast<size_t>(n) * sizeof(float));
+}
 
-// Depths d .. d + n of a vector of columns; w is at the first of those.
+// The taps of one source channel for a vector of targets, some of whose weights are the `rest`
+// floats at w: rows of a target become vectors of a tap.
+template <class S>
+inline void load_taps(const WeightSteps& step, int64_t targets, const float* w, int64_t rest,
+                      Floats (&tap)[S::kTaps]) {
+  constexpr int kTaps = S::kTaps;
+#pragma GCC unroll 3
+  for (int first = 0; first < kTaps; first += kLanes) {
+    constexpr auto kAtMost = static_cast<int>(kLanes);
+    const int n = kTaps - first < kAtMost ? kTaps - first : kAtMost;
+    Floats row[kLanes];
+#pragma GCC unroll 16
+    for (int l = 0; l < kAtMost; ++l) {
+      row[l] = Floats{};
+      const int64_t at = l * step.target + first;
+      if (l < targets) load_some(n, rest - at, w + at, row[l]);
+    }
+    transpose_lanes(row);
+#pragma GCC unroll 16
+    for (int i = 0; i < kAtMost; ++i)
+      if (first + i < kTaps) tap[step.reversed ? kTaps - 1 - first - i : first + i] = row[i];
+  }
+}
+
+// Depths d .. d + n of a vector of columns; the first of those has the weights from w to `end`.
 template <class S>
 void transform_weight_block(const TileGrid& t, const Plan<S>& plan, const WeightSteps& step,
-                            int64_t targets, int64_t d, int64_t n, const float* w, int64_t lanes,
-                            float* out) {
-  constexpr int kTaps = S::kTaps;
-  // A row of weights at a time: those of the lanes lie far apart, and evict each other from L1.
-  float tap[kDepths][kTaps][kLanes] = {};
-  for (int64_t l = 0; l < targets; ++l)
-    for (int64_t c = 0; c < n; ++c) {
-      const int64_t plane = (d + c) / t.C, place = step.reversed ? t.taps - 1 - plane : plane;
-      const float* from = w + l * step.target + (d + c) % t.C * step.channel + place * kTaps;
-      for (int i = 0; i < kTaps; ++i) tap[c][step.reversed ? kTaps - 1 - i : i][l] = from[i];
-    }
-  for (int64_t c = 0; c < n; ++c) {
-    Floats in[S::kTapRows], column[S::kHeight], at[S::kHeight][3], u[S::kWidth];
+                            int64_t targets, int64_t d, int64_t n, const float* w, const float* end,
+                            int64_t lanes, float* out) {
+  for (int64_t c = d; c < d + n; ++c, out += lanes) {
+    const int64_t plane = c / t.C, place = step.reversed ? t.taps - 1 - plane : plane;
+    const float* from = w + c % t.C * step.channel + place * S::kTaps;
+    Floats tap[S::kTaps], in[S::kTapRows], column[S::kHeight], at[S::kHeight][3], u[S::kWidth];
+    load_taps<S>(step, targets, from, end - from, tap);
 #pragma GCC unroll 3
     for (int j = 0; j < 3; ++j) {
 #pragma GCC unroll 3
-      for (int i = 0; i < S::kTapRows; ++i) load<float>(in[i], tap[c][3 * i + j]);
+      for (int i = 0; i < S::kTapRows; ++i) in[i] = tap[3 * i + j];
       transform_weights<S::kRows>(in, column);
 #pragma GCC unroll 6
       for (int i = 0; i < S::kHeight; ++i) at[i][j] = column[i];
@@ -81,42 +142,44 @@ void transform_weight_block(const TileGrid& t, const Plan<S>& plan, const Weight
       transform_weights<S::kColumns>(at[i], u);
 #pragma GCC unroll 6
       for (int j = 0; j < S::kWidth; ++j)
-        store<float>(out + (i * S::kWidth + j) * plan.weights + c * lanes, u[j]);
+        store<float>(out + (i * S::kWidth + j) * plan.weights, u[j]);
     }
   }
 }
 
+constexpr int64_t kDepths = 32;
+
+// Those of a unit; w is at the first weight of all.
 template <class S>
-void transform_all_weights(const TileGrid& t, const Plan<S>& plan, const WeightSteps& step,
-                           const float* w, float* out) {
+void transform_weights_of(const TileGrid& t, const Plan<S>& plan, const WeightSteps& step,
+                          const Unit& u, const float* w, float* out) {
   const int64_t depth = t.depth();
-  const int64_t parts = (depth + kDepths - 1) / kDepths, work = 8 * depth * plan.columns;
-  for (int64_t k = 0; k < plan.columns;) {
-    const int64_t vectors = tile_vectors(plan.columns - k), lanes = vectors * kLanes;
-    parallel_for(parts * vectors, work, [=, &t, &plan, &step](int64_t begin, int64_t end) {
-      for (int64_t i = begin; i < end; ++i) {
-        const int64_t first = k + i % vectors * kLanes, d = i / vectors * kDepths;
-        const int64_t targets = t.K - first < kLanes ? t.K - first : kLanes;
-        const int64_t n = depth - d < kDepths ? depth - d : kDepths;
-        transform_weight_block(t, plan, step, targets, d, n, w + first * step.target, lanes,
-                               out + k * depth + d * lanes + i % vectors * kLanes);
+  const float* end = w + t.K * depth * S::kTaps;
+  for (int64_t k = 0; k < u.columns;) {
+    const int64_t vectors = tile_vectors(u.columns - k), lanes = vectors * kLanes;
+    for (int64_t d = 0; d < depth; d += kDepths)
+      for (int64_t v = 0; v < vectors; ++v) {
+        const int64_t first = u.column + k + v * kLanes;
+        transform_weight_block(t, plan, step, t.K - first < kLanes ? t.K - first : kLanes, d,
+                               depth - d < kDepths ? depth - d : kDepths, w + first * step.target,
+                               end, lanes, out + k * depth + d * lanes + v * kLanes);
       }
-    });
     k += lanes;
   }
 }
 
 // --- the products of a tile become pixels of the target ---
 
+// Columns k .. end of it, whose products begin at the first of them.
 template <class S>
-void write_tile(const TileGrid& t, const TilePlace& at, const float* products, int64_t plane,
-                const float* b, float* y) {
+void write_tile(const TileGrid& t, const TilePlace& at, int64_t k, int64_t end,
+                const float* products, int64_t plane, const float* b, float* y) {
   constexpr int M = S::kRows, N = S::kColumns;
   const int64_t height = t.out[0] - at.y < M ? t.out[0] - at.y : M;
   const int64_t width = t.out[1] - at.x < N ? t.out[1] - at.x : N;
   y += ((at.plane * t.out[0] + at.y) * t.out[1] + at.x) * t.K;
-  for (int64_t k = 0; k < t.K; k += kLanes) {
-    const int64_t lanes = t.K - k < kLanes ? t.K - k : kLanes;
+  for (; k < end; k += kLanes, products += kLanes) {
+    const int64_t lanes = end - k < kLanes ? end - k : kLanes;
     Floats bias{};
     if (b) std::memcpy(&bias, b + k, static_cast<size_t>(lanes) * sizeof(float));
     Floats m[S::kHeight], column[M], sum[M][S::kWidth], out[M][N];
@@ -124,7 +187,7 @@ void write_tile(const TileGrid& t, const TilePlace& at, const float* products, i
     for (int j = 0; j < S::kWidth; ++j) {
 #pragma GCC unroll 6
       for (int i = 0; i < S::kHeight; ++i)
-        load<float>(m[i], products + (i * S::kWidth + j) * plane + k);
+        load<float>(m[i], products + (i * S::kWidth + j) * plane);
       transform_products<M>(m, column);
 #pragma GCC unroll 4
       for (int i = 0; i < M; ++i) sum[i][j] = column[i];
@@ -151,42 +214,52 @@ void write_tile(const TileGrid& t, const TilePlace& at, const float* products, i
 
 // --- the whole ---
 
+// Tiles first .. first + n of a unit.
 template <class S>
-void convolve_task(const TileGrid& t, const Plan<S>& plan, int64_t task, const float* x,
-                   const float* weights, const float* b, float* scratch, float* y) {
-  const int64_t first = task * plan.task_tiles, rest = t.tiles() - first;
-  const int64_t n = rest < plan.task_tiles ? rest : plan.task_tiles;
+void convolve_task(const TileGrid& t, const Plan<S>& plan, const Unit& u, int64_t first, int64_t n,
+                   const float* x, const float* b, float* scratch, float* y) {
   const int64_t pitch = whole_vectors(t.depth());
-  float *pixels = scratch, *products = pixels + plan.kPoints * plan.pixels,
+  const float* weights = scratch;
+  float *pixels = scratch + plan.kPoints * plan.weights,
+        *products = pixels + plan.kPoints * plan.pixels,
         *copy = products + plan.kPoints * plan.products;
   for (int64_t i = 0; i < n; ++i)
     transform_source<S>(t, tile_at<S>(t, first + i), x, copy, pixels + i * pitch, plan.pixels);
   for (int64_t p = 0; p < plan.kPoints; ++p)
-    for (int64_t k = 0; k < plan.columns;) {
-      const int64_t vectors = tile_vectors(plan.columns - k);
+    for (int64_t k = 0; k < u.columns;) {
+      const int64_t vectors = tile_vectors(u.columns - k);
       multiply_rows<false>(
           n, vectors, t.depth(),
           {pixels + p * plan.pixels, pitch, weights + p * plan.weights + k * t.depth(),
-           vectors * kLanes, products + p * plan.products + k, plan.columns, false});
+           vectors * kLanes, products + p * plan.products + k, u.columns, false});
       k += vectors * kLanes;
     }
+  const int64_t end = u.column + u.columns < t.K ? u.column + u.columns : t.K;
   for (int64_t i = 0; i < n; ++i)
-    write_tile<S>(t, tile_at<S>(t, first + i), products + i * plan.columns, plan.products, b, y);
+    write_tile<S>(t, tile_at<S>(t, first + i), u.column, end, products + i * u.columns,
+                  plan.products, b, y);
 }
 
 template <class S>
 void convolve(const TileGrid& t, const WeightSteps& step, int64_t threads, const float* x,
               const float* w, const float* b, void* scratch, float* y) {
   const Plan<S> plan(t, threads);
-  float* weights = static_cast<float*>(scratch);
-  transform_all_weights(t, plan, step, w, weights);
-  float* slots = weights + plan.kPoints * plan.weights;
   parallel_for(plan.slots, t.tiles() * plan.kPoints * (t.depth() / 8 + 1) * t.K,
-               [&](int64_t begin, int64_t end) {
-                 for (int64_t s = begin; s < end; ++s)
-                   for (int64_t i = plan.tasks * s / plan.slots;
-                        i < plan.tasks * (s + 1) / plan.slots; ++i)
-                     convolve_task(t, plan, i, x, weights, b, slots + s * plan.slot(), y);
+               [&](int64_t slot, int64_t last) {
+                 for (; slot < last; ++slot) {
+                   float* own = static_cast<float*>(scratch) + slot * plan.slot();
+                   for (int64_t i = plan.units() * slot / plan.slots;
+                        i < plan.units() * (slot + 1) / plan.slots; ++i) {
+                     const Unit u = unit_at(t, plan, i);
+                     transform_weights_of(t, plan, step, u, w, own);
+                     const int64_t all = u.end - u.begin,
+                                   tasks = (all + plan.tiles - 1) / plan.tiles;
+                     for (int64_t j = 0; j < tasks; ++j) {
+                       const int64_t first = all * j / tasks, end = all * (j + 1) / tasks;
+                       convolve_task(t, plan, u, u.begin + first, end - first, x, b, own, y);
+                     }
+                   }
+                 }
                });
 }
 

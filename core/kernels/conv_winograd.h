@@ -246,8 +246,16 @@ inline Patch patch_at(int64_t y, int64_t x, const int64_t (&in)[2], int64_t C, c
   return patch;
 }
 
-/// B^T x B of each channel of a patch, to out[point][channel].
+/// Rows of the points of a tile.
+template <int kFirst, int kLast>
+struct PointRows {
+  static constexpr int kBegin = kFirst, kEnd = kLast;
+};
 template <class S>
+using AllRows = PointRows<0, S::kHeight>;
+
+/// B^T x B of each channel of a patch, to out[point][channel], at some rows of points.
+template <class S, class Rows>
 inline void transform_patch(const Patch& x, int64_t channels, float* out, int64_t plane) {
   for (int64_t c = 0; c < channels; c += kLanes) {
     Floats column[S::kHeight], at[S::kHeight][S::kWidth];
@@ -261,26 +269,26 @@ inline void transform_patch(const Patch& x, int64_t channels, float* out, int64_
       for (int i = 0; i < S::kHeight; ++i) at[i][j] = column[i];
     }
 #pragma GCC unroll 6
-    for (int i = 0; i < S::kHeight; ++i) {
+    for (int i = Rows::kBegin; i < Rows::kEnd; ++i) {
       transform_pixels<S::kColumns>(at[i]);
 #pragma GCC unroll 6
       for (int j = 0; j < S::kWidth; ++j)
-        store<float>(out + (i * S::kWidth + j) * plane + c, at[i][j]);
+        store<float>(out + ((i - Rows::kBegin) * S::kWidth + j) * plane + c, at[i][j]);
     }
   }
 }
 
 /// B^T x B of the pixels that a tile reads, to out[point][tap][channel]; `copy` is scratch.
-template <class S>
+template <class S, class Rows = AllRows<S>>
 inline void transform_source(const TileGrid& t, const TilePlace& at, const float* x, float* copy,
                              float* out, int64_t plane) {
   for (int64_t tap = 0; tap < t.taps; ++tap, out += t.C) {
     if (const float* image = source_plane(t, at, tap, x)) {
       const Patch patch =
           patch_at<S::kHeight, S::kWidth>(at.y - t.pad[0], at.x - t.pad[1], t.in, t.C, image, copy);
-      transform_patch<S>(patch, t.C, out, plane);
+      transform_patch<S, Rows>(patch, t.C, out, plane);
     } else {
-      for (int64_t p = 0; p < S::kPoints; ++p)
+      for (int64_t p = 0; p < (Rows::kEnd - Rows::kBegin) * S::kWidth; ++p)
         for (int64_t c = 0; c < t.C; c += kLanes) store<float>(out + p * plane + c, Floats{});
     }
   }

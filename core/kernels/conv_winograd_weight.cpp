@@ -2,6 +2,7 @@
 
 #include <reel/core/kernels/conv_winograd.h>
 #include <reel/core/kernels/kernels.h>
+#include <reel/core/kernels/lane_transpose.h>
 #include <reel/core/parallel.h>
 
 namespace reel::kernels::REEL_ISA {
@@ -9,24 +10,27 @@ namespace reel::kernels::REEL_ISA {
 namespace {
 
 // Sums of up to kChunks fixed shares of the tiles are kept apart, and added in order: fewer where a
-// set of sums is larger. Beyond kSumBytes there is one share, and threads work on it together:
-// their meetings cost more than other sums (64 channels on 2 threads: 1.3 times the time).
+// set of sums is larger, one beyond kSumBytes.
 constexpr int64_t kChunks = 8;
 constexpr int64_t kSumBytes = 1 << 20;
-// A share is taken a block of tiles at a time: its pixels and gradients are transformed, groups of
-// tiles apart, then multiplied, points apart. Sums of a block start from zero, so that no chain of
-// additions is longer than a block, which is to stay in L2: with 3 MB in place of 384 KB, 16
-// channels take 1.4 times as long.
-constexpr int64_t kGroup = 4;
+// A share is taken a block of tiles at a time: all pixels and gradients are transformed, then
+// multiplied. Sums of a block start from zero, so that no chain of additions is longer than a
+// block, which is to stay in L2: with 3 MB in place of 384 KB, 16 channels take 1.4 times as long.
 constexpr int64_t kBlockBytes = 384 << 10;
 
 // Floats of scratch, of a point: sums: [channel][column], pixels: [tile][channel], grads:
-// [tile][column].
+// [tile][column of the unit].
+//
+// Units of work are shares of tiles by parts of the sums, which are more than one where there are
+// fewer shares than threads: half of the points, where a set of sums is large, and ranges of
+// columns. Each unit transforms what it needs by itself, for threads that share what is transformed
+// read it from each other's caches (64 channels of 8x8 and 8 images on 2 threads: twice the time).
+// Halves transform nothing twice, but all sums are met again for the weights.
 template <class S>
 struct Plan {
   static constexpr int kPoints = S::kPoints;
-  int64_t chunks, slots;  // all, and at work at once
-  int64_t tiles, groups;  // of a block
+  int64_t chunks, halves, ranges, slots;  // the latter: units at work at once
+  int64_t tiles;                          // of a block
   int64_t channels, columns;
   int64_t sums, pixels, grads, patch, bias;
 
@@ -42,26 +46,49 @@ struct Plan {
     sums = plane_size(t.depth(), columns);
     const int64_t bytes = kPoints * sums * kSize;
     const int64_t most = bytes > kSumBytes ? 1 : bytes > kSumBytes / 4 ? kChunks / 2 : kChunks;
-    chunks = t.tiles() / tiles;
-    chunks = chunks < 1 ? 1 : chunks > most ? most : chunks;
-    slots = chunks < threads ? chunks : threads;
+    chunks = 1;
+    while (chunks < most && t.tiles() >= 2 * chunks * tiles) chunks *= 2;
+    halves = S::kHeight == 6 && bytes > kSumBytes && threads > 1 ? 2 : 1;
+    const int64_t vectors = columns / kLanes, wanted = threads / (chunks * halves);
+    ranges = wanted < 1 ? 1 : wanted < vectors ? wanted : vectors;
+    slots = units() < threads ? units() : threads;
     const int64_t share = (t.tiles() + chunks - 1) / chunks;
-    groups = ((tiles < share ? tiles : share) + kGroup - 1) / kGroup;
-    tiles = groups * kGroup;
+    tiles = tiles < share ? tiles : share;
     pixels = plane_size(tiles, channels);
-    grads = plane_size(tiles, columns);
+    grads = plane_size(tiles, (vectors + ranges - 1) / ranges * kLanes);
     patch = kPoints * (channels > columns ? channels : columns);
     bias = columns;
   }
+  int64_t units() const { return chunks * halves * ranges; }
   int64_t chunk() const { return kPoints * sums + bias; }
-  int64_t slot() const { return kPoints * (pixels + grads) + groups * (patch + bias); }
+  int64_t points() const { return kPoints / halves; }  // of a unit
+  int64_t slot() const { return points() * (pixels + grads) + patch; }
   int64_t bytes() const {
     return (chunks * chunk() + slots * slot()) * static_cast<int64_t>(sizeof(float));
   }
 };
 
-// A dy A^T of each channel of a patch, to out[point][channel].
+// Tiles begin .. end by columns from `column` on, which are whole vectors, at one half of the
+// points or all.
+struct Unit {
+  int64_t chunk, begin, end, half, column, columns;
+};
+
 template <class S>
+Unit unit_at(const TileGrid& t, const Plan<S>& plan, int64_t i) {
+  const int64_t vectors = plan.columns / kLanes, parts = plan.halves * plan.ranges;
+  const int64_t chunk = i / parts, half = i % parts / plan.ranges, r = i % plan.ranges;
+  const int64_t column = vectors * r / plan.ranges * kLanes;
+  return {chunk,
+          t.tiles() * chunk / plan.chunks,
+          t.tiles() * (chunk + 1) / plan.chunks,
+          half,
+          column,
+          vectors * (r + 1) / plan.ranges * kLanes - column};
+}
+
+// A dy A^T of each channel of a patch, to out[point][channel], at some rows of points.
+template <class S, class Rows>
 void transform_grad_patch(const Patch& dy, int64_t channels, float* out, int64_t plane) {
   for (int64_t k = 0; k < channels; k += kLanes) {
     Floats in[S::kRows], column[S::kHeight], at[S::kHeight][S::kColumns], e[S::kWidth];
@@ -75,10 +102,11 @@ void transform_grad_patch(const Patch& dy, int64_t channels, float* out, int64_t
       for (int i = 0; i < S::kHeight; ++i) at[i][j] = column[i];
     }
 #pragma GCC unroll 6
-    for (int i = 0; i < S::kHeight; ++i) {
+    for (int i = Rows::kBegin; i < Rows::kEnd; ++i) {
       transform_grads<S::kColumns>(at[i], e);
 #pragma GCC unroll 6
-      for (int j = 0; j < S::kWidth; ++j) store<float>(out + (i * S::kWidth + j) * plane + k, e[j]);
+      for (int j = 0; j < S::kWidth; ++j)
+        store<float>(out + ((i - Rows::kBegin) * S::kWidth + j) * plane + k, e[j]);
     }
   }
 }
@@ -111,10 +139,10 @@ struct Job {
   bool weights, bias;
 };
 
-// Scratch of a share, piece by piece.
+// Scratch of a unit, piece by piece.
 struct Pieces {
-  float *sums, *bias;
-  float *pixels, *grads, *patches, *group_bias;
+  float *sums, *bias;  // of all columns
+  float *pixels, *grads, *patch;
 };
 
 template <class S>
@@ -123,68 +151,66 @@ Pieces pieces_at(const Plan<S>& plan, int64_t chunk, int64_t slot, float* scratc
   s.sums = scratch + chunk * plan.chunk();
   s.bias = s.sums + plan.kPoints * plan.sums;
   s.pixels = scratch + plan.chunks * plan.chunk() + slot * plan.slot();
-  s.grads = s.pixels + plan.kPoints * plan.pixels;
-  s.patches = s.grads + plan.kPoints * plan.grads;
-  s.group_bias = s.patches + plan.groups * plan.patch;
+  s.grads = s.pixels + plan.points() * plan.pixels;
+  s.patch = s.grads + plan.points() * plan.grads;
   return s;
 }
 
-// Tiles of a block; from `end` on they belong to others.
-struct Span {
-  int64_t begin, end;
-};
-
-template <class S>
-void transform_group(const TileGrid& t, const Plan<S>& plan, const Job& job, const Pieces& s,
-                     const Span& span, int64_t group) {
-  float *copy = s.patches + group * plan.patch, *sum = s.group_bias + group * plan.bias;
-  std::memset(sum, 0, static_cast<size_t>(plan.bias) * sizeof(float));
-  for (int64_t i = group * kGroup; i < (group + 1) * kGroup && span.begin + i < span.end; ++i) {
-    const TilePlace at = tile_at<S>(t, span.begin + i);
+// Transforms tiles first .. first + n of a unit, whose points are those rows.
+template <class S, class Rows>
+void transform_block(const TileGrid& t, const Plan<S>& plan, const Job& job, const Pieces& s,
+                     const Unit& u, int64_t first, int64_t n) {
+  const int64_t channels = t.K - u.column < u.columns ? t.K - u.column : u.columns;
+  for (int64_t i = 0; i < n; ++i) {
+    const TilePlace at = tile_at<S>(t, first + i);
     if (job.weights)
-      transform_source<S>(t, at, job.x, copy, s.pixels + i * plan.channels, plan.pixels);
+      transform_source<S, Rows>(t, at, job.x, s.patch, s.pixels + i * plan.channels, plan.pixels);
     const float* image = job.dy + at.plane * t.out[0] * t.out[1] * t.K;
-    const Patch dy = patch_at<S::kRows, S::kColumns>(at.y, at.x, t.out, t.K, image, copy);
-    if (job.weights) transform_grad_patch<S>(dy, t.K, s.grads + i * plan.columns, plan.grads);
-    if (job.bias) add_pixels<S>(dy, t.K, sum);
+    Patch dy = patch_at<S::kRows, S::kColumns>(at.y, at.x, t.out, t.K, image, s.patch);
+    dy.base += u.column;
+    if (job.weights)
+      transform_grad_patch<S, Rows>(dy, channels, s.grads + i * u.columns, plan.grads);
+    if (job.bias && Rows::kBegin == 0) add_pixels<S>(dy, channels, s.bias + u.column);
   }
 }
 
-// The products of n tiles at a point.
+// The products of n tiles at a point, the p-th of the unit's.
 template <class S>
-void multiply_point(const TileGrid& t, const Plan<S>& plan, const Pieces& s, int64_t n, int64_t p,
-                    bool add) {
-  for (int64_t k = 0; k < plan.columns;) {
-    const int64_t vectors = tile_vectors(plan.columns - k);
-    multiply_rows<true>(t.depth(), vectors, n,
-                        {s.pixels + p * plan.pixels, plan.channels, s.grads + p * plan.grads + k,
-                         plan.columns, s.sums + p * plan.sums + k, plan.columns, add});
+void multiply_point(const TileGrid& t, const Plan<S>& plan, const Pieces& s, const Unit& u,
+                    int64_t n, int64_t p, bool add) {
+  for (int64_t k = 0; k < u.columns;) {
+    const int64_t vectors = tile_vectors(u.columns - k);
+    multiply_rows<true>(
+        t.depth(), vectors, n,
+        {s.pixels + p * plan.pixels, plan.channels, s.grads + p * plan.grads + k, u.columns,
+         s.sums + (u.half * plan.points() + p) * plan.sums + u.column + k, plan.columns, add});
     k += vectors * kLanes;
   }
 }
 
 template <class S>
-void add_share(const TileGrid& t, const Plan<S>& plan, const Job& job, const Pieces& s,
-               const Span& share) {
-  std::memset(s.bias, 0, static_cast<size_t>(plan.bias) * sizeof(float));
-  for (int64_t first = share.begin; first < share.end; first += plan.tiles) {
-    const int64_t end = first + plan.tiles;
-    const Span span{first, end < share.end ? end : share.end};
-    const int64_t n = span.end - first, groups = (n + kGroup - 1) / kGroup;
-    parallel_for(groups, n * plan.kPoints * (t.depth() + t.K) / 4, [&](int64_t b, int64_t e) {
-      for (int64_t i = b; i < e; ++i) transform_group(t, plan, job, s, span, i);
-    });
-    if (job.weights)
-      parallel_for(plan.kPoints, n * plan.kPoints * (t.depth() / 8 + 1) * t.K,
-                   [&](int64_t b, int64_t e) {
-                     for (int64_t p = b; p < e; ++p)
-                       multiply_point(t, plan, s, n, p, first > share.begin);
-                   });
-    for (int64_t i = 0; i < groups; ++i)
-      for (int64_t k = 0; k < t.K; ++k) s.bias[k] += s.group_bias[i * plan.bias + k];
+void add_unit(const TileGrid& t, const Plan<S>& plan, const Job& job, const Pieces& s,
+              const Unit& u) {
+  if (u.half == 0)
+    std::memset(s.bias + u.column, 0, static_cast<size_t>(u.columns) * sizeof(float));
+  for (int64_t first = u.begin; first < u.end; first += plan.tiles) {
+    const int64_t n = u.end - first < plan.tiles ? u.end - first : plan.tiles;
+    if constexpr (S::kHeight == 6) {
+      if (plan.halves == 1)
+        transform_block<S, AllRows<S>>(t, plan, job, s, u, first, n);
+      else if (u.half == 0)
+        transform_block<S, PointRows<0, 3>>(t, plan, job, s, u, first, n);
+      else
+        transform_block<S, PointRows<3, 6>>(t, plan, job, s, u, first, n);
+    } else {
+      transform_block<S, AllRows<S>>(t, plan, job, s, u, first, n);
+    }
+    for (int64_t p = 0; job.weights && p < plan.points(); ++p)
+      multiply_point(t, plan, s, u, n, p, first > u.begin);
   }
 }
 
+// Input channels whose weights are written together: rows of taps are whole vectors then.
 constexpr int64_t kChannels = 16;
 
 // G^T S G of n input channels, for a vector of columns; both dw and sums are at the first of them.
@@ -192,7 +218,8 @@ template <class S>
 void write_weights(const TileGrid& t, const Plan<S>& plan, const float* sums, int64_t n,
                    int64_t columns, float* dw) {
   constexpr int kTaps = S::kTaps;
-  float tap[kChannels][kTaps][kLanes];
+  constexpr int64_t kAll = kChannels * kTaps;
+  alignas(kVectorBytes) float tap[kAll][kLanes] = {}, row[kLanes][kAll];
   for (int64_t c = 0; c < n; ++c) {
     Floats s[S::kHeight], column[S::kTapRows], at[S::kTapRows][S::kWidth], w[3];
 #pragma GCC unroll 6
@@ -215,49 +242,56 @@ void write_weights(const TileGrid& t, const Plan<S>& plan, const float* sums, in
     for (int i = 0; i < S::kTapRows; ++i) {
       transform_sums<S::kColumns>(at[i], w);
 #pragma GCC unroll 3
-      for (int j = 0; j < 3; ++j) store<float>(tap[c][3 * i + j], w[j]);
+      for (int j = 0; j < 3; ++j) store<float>(tap[c * kTaps + 3 * i + j], w[j]);
     }
   }
+  // Vectors of a tap become rows of a column: one by one, 64 channels took 60 of 390 us.
+  for (int64_t i = 0; i < n * kTaps; i += kLanes) {
+    Floats a[kLanes];
+#pragma GCC unroll 16
+    for (int l = 0; l < kLanes; ++l) load<float>(a[l], tap[i + l]);
+    transpose_lanes(a);
+#pragma GCC unroll 16
+    for (int l = 0; l < kLanes; ++l) store<float>(row[l] + i, a[l]);
+  }
   for (int64_t l = 0; l < columns; ++l)
-    for (int64_t i = 0; i < kTaps * n; ++i)
-      dw[(l * t.C + i / kTaps) * t.taps * kTaps + i % kTaps] = tap[i / kTaps][i % kTaps][l];
+    for (int64_t c = 0; c < n; ++c)
+      std::memcpy(dw + (l * t.C + c) * t.taps * kTaps, row[l] + c * kTaps, kTaps * sizeof(float));
 }
 
+// The weights of columns k .. k + n.
 template <class S>
-void write_all_weights(const TileGrid& t, const Plan<S>& plan, const float* sums, float* dw) {
-  const int64_t depth = t.depth(), parts = (depth + kChannels - 1) / kChannels;
-  parallel_for(parts * (plan.columns / kLanes), depth * plan.columns * 8,
-               [=, &t, &plan](int64_t begin, int64_t end) {
-                 for (int64_t i = begin; i < end; ++i) {
-                   // Those of several planes are multiples of kChannels: a part is of one.
-                   const int64_t d = i % parts * kChannels, k = i / parts * kLanes;
-                   write_weights(t, plan, sums + d * plan.columns + k,
-                                 depth - d < kChannels ? depth - d : kChannels,
-                                 t.K - k < kLanes ? t.K - k : kLanes,
-                                 dw + ((k * t.C + d % t.C) * t.taps + d / t.C) * S::kTaps);
-                 }
-               });
+void write_columns(const TileGrid& t, const Plan<S>& plan, const float* sums, int64_t k, int64_t n,
+                   float* dw) {
+  for (int64_t end = k + n < t.K ? k + n : t.K; k < end; k += kLanes)
+    // Those of several planes are multiples of kChannels: a step is of one.
+    for (int64_t d = 0; d < t.depth(); d += kChannels)
+      write_weights(t, plan, sums + d * plan.columns + k,
+                    t.depth() - d < kChannels ? t.depth() - d : kChannels,
+                    end - k < kLanes ? end - k : kLanes,
+                    dw + ((k * t.C + d % t.C) * t.taps + d / t.C) * S::kTaps);
 }
 
 template <class S>
 void weight_grad_of(const TileGrid& t, int64_t threads, float* memory, const Job& job, float* dw,
                     float* db) {
   const Plan<S> plan(t, threads);
-  const auto add = [&](int64_t chunk, int64_t slot) {
-    add_share(t, plan, job, pieces_at(plan, chunk, slot, memory),
-              {t.tiles() * chunk / plan.chunks, t.tiles() * (chunk + 1) / plan.chunks});
-  };
-  if (plan.chunks == 1)
-    add(0, 0);  // not inside a parallel loop: it holds some
-  else
-    parallel_for(plan.slots, t.tiles() * plan.kPoints * (t.depth() / 8 + 1) * t.K,
+  parallel_for(plan.slots, t.tiles() * plan.kPoints * (t.depth() / 8 + 1) * t.K,
+               [&](int64_t slot, int64_t last) {
+                 for (; slot < last; ++slot)
+                   for (int64_t i = plan.units() * slot / plan.slots;
+                        i < plan.units() * (slot + 1) / plan.slots; ++i) {
+                     const Unit u = unit_at(t, plan, i);
+                     add_unit(t, plan, job, pieces_at(plan, u.chunk, slot, memory), u);
+                     if (dw && plan.chunks * plan.halves == 1)
+                       write_columns(t, plan, memory, u.column, u.columns, dw);
+                   }
+               });
+  if (dw && plan.chunks * plan.halves > 1)
+    parallel_for(plan.columns / kLanes, plan.chunks * t.depth() * plan.columns * 4,
                  [&](int64_t begin, int64_t end) {
-                   for (int64_t slot = begin; slot < end; ++slot)
-                     for (int64_t c = plan.chunks * slot / plan.slots;
-                          c < plan.chunks * (slot + 1) / plan.slots; ++c)
-                       add(c, slot);
+                   write_columns(t, plan, memory, begin * kLanes, (end - begin) * kLanes, dw);
                  });
-  if (dw) write_all_weights(t, plan, memory, dw);
   if (db)
     for (int64_t k = 0; k < t.K; ++k) {
       db[k] = 0;

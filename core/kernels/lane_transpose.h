@@ -2,19 +2,67 @@
 // Transposing within registers. Included inside kernels only: everything here belongs to the level
 // that compiles it.
 
+#include <utility>
+
 namespace reel::kernels::REEL_ISA {
 
-/// The transpose of 4 vectors of 4 lanes: lane j of a[i] becomes lane i of a[j].
-template <class Four>
-[[gnu::always_inline]] inline void transpose_lanes(Four (&a)[4]) {
-  const Four lo0 = __builtin_shufflevector(a[0], a[1], 0, 4, 1, 5);
-  const Four lo1 = __builtin_shufflevector(a[2], a[3], 0, 4, 1, 5);
-  const Four hi0 = __builtin_shufflevector(a[0], a[1], 2, 6, 3, 7);
-  const Four hi1 = __builtin_shufflevector(a[2], a[3], 2, 6, 3, 7);
-  a[0] = __builtin_shufflevector(lo0, lo1, 0, 1, 4, 5);
-  a[1] = __builtin_shufflevector(lo0, lo1, 2, 3, 6, 7);
-  a[2] = __builtin_shufflevector(hi0, hi1, 0, 1, 4, 5);
-  a[3] = __builtin_shufflevector(hi0, hi1, 2, 3, 6, 7);
+/// Lane i of `to` becomes lane Pick::of(i, count) of a, or of b where that is beyond those of a.
+template <class Pick, class V, int... kLane>
+[[gnu::always_inline]] inline void pick_lanes(const V& a, const V& b, V& to,
+                                              std::integer_sequence<int, kLane...>) {
+  constexpr int kCount = sizeof...(kLane);
+  to = __builtin_shufflevector(a, b, Pick::of(kLane, kCount)...);
+}
+
+/// In each four lanes, alternately one of a and of b: from the first or the second half of them.
+template <int kFrom>
+struct Interleaved {
+  static constexpr int of(int i, int n) {
+    return i / 4 * 4 + kFrom + i % 4 / 2 + (i % 2 == 0 ? 0 : n);
+  }
+};
+/// In each 2 * kBlock lanes, kBlock lanes of a and as many of b: of the first or second half each.
+template <int kBlock, bool kSecond>
+struct Joined {
+  static constexpr int of(int i, int n) {
+    const int first = i / (2 * kBlock) * 2 * kBlock + (kSecond ? kBlock : 0);
+    return first + i % kBlock + (i / kBlock % 2 == 0 ? 0 : n);
+  }
+};
+
+template <int kBlock, class V, class Lanes>
+[[gnu::always_inline]] inline void exchange_blocks(V& a, V& b, Lanes lanes) {
+  V first, second;
+  pick_lanes<Joined<kBlock, false>>(a, b, first, lanes);
+  pick_lanes<Joined<kBlock, true>>(a, b, second, lanes);
+  a = first;
+  b = second;
+}
+
+/// The transpose of as many vectors as they have lanes, 4 to 16: lane j of a[i] becomes lane i of
+/// a[j].
+template <class V, int kCount>
+[[gnu::always_inline]] inline void transpose_lanes(V (&a)[kCount]) {
+  constexpr auto kAll = std::make_integer_sequence<int, kCount>{};
+#pragma GCC unroll 4
+  for (int i = 0; i < kCount; i += 4) {
+    V lo0, lo1, hi0, hi1;
+    pick_lanes<Interleaved<0>>(a[i], a[i + 1], lo0, kAll);
+    pick_lanes<Interleaved<0>>(a[i + 2], a[i + 3], lo1, kAll);
+    pick_lanes<Interleaved<2>>(a[i], a[i + 1], hi0, kAll);
+    pick_lanes<Interleaved<2>>(a[i + 2], a[i + 3], hi1, kAll);
+    pick_lanes<Joined<2, false>>(lo0, lo1, a[i], kAll);
+    pick_lanes<Joined<2, true>>(lo0, lo1, a[i + 1], kAll);
+    pick_lanes<Joined<2, false>>(hi0, hi1, a[i + 2], kAll);
+    pick_lanes<Joined<2, true>>(hi0, hi1, a[i + 3], kAll);
+  }
+  if constexpr (kCount >= 8)
+#pragma GCC unroll 16
+    for (int i = 0; i < kCount; ++i)
+      if (i / 4 % 2 == 0) exchange_blocks<4>(a[i], a[i + 4], kAll);
+  if constexpr (kCount >= 16)
+#pragma GCC unroll 8
+    for (int i = 0; i < 8; ++i) exchange_blocks<8>(a[i], a[i + 8], kAll);
 }
 
 }  // namespace reel::kernels::REEL_ISA

@@ -6,6 +6,7 @@
 #include <reel/autograd/ops/convolutions.h>
 #include <reel/core/creation.h>
 #include <reel/core/isa.h>
+#include <reel/core/parallel.h>
 #include <reel/core/random.h>
 #include <reel/core/winograd.h>
 
@@ -182,6 +183,34 @@ TEST_CASE("conv winograd: tiles of 2x2") {
 TEST_CASE("conv winograd: more tiles than a block of them") {
   check_winograd("winograd_f4", problem(6, 16, 16, 40, 37, 1, 1));  // shares with sums of their own
   check_winograd("winograd_f4", problem(1, 64, 48, 33, 32, 1, 1));  // one share, several blocks
+}
+
+// Sums of weights too large to be kept apart are cut among threads by points and by columns, which
+// the sizes of the harness are too small for.
+TEST_CASE("conv winograd: large weights have equal bits for any number of threads") {
+  const ConvProblem kProblems[] = {
+      problem(2, 96, 120, 12, 13, 1, 1), problem(1, 64, 256, 9, 12, 1, 1),
+      volume(problem(1, 48, 80, 8, 8, 1, 1), 3, 3, 1), line(1, 2, 320, 304, 1, 24, 1)};
+  ExecutionScope scope;
+  set_parallel_work(0);
+  for (const ConvProblem& p : kProblems) {
+    const Tensor x = uniform(p.input(), 1, -1, 1, kFloat32).requires_grad_();
+    const Tensor w = uniform(p.weight(), 2, -1, 1, kFloat32).requires_grad_();
+    const Tensor b = uniform({p.g.K}, 3, -1, 1, kFloat32).requires_grad_();
+    const Tensor dy = uniform(p.output(), 4, -1, 1, kFloat32);
+    TensorList expected;
+    for (int threads : {1, 2, 3, 4, 7}) {
+      set_num_threads(threads);
+      const Tensor y = conv(p, x, w, b);
+      TensorList got = autograd::grad({y}, {x, w, b}, {dy});
+      got.push_back(y.detach());
+      if (threads == 1) expected = got;
+      for (size_t i = 0; i < got.size(); ++i) {
+        CAPTURE(p.g.C, p.g.K, threads, i);
+        CHECK(got[i].equal(expected[i]));
+      }
+    }
+  }
 }
 
 TEST_CASE("conv winograd: no sample") {
