@@ -45,7 +45,7 @@ struct Operation {
 // Images as a network passes them on: channels side by side.
 inline reel::Tensor activation(reel::IntArrayRef sizes) {
   const reel::Tensor x = reel::randn(sizes);
-  return sizes.size() == 4 ? x.contiguous(reel::MemoryFormat::kChannelsLast) : x;
+  return sizes.size() < 3 ? x : x.movedim(1, -1).contiguous().movedim(-1, 1);
 }
 
 inline Operation make_convolution(const LayerOptions& o, size_t dims) {

@@ -98,6 +98,13 @@ template <class V>
 #endif
 }
 
+/// Keeps a pointer that a loop moves: GCC would compute the place of each element that is read
+/// beyond it ahead of the loop, and run out of registers.
+template <class T>
+[[gnu::always_inline]] inline void hold(const T*& p) {
+  asm("" : "+r"(p));
+}
+
 /// f(V{}, c) for the channels 0 .. C, as many at a time as V has lanes: whole vectors, then fours,
 /// then single ones.
 template <class T, class F>
