@@ -177,11 +177,11 @@ void write_tile(const TileGrid& t, const TilePlace& at, int64_t k, int64_t end,
   constexpr int M = S::kRows, N = S::kColumns;
   const int64_t height = t.out[0] - at.y < M ? t.out[0] - at.y : M;
   const int64_t width = t.out[1] - at.x < N ? t.out[1] - at.x : N;
-  y += ((at.plane * t.out[0] + at.y) * t.out[1] + at.x) * t.K;
+  y += target_pixel(t, at);
   for (; k < end; k += kLanes, products += kLanes) {
     const int64_t lanes = end - k < kLanes ? end - k : kLanes;
     Floats bias{};
-    if (b) std::memcpy(&bias, b + k, static_cast<size_t>(lanes) * sizeof(float));
+    if (b) load_some(lanes, t.K - k, b + k, bias);
     Floats m[S::kHeight], column[M], sum[M][S::kWidth], out[M][N];
 #pragma GCC unroll 6
     for (int j = 0; j < S::kWidth; ++j) {
@@ -223,8 +223,9 @@ void convolve_task(const TileGrid& t, const Plan<S>& plan, const Unit& u, int64_
   float *pixels = scratch + plan.kPoints * plan.weights,
         *products = pixels + plan.kPoints * plan.pixels,
         *copy = products + plan.kPoints * plan.products;
-  for (int64_t i = 0; i < n; ++i)
-    transform_source<S>(t, tile_at<S>(t, first + i), x, copy, pixels + i * pitch, plan.pixels);
+  TilePlace at = tile_at<S>(t, first);
+  for (int64_t i = 0; i < n; ++i, advance<S>(t, at))
+    transform_source<S>(t, at, x, copy, pixels + i * pitch, plan.pixels);
   for (int64_t p = 0; p < plan.kPoints; ++p)
     for (int64_t k = 0; k < u.columns;) {
       const int64_t vectors = tile_vectors(u.columns - k);
@@ -235,9 +236,9 @@ void convolve_task(const TileGrid& t, const Plan<S>& plan, const Unit& u, int64_
       k += vectors * kLanes;
     }
   const int64_t end = u.column + u.columns < t.K ? u.column + u.columns : t.K;
-  for (int64_t i = 0; i < n; ++i)
-    write_tile<S>(t, tile_at<S>(t, first + i), u.column, end, products + i * u.columns,
-                  plan.products, b, y);
+  at = tile_at<S>(t, first);
+  for (int64_t i = 0; i < n; ++i, advance<S>(t, at))
+    write_tile<S>(t, at, u.column, end, products + i * u.columns, plan.products, b, y);
 }
 
 template <class S>

@@ -65,21 +65,41 @@ inline TileGrid input_grad_grid(const ConvGeometry& g) {
   return t;
 }
 
-/// The first pixel of a tile, in a plane of the target (of all samples').
+/// The first pixel of a tile, in plane z of sample n of the target.
 struct TilePlace {
-  int64_t plane, y, x;
+  int64_t n, z, y, x;
 };
 template <class S>
 inline TilePlace tile_at(const TileGrid& t, int64_t i) {
-  const int64_t x = i % t.count[1], y = i / t.count[1] % t.count[0];
-  return {i / (t.count[0] * t.count[1]), y * S::kRows, x * S::kColumns};
+  const int64_t plane = i / (t.count[0] * t.count[1]);
+  return {plane / t.planes[1], plane % t.planes[1], i / t.count[1] % t.count[0] * S::kRows,
+          i % t.count[1] * S::kColumns};
+}
+/// The place of the next tile. Divisions to find it anew would be a tenth of the time of 16
+/// channels.
+template <class S>
+inline void advance(const TileGrid& t, TilePlace& at) {
+  if ((at.x += S::kColumns) < t.out[1]) return;
+  at.x = 0;
+  if ((at.y += S::kRows) < t.out[0]) return;
+  at.y = 0;
+  if (++at.z < t.planes[1]) return;
+  at.z = 0;
+  ++at.n;
+}
+/// Where that plane of the target begins, and pixel (y, x) of it.
+inline int64_t target_plane(const TileGrid& t, const TilePlace& at) {
+  return (at.n * t.planes[1] + at.z) * t.out[0] * t.out[1] * t.K;
+}
+inline int64_t target_pixel(const TileGrid& t, const TilePlace& at) {
+  return target_plane(t, at) + (at.y * t.out[1] + at.x) * t.K;
 }
 /// The plane of the source that meets it at a tap; null if that is outside.
 inline const float* source_plane(const TileGrid& t, const TilePlace& at, int64_t tap,
                                  const float* x) {
-  const int64_t z = at.plane % t.planes[1] - t.front + tap, n = at.plane / t.planes[1];
+  const int64_t z = at.z - t.front + tap;
   if (z < 0 || z >= t.planes[0]) return nullptr;
-  return x + (n * t.planes[0] + z) * t.in[0] * t.in[1] * t.C;
+  return x + (at.n * t.planes[0] + z) * t.in[0] * t.in[1] * t.C;
 }
 
 inline int64_t whole_vectors(int64_t channels) { return (channels + kLanes - 1) / kLanes * kLanes; }

@@ -161,11 +161,11 @@ template <class S, class Rows>
 void transform_block(const TileGrid& t, const Plan<S>& plan, const Job& job, const Pieces& s,
                      const Unit& u, int64_t first, int64_t n) {
   const int64_t channels = t.K - u.column < u.columns ? t.K - u.column : u.columns;
-  for (int64_t i = 0; i < n; ++i) {
-    const TilePlace at = tile_at<S>(t, first + i);
+  TilePlace at = tile_at<S>(t, first);
+  for (int64_t i = 0; i < n; ++i, advance<S>(t, at)) {
     if (job.weights)
       transform_source<S, Rows>(t, at, job.x, s.patch, s.pixels + i * plan.channels, plan.pixels);
-    const float* image = job.dy + at.plane * t.out[0] * t.out[1] * t.K;
+    const float* image = job.dy + target_plane(t, at);
     Patch dy = patch_at<S::kRows, S::kColumns>(at.y, at.x, t.out, t.K, image, s.patch);
     dy.base += u.column;
     if (job.weights)
