@@ -29,7 +29,10 @@ constexpr int kTileVectors = kOutputs == 1   ? 6
                              : kOutputs == 2 ? 4
                              : kOutputs <= 4 ? 3
                                              : 2;
-constexpr int64_t kMostTileOutputs = 6, kMostTileTaps = 6;
+constexpr int64_t kMostTileOutputs = 6;
+// Of the weight gradient's tiles: 4 x 6 sums fill the registers of AVX-512, 4 x 2 those of AVX. A
+// value of x serves all channels of a tile: two at a time, 6 channels took 1.4 times as long.
+constexpr int64_t kMostTileTaps = 4, kMostGradOutputs = kVectorBytes == 64 ? 6 : 3;
 constexpr int64_t kOverrun = 6 * kLanes;  // pixels that a tile may reach beyond the last one
 
 // The samples are cut into bands of output rows, by the problem's sizes alone.
@@ -88,7 +91,7 @@ const char* declines_weight_grad(const ConvGeometry& g) {
   // Splitting dy takes what a fifth of the lanes would gain (AVX2, 6 channels: 0.45 ms either way).
   if (g.K * (g.out[2] + g.kernel[2] - 1) * 5 > 4 * kLanes * g.out[2])
     return "the direct sums fill their lanes as well";
-  const int64_t sums = (Plan(g).taps() + 1) * (g.K + 1) * kLanes;
+  const int64_t sums = (Plan(g).taps() + 1) * g.K * kLanes;
   if (sums * static_cast<int64_t>(sizeof(float)) > kSumBytes) return "there are many weights";
   return nullptr;
 }
@@ -127,8 +130,43 @@ void split_channels(int64_t n, int64_t C, int64_t step, const float* pixels, int
     for (int64_t c = 0; c < C; ++c) planes[c * plane + i] = pixels[i * step + c];
 }
 
+// Rows of a vector of pixels and more, at levels where vectors are mixed in one instruction: the
+// last vector may overlap that before. 6 channels take 0.4 of the time of fours.
+constexpr bool kMixes = kVectorBytes == 64;
+
+template <int kChannels>
+void split_vectors(int64_t n, const float* pixels, int64_t plane, float* planes) {
+  float* at[kChannels];
+  for (int64_t c = 0; c < kChannels; ++c) at[c] = planes + c * plane;
+  for (int64_t i = 0; i < n; i += kLanes) {
+    const int64_t first = i + kLanes <= n ? i : n - kLanes;
+    deinterleave_rows<V>(pixels + first * kChannels, first, at);
+  }
+}
+template <int kChannels>
+void join_vectors(int64_t n, const float* planes, int64_t plane, float* pixels) {
+  const float* at[kChannels];
+  for (int64_t c = 0; c < kChannels; ++c) at[c] = planes + c * plane;
+  for (int64_t i = 0; i < n; i += kLanes) {
+    const int64_t first = i + kLanes <= n ? i : n - kLanes;
+    interleave_rows<V>(at, first, pixels + first * kChannels);
+  }
+}
+
+using SplitVectors = void (*)(int64_t n, const float* pixels, int64_t plane, float* planes);
+using JoinVectors = void (*)(int64_t n, const float* planes, int64_t plane, float* pixels);
+// For that many channels, less two.
+constexpr SplitVectors kSplitVectors[] = {split_vectors<2>, split_vectors<3>, split_vectors<4>,
+                                          split_vectors<5>, split_vectors<6>, split_vectors<7>,
+                                          split_vectors<8>};
+constexpr JoinVectors kJoinVectors[] = {join_vectors<2>, join_vectors<3>, join_vectors<4>,
+                                        join_vectors<5>, join_vectors<6>, join_vectors<7>,
+                                        join_vectors<8>};
+
 void split_row(int64_t n, int64_t C, const float* pixels, int64_t plane, float* planes) {
   if (C == 1) return copy(n, pixels, planes);
+  if constexpr (kMixes)
+    if (n >= kLanes && C <= 8) return kSplitVectors[C - 2](n, pixels, plane, planes);
   int64_t c = 0;
   for (; C - c > 4; c += 8)
     split_channels<2>(n, C - c < 8 ? C - c : 8, C, pixels + c, plane, planes + c * plane);
@@ -137,8 +175,7 @@ void split_row(int64_t n, int64_t C, const float* pixels, int64_t plane, float* 
 
 // scalar: pixels[i][c] = planes[c][i]
 template <int kFours>
-void join_row(int64_t n, int64_t C, const float* planes, int64_t plane, float* pixels) {
-  if (C == 1) return copy(n, planes, pixels);
+void join_fours(int64_t n, int64_t C, const float* planes, int64_t plane, float* pixels) {
   const float* at[4 * kFours];
   for (int64_t c = 0; c < 4 * kFours; ++c) at[c] = planes + (c < C ? c : C - 1) * plane;
   int64_t i = 0;
@@ -161,6 +198,13 @@ void join_row(int64_t n, int64_t C, const float* planes, int64_t plane, float* p
   }
   for (; i < n; ++i)
     for (int64_t c = 0; c < C; ++c) pixels[i * C + c] = planes[c * plane + i];
+}
+
+void join_row(int64_t n, int64_t C, const float* planes, int64_t plane, float* pixels) {
+  if (C == 1) return copy(n, planes, pixels);
+  if constexpr (kMixes)
+    if (n >= kLanes) return kJoinVectors[C - 2](n, planes, plane, pixels);
+  C <= 4 ? join_fours<1>(n, C, planes, plane, pixels) : join_fours<2>(n, C, planes, plane, pixels);
 }
 
 // The source pixels of a band of a sample, zeros outside it.
@@ -287,9 +331,8 @@ void forward(const ConvGeometry& g, int64_t threads, void* scratch, const float*
                                    packed + k, target + k * p.target);
         }
         float* to = y + (i / p.bands * p.P + p.first_row(i)) * p.Q * p.K;
-        const auto join = p.K <= 4 ? join_row<1> : join_row<2>;
         for (int64_t r = 0; r < rows; ++r)
-          join(p.Q, p.K, target + r * p.pitch, p.target, to + r * p.Q * p.K);
+          join_row(p.Q, p.K, target + r * p.pitch, p.target, to + r * p.Q * p.K);
       }
     }
   });
@@ -298,61 +341,80 @@ void forward(const ConvGeometry& g, int64_t threads, void* scratch, const float*
 // --- dw and db of dy and x: equations 3 and 4 ---
 
 // Sums are vectors, added up lane by lane at the end, and private to a chunk of tasks: for each
-// pair of channels [tap][2], then one a channel for the bias.
+// part of the channels [tap][channel], then one a channel for the bias.
 struct Sums {
-  int64_t pairs, taps, bias, size;  // elements: where those of the bias start, and all
+  int64_t parts, taps, bias, size;  // elements: where those of the bias start, and all
   explicit Sums(const Plan& p)
-      : pairs((p.K + 1) / 2),
+      : parts((p.K + kMostGradOutputs - 1) / kMostGradOutputs),
         taps(p.taps()),
-        bias(pairs * taps * 2 * kLanes),
+        bias(p.K * taps * kLanes),
         size(bias + p.K * kLanes) {}
+  int64_t first(const Plan& p, int64_t part) const { return p.K * part / parts; }
 };
 
-// scalar: sums[t][j] += sum over pixels i of x[t][i] * dy[j][i], for a pair of channels
-template <int kTaps>
-[[gnu::noinline]] void add_tile(int64_t pixels, const float* const* taps, const float* dy0,
-                                const float* dy1, float* sums) {
-  const float* x[kTaps];
-  V acc[kTaps][2] = {};
+// scalar: sums[t][k] += sum over pixels i of x[t][i] * dy[k][i], for some taps and channels
+template <int kTaps, int kOutputs>
+[[gnu::noinline]] void add_tile(int64_t pixels, const float* const* taps, const float* dy,
+                                int64_t plane, float* sums) {
+  const float *x[kTaps], *grad[kOutputs];
+  V acc[kTaps][kOutputs] = {};
   unrolled<kTaps>([&](auto t) __attribute__((always_inline)) { x[t.value] = taps[t.value]; });
+  unrolled<kOutputs>([&](auto k)
+                         __attribute__((always_inline)) { grad[k.value] = dy + k.value * plane; });
   for (int64_t i = 0; i < pixels; i += kLanes) {
-    const V g0 = lanes_at<V>(dy0 + i), g1 = lanes_at<V>(dy1 + i);
+    V g[kOutputs];
+    unrolled<kOutputs>([&](auto k) __attribute__((always_inline)) {
+      g[k.value] = lanes_at<V>(grad[k.value] + i);
+    });
     unrolled<kTaps>([&](auto t) __attribute__((always_inline)) {
       V source = lanes_at<V>(x[t.value] + i);
       hold(source);
-      acc[t.value][0] += source * g0;
-      acc[t.value][1] += source * g1;
+      unrolled<kOutputs>([&](auto k) __attribute__((always_inline)) {
+        acc[t.value][k.value] += source * g[k.value];
+      });
     });
   }
   unrolled<kTaps>([&](auto t) __attribute__((always_inline)) {
-    for (int j = 0; j < 2; ++j) {
-      float* to = sums + (t.value * 2 + j) * kLanes;
-      put_lanes(to, lanes_at<V>(to) + acc[t.value][j]);
-    }
+    unrolled<kOutputs>([&](auto k) __attribute__((always_inline)) {
+      float* to = sums + (t.value * kOutputs + k.value) * kLanes;
+      put_lanes(to, lanes_at<V>(to) + acc[t.value][k.value]);
+    });
   });
 }
 
-using AddTile = void (*)(int64_t pixels, const float* const* taps, const float* dy0,
-                         const float* dy1, float* sums);
-constexpr AddTile kAddTile[] = {add_tile<1>, add_tile<2>, add_tile<3>,
-                                add_tile<4>, add_tile<5>, add_tile<6>};
+using AddTile = void (*)(int64_t pixels, const float* const* taps, const float* dy, int64_t plane,
+                         float* sums);
+// For that many taps, less one, of a number of channels.
+template <int kOutputs>
+constexpr AddTile kAddTile[] = {add_tile<1, kOutputs>, add_tile<2, kOutputs>, add_tile<3, kOutputs>,
+                                add_tile<4, kOutputs>};
 
-void add_weights(const Plan& p, const Sums& s, int64_t pixels, const float* x, const float* dy,
+// Sums of some channels from k on; the first of theirs is at `sums`.
+template <int kOutputs>
+void add_outputs(const Plan& p, int64_t taps, int64_t pixels, const float* x, const float* dy,
                  float* sums) {
-  const int64_t tiles = (s.taps + kMostTileTaps - 1) / kMostTileTaps;
+  const int64_t tiles = (taps + kMostTileTaps - 1) / kMostTileTaps;
   for (int64_t i = 0; i < tiles; ++i) {
-    const int64_t first = s.taps * i / tiles, count = s.taps * (i + 1) / tiles - first;
+    const int64_t first = taps * i / tiles, count = taps * (i + 1) / tiles - first;
     const float* at[kMostTileTaps];
     for (int64_t t = 0; t < count; ++t) {
       const int64_t tap = first + t;
       at[t] = x + tap / (p.R * p.S) * p.source + tap / p.S % p.R * p.pitch + tap % p.S;
     }
-    for (int64_t j = 0; j < s.pairs; ++j) {
-      // The last of an odd number has itself for company, in sums that nobody reads.
-      const int64_t k = 2 * j, other = k + 1 < p.K ? k + 1 : k;
-      kAddTile[count - 1](pixels, at, dy + k * p.target, dy + other * p.target,
-                          sums + (j * s.taps + first) * 2 * kLanes);
-    }
+    kAddTile<kOutputs>[count - 1](pixels, at, dy, p.target, sums + first * kOutputs * kLanes);
+  }
+}
+
+using AddOutputs = void (*)(const Plan& p, int64_t taps, int64_t pixels, const float* x,
+                            const float* dy, float* sums);
+constexpr AddOutputs kAddOutputs[] = {add_outputs<1>, add_outputs<2>, add_outputs<3>,
+                                      add_outputs<4>, add_outputs<5>, add_outputs<6>};
+
+void add_weights(const Plan& p, const Sums& s, int64_t pixels, const float* x, const float* dy,
+                 float* sums) {
+  for (int64_t i = 0; i < s.parts; ++i) {
+    const int64_t k = s.first(p, i), n = s.first(p, i + 1) - k;
+    kAddOutputs[n - 1](p, s.taps, pixels, x, dy + k * p.target, sums + k * s.taps * kLanes);
   }
 }
 
@@ -418,10 +480,13 @@ void weight_grad(const ConvGeometry& g, int64_t, void* scratch, const float* dy,
       for (int64_t l = 0; l < half; ++l) lane[l] += lane[l + half];
     return lane[0];
   };
-  for (int64_t k = 0; k < p.K; ++k) {
-    if (db) db[k] = total(s.bias + k * kLanes);
-    for (int64_t t = 0; dw && t < s.taps; ++t)
-      dw[k * s.taps + t] = total((k / 2 * s.taps * 2 + t * 2 + k % 2) * kLanes);
+  for (int64_t i = 0; i < s.parts; ++i) {
+    const int64_t first = s.first(p, i), n = s.first(p, i + 1) - first;
+    for (int64_t k = first; k < first + n; ++k) {
+      if (db) db[k] = total(s.bias + k * kLanes);
+      for (int64_t t = 0; dw && t < s.taps; ++t)
+        dw[k * s.taps + t] = total((first * s.taps + t * n + k - first) * kLanes);
+    }
   }
 }
 

@@ -133,7 +133,8 @@ struct Strip {
   int64_t plane, row, pixel;      // steps in the source
 };
 
-// scalar: sums[i][l] += sum over pixels p of the strip of x[p][at[i / kRun] + i % kRun] * grads[p][l]
+// scalar: sums[i][l] += sum over pixels p of the strip of x[p][at[i / kRun] + i % kRun] *
+// grads[p][l]
 template <class V, class T, int kRows, int kVectors, int kRun>
 [[gnu::always_inline]] inline void multiply_add(const Strip& strip, const T* x,
                                                 const int64_t (&at)[kRows / kRun],

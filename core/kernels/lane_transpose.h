@@ -2,6 +2,8 @@
 // Transposing within registers. Included inside kernels only: everything here belongs to the level
 // that compiles it.
 
+#include <reel/core/kernels/vectors.h>
+
 #include <utility>
 
 namespace reel::kernels::REEL_ISA {
@@ -63,6 +65,63 @@ template <class V, int kCount>
   if constexpr (kCount >= 16)
 #pragma GCC unroll 8
     for (int i = 0; i < 8; ++i) exchange_blocks<8>(a[i], a[i + 8], kAll);
+}
+
+// --- elements of kStep rows in turn: element i * kStep + r of them side by side is lane i of row
+// r. Where any two vectors can be mixed in one instruction, as at AVX-512. ---
+
+/// In lanes of row kRow that come from vector kFrom of the sequence: those, else what a holds.
+template <int kStep, int kRow, int kFrom>
+struct FromSequence {
+  static constexpr int of(int i, int n) {
+    const int at = i * kStep + kRow;
+    return at / n == kFrom ? n + at % n : kFrom == 1 && at < n ? at : i;
+  }
+};
+/// In lanes of vector kAt of the sequence that come from row kRow: those, else what a holds.
+template <int kStep, int kAt, int kRow>
+struct FromRow {
+  static constexpr int of(int i, int n) {
+    const int at = kAt * n + i;
+    return at % kStep == kRow ? n + at / kStep : kRow == 1 && at % kStep == 0 ? at / kStep : i;
+  }
+};
+
+/// kStep vectors of the sequence from the rows.
+template <class V, class T, int kStep>
+[[gnu::always_inline]] inline void interleave_rows(const T* const (&row)[kStep], int64_t at,
+                                                   T* to) {
+  constexpr int kCount = kLanesOf<V, T>;
+  constexpr auto kAll = std::make_integer_sequence<int, kCount>{};
+  V in[kStep];
+  unrolled<kStep>([&](auto r) __attribute__((always_inline)) {
+    in[r.value] = lanes_at<V>(row[r.value] + at);
+  });
+  unrolled<kStep>([&](auto j) __attribute__((always_inline)) {
+    V out = in[0];
+    unrolled<kStep, 1>([&](auto r) __attribute__((always_inline)) {
+      pick_lanes<FromRow<kStep, j.value, r.value>>(out, in[r.value], out, kAll);
+    });
+    put_lanes(to + j.value * kCount, out);
+  });
+}
+/// The rows from kStep vectors of the sequence.
+template <class V, class T, int kStep>
+[[gnu::always_inline]] inline void deinterleave_rows(const T* from, int64_t at,
+                                                     T* const (&row)[kStep]) {
+  constexpr int kCount = kLanesOf<V, T>;
+  constexpr auto kAll = std::make_integer_sequence<int, kCount>{};
+  V in[kStep];
+  unrolled<kStep>([&](auto j) __attribute__((always_inline)) {
+    in[j.value] = lanes_at<V>(from + j.value * kCount);
+  });
+  unrolled<kStep>([&](auto r) __attribute__((always_inline)) {
+    V out = in[0];
+    unrolled<kStep, 1>([&](auto j) __attribute__((always_inline)) {
+      pick_lanes<FromSequence<kStep, r.value, j.value>>(out, in[j.value], out, kAll);
+    });
+    put_lanes(row[r.value] + at, out);
+  });
 }
 
 }  // namespace reel::kernels::REEL_ISA
