@@ -28,7 +28,7 @@ class FlushDenormals {
 
 /// Work below this many simple element operations runs on one thread: a second one takes about 10
 /// us to pay.
-inline constexpr int64_t kParallelWork = 131072;
+inline constexpr int64_t kParallelWork = 65536;
 
 /// The threshold in use; a test sets it to 0, and small cases run on several threads.
 int64_t parallel_work();

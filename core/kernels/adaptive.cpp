@@ -20,7 +20,7 @@ struct Decayed {
 template <class T, bool kMomentum, bool kCentered>
 struct Rmsprop {
   static constexpr unsigned kBuffers = 0b001 | (kMomentum ? 0b010 : 0) | (kCentered ? 0b100 : 0);
-  static constexpr int64_t kCost = 6;
+  static constexpr int64_t kCost = 2;
   Decayed<T> decayed;
   T lr, alpha, share, eps, momentum;
   explicit Rmsprop(const RmspropStep& s)
@@ -50,7 +50,7 @@ struct Rmsprop {
 template <class T>
 struct Adagrad {
   static constexpr unsigned kBuffers = 0b1;
-  static constexpr int64_t kCost = 5;
+  static constexpr int64_t kCost = 2;
   Decayed<T> decayed;
   T lr, eps;
   explicit Adagrad(const AdagradStep& s)
@@ -66,7 +66,7 @@ struct Adagrad {
 template <class T>
 struct Adadelta {
   static constexpr unsigned kBuffers = 0b11;
-  static constexpr int64_t kCost = 9;
+  static constexpr int64_t kCost = 3;
   Decayed<T> decayed;
   T lr, rho, share, eps;
   explicit Adadelta(const AdadeltaStep& s)
@@ -88,7 +88,7 @@ struct Adadelta {
 template <class T>
 struct Adamax {
   static constexpr unsigned kBuffers = 0b11;
-  static constexpr int64_t kCost = 5;
+  static constexpr int64_t kCost = 2;
   Decayed<T> decayed;
   T lr, share1, beta2, eps;
   explicit Adamax(const AdamaxStep& s)
@@ -136,7 +136,7 @@ struct Nadam {
 template <class T, bool kDecoupled, bool kRectified>
 struct Radam {
   static constexpr unsigned kBuffers = 0b11;
-  static constexpr int64_t kCost = 6;
+  static constexpr int64_t kCost = 2;
   Decayed<T> decayed;
   T keep, share1, beta2, share2, eps, rate;
   explicit Radam(const RadamStep& s)

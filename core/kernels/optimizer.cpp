@@ -12,7 +12,7 @@ namespace {
 template <class T, bool kMomentum, bool kNesterov>
 struct Sgd {
   static constexpr unsigned kBuffers = kMomentum ? 0b1 : 0;
-  static constexpr int64_t kCost = 2;
+  static constexpr int64_t kCost = 1;
   T lr, decay, sign, momentum, share, ahead;
   explicit Sgd(const SgdStep& s)
       : lr(static_cast<T>(s.lr)),
@@ -35,7 +35,7 @@ struct Sgd {
 template <class T, bool kDecoupled, bool kAmsgrad>
 struct Adam {
   static constexpr unsigned kBuffers = kAmsgrad ? 0b111 : 0b11;
-  static constexpr int64_t kCost = 6;
+  static constexpr int64_t kCost = 2;
   T share1, beta2, share2, eps, decay, keep, lr, root2, sign;
   explicit Adam(const AdamStep& s)
       : share1(static_cast<T>(1 - s.beta1)),

@@ -20,6 +20,11 @@ inline constexpr int64_t kBlock = 2048;
 
 inline int64_t blocks_of(const Segment& s) { return (s.N + kBlock - 1) / kBlock; }
 
+// Weights of a small network lie in the cache of the core that computes with them, and should stay
+// there: 61,706 of them updated by two threads made a step of LeNet-5 on one image take 0.15 ms in
+// place of 0.07.
+inline constexpr int64_t kCacheFactor = 4;
+
 // f(begin, end, segment) over all elements; `cost` is that of one.
 template <class F>
 [[gnu::always_inline]] inline void for_ranges(int64_t count, const Segment* segments, int64_t cost,
@@ -29,7 +34,7 @@ template <class F>
     blocks += blocks_of(segments[i]);
     elements += segments[i].N;
   }
-  parallel_for(blocks, cost * elements, [=](int64_t begin, int64_t end) {
+  parallel_for(blocks, cost * elements / kCacheFactor, [=](int64_t begin, int64_t end) {
     for (const Segment* s = segments; end > 0; ++s) {
       // Both count from the first block of s.
       const int64_t own = blocks_of(*s);
