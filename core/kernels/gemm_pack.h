@@ -3,6 +3,7 @@
 // only: everything here belongs to the level that compiles it.
 
 #include <reel/core/kernels/gemm_tile.h>
+#include <reel/core/kernels/lane_transpose.h>
 
 namespace reel::kernels::REEL_ISA {
 
@@ -16,33 +17,19 @@ using Piece = typename PieceOf<T>::type;
 template <class T>
 inline constexpr int kPieceLanes = kLanesOf<Piece<T>, T>;
 
-/// The numbers 0 .. n as a type: a shuffle's lanes are constants.
-template <int... kLane>
-struct Lanes {};
-template <int n, int... kLane>
-struct LanesOf {
-  using type = typename LanesOf<n - 1, n - 1, kLane...>::type;
-};
-template <int... kLane>
-struct LanesOf<0, kLane...> {
-  using type = Lanes<kLane...>;
-};
-template <int n>
-using LanesTo = typename LanesOf<n>::type;
-
 /// Of each piece of a and b the lower (or upper) halves: the elements in turn.
-template <class T, bool kUpper, class V, int... kLane>
-[[gnu::always_inline]] inline V interleave(const V& a, const V& b, Lanes<kLane...>) {
-  constexpr int n = kPieceLanes<T>, first = kUpper ? n / 2 : 0;
-  return __builtin_shufflevector(
-      a, b, (kLane / n * n + first + kLane % n / 2 + kLane % 2 * kLanesOf<V, T>)...);
+template <class T, bool kUpper, class V, class All>
+[[gnu::always_inline]] inline V interleave(const V& a, const V& b, All all) {
+  V y;
+  pick_lanes<Interleaved<kPieceLanes<T>, kUpper>>(a, b, y, all);
+  return y;
 }
 /// The same: first that of a, then that of b.
-template <class T, bool kUpper, class V, int... kLane>
-[[gnu::always_inline]] inline V join_halves(const V& a, const V& b, Lanes<kLane...>) {
-  constexpr int n = kPieceLanes<T>, half = n / 2, first = kUpper ? half : 0;
-  return __builtin_shufflevector(
-      a, b, (kLane / n * n + first + kLane % half + kLane % n / half * kLanesOf<V, T>)...);
+template <class T, bool kUpper, class V, class All>
+[[gnu::always_inline]] inline V join_halves(const V& a, const V& b, All all) {
+  V y;
+  pick_lanes<Joined<kPieceLanes<T> / 2, kUpper>>(a, b, y, all);
+  return y;
 }
 template <class V, int... kLane>
 [[gnu::always_inline]] inline auto concatenated(const V& a, const V& b, Lanes<kLane...>) {

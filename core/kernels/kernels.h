@@ -53,6 +53,7 @@
   X(conv_depthwise)            \
   X(conv_depthwise_weight)     \
   X(conv_planes)               \
+  X(conv_planes_weight)        \
   X(conv_weight)               \
   X(conv_winograd)             \
   X(conv_winograd_weight)      \

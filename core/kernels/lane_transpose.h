@@ -4,39 +4,49 @@
 
 #include <reel/core/kernels/vectors.h>
 
-#include <utility>
-
 namespace reel::kernels::REEL_ISA {
+
+/// The numbers 0 .. n as a type: a shuffle's lanes are constants.
+template <int... kLane>
+struct Lanes {};
+template <int n, int... kLane>
+struct LanesOf {
+  using type = typename LanesOf<n - 1, n - 1, kLane...>::type;
+};
+template <int... kLane>
+struct LanesOf<0, kLane...> {
+  using type = Lanes<kLane...>;
+};
+template <int n>
+using LanesTo = typename LanesOf<n>::type;
 
 /// Lane i of `to` becomes lane Pick::of(i, count) of a, or of b where that is beyond those of a.
 template <class Pick, class V, int... kLane>
-[[gnu::always_inline]] inline void pick_lanes(const V& a, const V& b, V& to,
-                                              std::integer_sequence<int, kLane...>) {
+[[gnu::always_inline]] inline void pick_lanes(const V& a, const V& b, V& to, Lanes<kLane...>) {
   constexpr int kCount = sizeof...(kLane);
   to = __builtin_shufflevector(a, b, Pick::of(kLane, kCount)...);
 }
 
-/// In each four lanes, alternately one of a and of b: from the first or the second half of them.
-template <int kFrom>
+/// In each kPiece lanes, alternately one of a and of b: of the lower or upper half of them each.
+template <int kPiece, bool kUpper>
 struct Interleaved {
   static constexpr int of(int i, int n) {
-    return i / 4 * 4 + kFrom + i % 4 / 2 + (i % 2 == 0 ? 0 : n);
+    return i / kPiece * kPiece + (kUpper ? kPiece / 2 : 0) + i % kPiece / 2 + i % 2 * n;
   }
 };
-/// In each 2 * kBlock lanes, kBlock lanes of a and as many of b: of the first or second half each.
-template <int kBlock, bool kSecond>
+/// In each 2 * kBlock lanes, kBlock lanes of a, then as many of b: the lower or upper ones each.
+template <int kBlock, bool kUpper>
 struct Joined {
   static constexpr int of(int i, int n) {
-    const int first = i / (2 * kBlock) * 2 * kBlock + (kSecond ? kBlock : 0);
-    return first + i % kBlock + (i / kBlock % 2 == 0 ? 0 : n);
+    return i / (2 * kBlock) * 2 * kBlock + (kUpper ? kBlock : 0) + i % kBlock + i / kBlock % 2 * n;
   }
 };
 
-template <int kBlock, class V, class Lanes>
-[[gnu::always_inline]] inline void exchange_blocks(V& a, V& b, Lanes lanes) {
+template <int kBlock, class V, class All>
+[[gnu::always_inline]] inline void exchange_blocks(V& a, V& b, All all) {
   V first, second;
-  pick_lanes<Joined<kBlock, false>>(a, b, first, lanes);
-  pick_lanes<Joined<kBlock, true>>(a, b, second, lanes);
+  pick_lanes<Joined<kBlock, false>>(a, b, first, all);
+  pick_lanes<Joined<kBlock, true>>(a, b, second, all);
   a = first;
   b = second;
 }
@@ -45,26 +55,26 @@ template <int kBlock, class V, class Lanes>
 /// a[j].
 template <class V, int kCount>
 [[gnu::always_inline]] inline void transpose_lanes(V (&a)[kCount]) {
-  constexpr auto kAll = std::make_integer_sequence<int, kCount>{};
+  constexpr LanesTo<kCount> all;
 #pragma GCC unroll 4
   for (int i = 0; i < kCount; i += 4) {
     V lo0, lo1, hi0, hi1;
-    pick_lanes<Interleaved<0>>(a[i], a[i + 1], lo0, kAll);
-    pick_lanes<Interleaved<0>>(a[i + 2], a[i + 3], lo1, kAll);
-    pick_lanes<Interleaved<2>>(a[i], a[i + 1], hi0, kAll);
-    pick_lanes<Interleaved<2>>(a[i + 2], a[i + 3], hi1, kAll);
-    pick_lanes<Joined<2, false>>(lo0, lo1, a[i], kAll);
-    pick_lanes<Joined<2, true>>(lo0, lo1, a[i + 1], kAll);
-    pick_lanes<Joined<2, false>>(hi0, hi1, a[i + 2], kAll);
-    pick_lanes<Joined<2, true>>(hi0, hi1, a[i + 3], kAll);
+    pick_lanes<Interleaved<4, false>>(a[i], a[i + 1], lo0, all);
+    pick_lanes<Interleaved<4, false>>(a[i + 2], a[i + 3], lo1, all);
+    pick_lanes<Interleaved<4, true>>(a[i], a[i + 1], hi0, all);
+    pick_lanes<Interleaved<4, true>>(a[i + 2], a[i + 3], hi1, all);
+    pick_lanes<Joined<2, false>>(lo0, lo1, a[i], all);
+    pick_lanes<Joined<2, true>>(lo0, lo1, a[i + 1], all);
+    pick_lanes<Joined<2, false>>(hi0, hi1, a[i + 2], all);
+    pick_lanes<Joined<2, true>>(hi0, hi1, a[i + 3], all);
   }
   if constexpr (kCount >= 8)
 #pragma GCC unroll 16
     for (int i = 0; i < kCount; ++i)
-      if (i / 4 % 2 == 0) exchange_blocks<4>(a[i], a[i + 4], kAll);
+      if (i / 4 % 2 == 0) exchange_blocks<4>(a[i], a[i + 4], all);
   if constexpr (kCount >= 16)
 #pragma GCC unroll 8
-    for (int i = 0; i < 8; ++i) exchange_blocks<8>(a[i], a[i + 8], kAll);
+    for (int i = 0; i < 8; ++i) exchange_blocks<8>(a[i], a[i + 8], all);
 }
 
 // --- elements of kStep rows in turn: element i * kStep + r of them side by side is lane i of row
@@ -92,7 +102,7 @@ template <class V, class T, int kStep>
 [[gnu::always_inline]] inline void interleave_rows(const T* const (&row)[kStep], int64_t at,
                                                    T* to) {
   constexpr int kCount = kLanesOf<V, T>;
-  constexpr auto kAll = std::make_integer_sequence<int, kCount>{};
+  constexpr LanesTo<kCount> all;
   V in[kStep];
   unrolled<kStep>([&](auto r) __attribute__((always_inline)) {
     in[r.value] = lanes_at<V>(row[r.value] + at);
@@ -100,7 +110,7 @@ template <class V, class T, int kStep>
   unrolled<kStep>([&](auto j) __attribute__((always_inline)) {
     V out = in[0];
     unrolled<kStep, 1>([&](auto r) __attribute__((always_inline)) {
-      pick_lanes<FromRow<kStep, j.value, r.value>>(out, in[r.value], out, kAll);
+      pick_lanes<FromRow<kStep, j.value, r.value>>(out, in[r.value], out, all);
     });
     put_lanes(to + j.value * kCount, out);
   });
@@ -110,7 +120,7 @@ template <class V, class T, int kStep>
 [[gnu::always_inline]] inline void deinterleave_rows(const T* from, int64_t at,
                                                      T* const (&row)[kStep]) {
   constexpr int kCount = kLanesOf<V, T>;
-  constexpr auto kAll = std::make_integer_sequence<int, kCount>{};
+  constexpr LanesTo<kCount> all;
   V in[kStep];
   unrolled<kStep>([&](auto j) __attribute__((always_inline)) {
     in[j.value] = lanes_at<V>(from + j.value * kCount);
@@ -118,7 +128,7 @@ template <class V, class T, int kStep>
   unrolled<kStep>([&](auto r) __attribute__((always_inline)) {
     V out = in[0];
     unrolled<kStep, 1>([&](auto j) __attribute__((always_inline)) {
-      pick_lanes<FromSequence<kStep, r.value, j.value>>(out, in[j.value], out, kAll);
+      pick_lanes<FromSequence<kStep, r.value, j.value>>(out, in[j.value], out, all);
     });
     put_lanes(row[r.value] + at, out);
   });

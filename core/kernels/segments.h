@@ -23,7 +23,7 @@ inline int64_t blocks_of(const Segment& s) { return (s.N + kBlock - 1) / kBlock;
 // Weights of a small network lie in the cache of the core that computes with them, and should stay
 // there: 61,706 of them updated by two threads made a step of LeNet-5 on one image take 0.15 ms in
 // place of 0.07.
-inline constexpr int64_t kCacheFactor = 4;
+inline constexpr int64_t kCacheFactor = 2;
 
 // f(begin, end, segment) over all elements; `cost` is that of one.
 template <class F>
