@@ -35,17 +35,21 @@ function(reel_sources result)
   set(${result} ${sources} PARENT_SCOPE)
 endfunction()
 
-# Code that no step of training waits for. -O3 would make the library a tenth larger; and what
-# many sources of a folder have in common is compiled and kept once if they are one to the compiler.
+# Compiles the sources of a target so many at a time: what many of them have in common is compiled, and kept, once.
+function(reel_unite target count)
+  set_target_properties(${target} PROPERTIES
+    UNITY_BUILD ${REEL_UNITY} UNITY_BUILD_MODE BATCH UNITY_BUILD_BATCH_SIZE ${count})
+  if(REEL_UNITY AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+    # A class of a source may have members of types that are unnamed to others, also as a part of a unit.
+    target_compile_options(${target} PRIVATE -Wno-subobject-linkage)
+  endif()
+endfunction()
+
+# Code that no step of training waits for: -O3 would make the library a tenth larger.
 function(reel_add_small_objects name level)
   reel_add_objects(${name} ${ARGN})
   target_compile_options(reel_${name} PRIVATE $<$<CONFIG:Release>:${level}>)
-  set_target_properties(reel_${name} PROPERTIES
-    UNITY_BUILD ${REEL_UNITY} UNITY_BUILD_MODE BATCH UNITY_BUILD_BATCH_SIZE 30)
-  if(REEL_UNITY AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
-    # A class of a source may have members of types that are unnamed to others, also as a part of a unit.
-    target_compile_options(reel_${name} PRIVATE -Wno-subobject-linkage)
-  endif()
+  reel_unite(reel_${name} 30)
   set(reel_objects ${reel_objects} PARENT_SCOPE)
 endfunction()
 
@@ -64,6 +68,7 @@ list(FILTER checks INCLUDE REGEX "/(gradcheck|profile|[^/]*print)[^/]*\\.cpp$")
 list(REMOVE_ITEM core ${checks})
 set(dispatch ${PROJECT_SOURCE_DIR}/core/kernels/dispatch.cpp)
 reel_add_objects(core ${core} ${common_operations} ${dispatch})
+reel_unite(reel_core 12)
 reel_add_small_objects(operations -O2 ${operations} ${checks})
 reel_sources(modules nn nn/functional nn/utils)
 reel_add_small_objects(nn -O2 ${modules})

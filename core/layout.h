@@ -23,6 +23,11 @@ template <class T>
 T* physical_data(const Tensor& x) {
   return static_cast<T*>(x.impl()->storage->data()) + x.impl()->offset;
 }
+/// The same; null for an undefined tensor.
+template <class T>
+T* data_or_null(const Tensor& x) {
+  return x.defined() ? physical_data<T>(x) : nullptr;
+}
 
 /// Whether the memory is dense and row-major as it lies.
 inline bool is_plain(const Tensor& x) { return x.impl()->row_major && !is_held(x); }

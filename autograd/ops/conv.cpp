@@ -104,11 +104,6 @@ Shape bias_dims() {
   return dims;
 }
 
-template <class T>
-T* data_or_null(const Tensor& x) {
-  return x.defined() ? physical_data<T>(x) : nullptr;
-}
-
 // --- the algorithms of a direction ---
 
 using kernels::ConvAlgorithm;

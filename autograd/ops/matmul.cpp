@@ -40,14 +40,14 @@ MatmulGeometry check_matmul(const Tensor& a, const Tensor& b) {
 }
 
 // Matrices in memory as gemm takes them, and the step to the next one along each batch dimension.
-struct Operand {
+struct Factor {
   Tensor x;
   Trans trans;
   int64_t ld;
   Shape steps;
 };
 
-Operand operand(const Tensor& tensor, IntArrayRef batch) {
+Factor operand(const Tensor& tensor, IntArrayRef batch) {
   Tensor x = tensor;
   const int64_t rows = x.size(-2), cols = x.size(-1);
   const auto lies_along = [&](int64_t step, int64_t length, int64_t ld, int64_t others) {
@@ -60,7 +60,7 @@ Operand operand(const Tensor& tensor, IntArrayRef batch) {
     copy_values(tensor, x);
     by_row = true;
   }
-  Operand o{x, by_row ? Trans::kNo : Trans::kYes, 0, Shape::filled(batch.size(), 0)};
+  Factor o{x, by_row ? Trans::kNo : Trans::kYes, 0, Shape::filled(batch.size(), 0)};
   // A lone row's stride may be anything.
   o.ld = by_row ? (rows <= 1 ? cols : x.stride(-2)) : (cols <= 1 ? rows : x.stride(-1));
   const size_t own = x.sizes().size() - 2, lead = batch.size() - own;
@@ -75,7 +75,7 @@ int64_t offset_of(int64_t index, IntArrayRef batch, IntArrayRef steps) {
 }
 
 template <class T>
-void multiply(const MatmulGeometry& g, const Operand& a, const Operand& b, T* c) {
+void multiply(const MatmulGeometry& g, const Factor& a, const Factor& b, T* c) {
   const T *pa = physical_data<T>(a.x), *pb = physical_data<T>(b.x);
   const int64_t count = numel_of(g.batch);
   const auto one = [&](auto product, int64_t i) {
@@ -120,7 +120,7 @@ Tensor product(const Tensor& a, const Tensor& b) {
   sizes.push_back(g.N);
   const Tensor c = empty(sizes, a.dtype());
   if (c.numel() > 0) {
-    const Operand first = operand(a, g.batch), second = operand(b, g.batch);
+    const Factor first = operand(a, g.batch), second = operand(b, g.batch);
     visit_floating(a.dtype(), [&](auto zero) {
       using T = decltype(zero);
       multiply<T>(g, first, second, physical_data<T>(c));

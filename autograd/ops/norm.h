@@ -52,12 +52,6 @@ inline Shape dims_but_channels(const Tensor& x) {
   return dims;
 }
 
-/// The memory of an optional tensor.
-template <class T>
-T* data_or_null(const Tensor& x) {
-  return x.defined() ? physical_data<T>(x) : nullptr;
-}
-
 /// Scratch of a kernel in units of double: little of it lies on the stack, which costs nothing.
 class NormScratch {
  public:
