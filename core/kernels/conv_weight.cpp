@@ -219,7 +219,7 @@ void add_rows(const Strip& strip, int64_t rows, RowCursor<T>& cursor, const T* x
 }
 
 // Tiles of many rows spare registers, which would hold the place of each row, by taking some that
-// lie side by side (32 channels, 1-d kernel of 80: 0.51 to 0.00 of the peak).
+// lie side by side ((64, 6, 14, 14) to 16, 5x5: 0.34 to 0.24 ms).
 template <class V, class T, int kVectors>
 void add_all_rows(const Strip& strip, const Sweep& s, const View<T>& view, const T* x,
                   const Grads<T>& grads, T* sums, Coming& ahead) {

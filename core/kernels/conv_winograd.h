@@ -75,8 +75,7 @@ inline TilePlace tile_at(const TileGrid& t, int64_t i) {
   return {plane / t.planes[1], plane % t.planes[1], i / t.count[1] % t.count[0] * S::kRows,
           i % t.count[1] * S::kColumns};
 }
-/// The place of the next tile. Divisions to find it anew would be a tenth of the time of 16
-/// channels.
+/// The place of the next tile: dividing to find it anew takes up to 3 % of the time.
 template <class S>
 inline void advance(const TileGrid& t, TilePlace& at) {
   if ((at.x += S::kColumns) < t.out[1]) return;
