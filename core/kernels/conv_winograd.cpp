@@ -17,8 +17,8 @@ struct Units {
   int64_t columns, tiles;  // how many ranges of either
 };
 
-// The cut that takes the least time, in instructions on vectors. Weights that lie in L2 while all
-// tiles of a unit use them are worth more pixels to transform.
+// The cut that takes the least time, in instructions on vectors: more ranges of columns transform
+// pixels more often, more ranges of tiles the weights.
 template <class S>
 Units cut_into_units(const TileGrid& t, int64_t threads) {
   constexpr int64_t kWeight = 4 * S::kPoints, kPixel = 7 * S::kPoints, kProduct = 5 * S::kPoints;
