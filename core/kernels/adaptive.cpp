@@ -20,7 +20,6 @@ struct Decayed {
 template <class T, bool kMomentum, bool kCentered>
 struct Rmsprop {
   static constexpr unsigned kBuffers = 0b001 | (kMomentum ? 0b010 : 0) | (kCentered ? 0b100 : 0);
-  static constexpr int64_t kCost = 2;
   Decayed<T> decayed;
   T lr, alpha, share, eps, momentum;
   explicit Rmsprop(const RmspropStep& s)
@@ -50,7 +49,6 @@ struct Rmsprop {
 template <class T>
 struct Adagrad {
   static constexpr unsigned kBuffers = 0b1;
-  static constexpr int64_t kCost = 2;
   Decayed<T> decayed;
   T lr, eps;
   explicit Adagrad(const AdagradStep& s)
@@ -66,7 +64,6 @@ struct Adagrad {
 template <class T>
 struct Adadelta {
   static constexpr unsigned kBuffers = 0b11;
-  static constexpr int64_t kCost = 3;
   Decayed<T> decayed;
   T lr, rho, share, eps;
   explicit Adadelta(const AdadeltaStep& s)
@@ -88,7 +85,6 @@ struct Adadelta {
 template <class T>
 struct Adamax {
   static constexpr unsigned kBuffers = 0b11;
-  static constexpr int64_t kCost = 2;
   Decayed<T> decayed;
   T lr, share1, beta2, eps;
   explicit Adamax(const AdamaxStep& s)
@@ -110,7 +106,6 @@ struct Adamax {
 template <class T, bool kDecoupled>
 struct Nadam {
   static constexpr unsigned kBuffers = 0b11;
-  static constexpr int64_t kCost = 7;
   Decayed<T> decayed;
   T keep, share1, beta2, share2, eps, root2, rate_gradient, rate_m;
   explicit Nadam(const NadamStep& s)
@@ -136,7 +131,6 @@ struct Nadam {
 template <class T, bool kDecoupled, bool kRectified>
 struct Radam {
   static constexpr unsigned kBuffers = 0b11;
-  static constexpr int64_t kCost = 2;
   Decayed<T> decayed;
   T keep, share1, beta2, share2, eps, rate;
   explicit Radam(const RadamStep& s)
@@ -161,7 +155,6 @@ struct Radam {
 template <class T>
 struct Lion {
   static constexpr unsigned kBuffers = 0b1;
-  static constexpr int64_t kCost = 3;
   T keep, lr, beta1, share1, beta2, share2, sign;
   explicit Lion(const LionStep& s)
       : keep(static_cast<T>(1 - s.lr * s.weight_decay)),

@@ -96,7 +96,7 @@ void set_runs(const Sweep& s, const View<T>& v, Runs& r) {
 template <class T, int kPixels, int kGroup>
 struct Places {
   const T* group[kPixels / kGroup];
-  int64_t step;
+  int64_t step = 0;
 };
 
 // scalar: acc[i][lane] += pixel(i)[l] * w[lane]

@@ -105,7 +105,7 @@ inline void split_channels(int64_t n, int64_t C, int64_t step, const float* pixe
 }
 
 /// Rows of a vector of pixels and more, at levels where vectors are mixed in one instruction: the
-// last vector may overlap that before. (64, 1, 28, 28) to 6, 5x5: y from 0.23 to 0.17 ms.
+/// last vector may overlap that before. (64, 1, 28, 28) to 6, 5x5: y from 0.23 to 0.17 ms.
 inline constexpr bool kMixes = kVectorBytes == 64;
 
 template <int kChannels>

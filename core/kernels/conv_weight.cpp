@@ -188,7 +188,7 @@ struct RowCursor {
 };
 
 // A tile of rows of one block over one strip; each kRun rows lie side by side in the source. Not
-// inlined, see sweep_tile.
+// inlined, see sum_tile.
 template <class V, class T, int kRows, int kVectors, int kRun>
 [[gnu::noinline]] void add_tile(const Strip& strip, RowCursor<T>& cursor, const T* x,
                                 const Grads<T>& grads, T* sums, Coming& ahead) {

@@ -119,12 +119,12 @@ inline void load_taps(const WeightSteps& step, int64_t targets, const float* w, 
   }
 }
 
-// Depths d .. d + n of a vector of columns; the first of those has the weights from w to `end`.
+// Those of a vector of columns; the first of them has the weights from w to `end`.
 template <class S>
 void transform_weight_block(const TileGrid& t, const Plan<S>& plan, const WeightSteps& step,
-                            int64_t targets, int64_t d, int64_t n, const float* w, const float* end,
-                            int64_t lanes, float* out) {
-  for (int64_t c = d; c < d + n; ++c, out += lanes) {
+                            int64_t targets, const float* w, const float* end, int64_t lanes,
+                            float* out) {
+  for (int64_t c = 0; c < t.depth(); ++c, out += lanes) {
     const int64_t plane = c / t.C, place = step.reversed ? t.taps - 1 - plane : plane;
     const float* from = w + c % t.C * step.channel + place * S::kTaps;
     Floats tap[S::kTaps], in[S::kTapRows], column[S::kHeight], at[S::kHeight][3], u[S::kWidth];
@@ -147,23 +147,18 @@ void transform_weight_block(const TileGrid& t, const Plan<S>& plan, const Weight
   }
 }
 
-constexpr int64_t kDepths = 32;
-
 // Those of a unit; w is at the first weight of all.
 template <class S>
 void transform_weights_of(const TileGrid& t, const Plan<S>& plan, const WeightSteps& step,
                           const Unit& u, const float* w, float* out) {
-  const int64_t depth = t.depth();
-  const float* end = w + t.K * depth * S::kTaps;
+  const float* end = w + t.K * t.depth() * S::kTaps;
   for (int64_t k = 0; k < u.columns;) {
     const int64_t vectors = tile_vectors(u.columns - k), lanes = vectors * kLanes;
-    for (int64_t d = 0; d < depth; d += kDepths)
-      for (int64_t v = 0; v < vectors; ++v) {
-        const int64_t first = u.column + k + v * kLanes;
-        transform_weight_block(t, plan, step, t.K - first < kLanes ? t.K - first : kLanes, d,
-                               depth - d < kDepths ? depth - d : kDepths, w + first * step.target,
-                               end, lanes, out + k * depth + d * lanes + v * kLanes);
-      }
+    for (int64_t v = 0; v < vectors; ++v) {
+      const int64_t first = u.column + k + v * kLanes;
+      transform_weight_block(t, plan, step, t.K - first < kLanes ? t.K - first : kLanes,
+                             w + first * step.target, end, lanes, out + k * t.depth() + v * kLanes);
+    }
     k += lanes;
   }
 }

@@ -61,7 +61,7 @@ template <class T, int kRows>
     Vector<T> bv[S] = {at(b), at(b1), at(b2), at(b3)};
     if constexpr (kRows > 1)
 #pragma GCC unroll 4
-      for (int s = 0; s < S; ++s) keep(bv[s]);
+      for (int s = 0; s < S; ++s) hold(bv[s]);
 #pragma GCC unroll 4
     for (int r = 0; r < kRows; ++r) {
       const Vector<T> av = at(a + r * lda);

@@ -72,16 +72,6 @@ template <class T>
   }
 }
 
-/// Keeps a value that was loaded in its register: compilers rather load it again for each use.
-template <class V>
-[[gnu::always_inline]] inline void keep(V& v) {
-#if defined(__x86_64__)
-  asm("" : "+v"(v));
-#elif defined(__aarch64__)
-  asm("" : "+w"(v));
-#endif
-}
-
 /// kRows rows by kVectors vectors of C, of which `width` columns exist.
 // scalar: c[r][j] = alpha * (bias[j] + sum over k of a[r][k] * b[k][j]) + beta * c[r][j]
 template <class T, int kRows, int kVectors>
@@ -107,7 +97,7 @@ void tile(int64_t K, const Operands<T>& in, const Epilogue<T>& e, int64_t width,
 #pragma GCC unroll 6
     for (int v = 0; v < kVectors; ++v) {
       bv[v] = lanes_at<Vector<T>>(b + v * W);
-      if constexpr (kRows > 1) keep(bv[v]);
+      if constexpr (kRows > 1) hold(bv[v]);
     }
 #pragma GCC unroll 8
     for (int r = 0; r < kRows; ++r)

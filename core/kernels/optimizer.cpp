@@ -12,7 +12,6 @@ namespace {
 template <class T, bool kMomentum, bool kNesterov>
 struct Sgd {
   static constexpr unsigned kBuffers = kMomentum ? 0b1 : 0;
-  static constexpr int64_t kCost = 1;
   T lr, decay, sign, momentum, share, ahead;
   explicit Sgd(const SgdStep& s)
       : lr(static_cast<T>(s.lr)),
@@ -35,7 +34,6 @@ struct Sgd {
 template <class T, bool kDecoupled, bool kAmsgrad>
 struct Adam {
   static constexpr unsigned kBuffers = kAmsgrad ? 0b111 : 0b11;
-  static constexpr int64_t kCost = 2;
   T share1, beta2, share2, eps, decay, keep, lr, root2, sign;
   explicit Adam(const AdamStep& s)
       : share1(static_cast<T>(1 - s.beta1)),
@@ -86,7 +84,6 @@ void adam(int64_t count, const Segment* segments, AdamStep step) {
 template <class T>
 struct Lerp {
   static constexpr unsigned kBuffers = 0;
-  static constexpr int64_t kCost = 1;
   T share;
   [[gnu::always_inline]] T operator()(T g, T x, T&, T&, T&) const { return x + share * (g - x); }
 };
@@ -101,7 +98,7 @@ void lerp(int64_t count, const Segment* segments, double share) {
 template <class T>
 void scale(int64_t count, const Segment* segments, double factor) {
   const T by = static_cast<T>(factor);
-  for_ranges(count, segments, 1, [=](int64_t begin, int64_t end, const Segment& s) {
+  for_ranges(count, segments, [=](int64_t begin, int64_t end, const Segment& s) {
     T* x = static_cast<T*>(s.x);
     for (int64_t i = begin; i < end; ++i) x[i] *= by;
   });
