@@ -24,20 +24,6 @@ void* allocate(size_t bytes);
 /// Returns memory of `allocate(bytes)` to the cache; from any thread.
 void deallocate(void* p, size_t bytes);
 
-/// Uninitialised memory from there while it lives: what a kernel needs for the time of a call.
-class Scratch {
- public:
-  explicit Scratch(int64_t bytes) : bytes_(static_cast<size_t>(bytes)), data_(allocate(bytes_)) {}
-  ~Scratch() { deallocate(data_, bytes_); }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-  void* data() const { return data_; }
-
- private:
-  size_t bytes_;
-  void* data_;
-};
-
 MemoryStats memory_stats();
 
 /// What the calling thread took less what it gave back, in bytes: negative where it frees what

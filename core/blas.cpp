@@ -1,4 +1,3 @@
-#include <reel/core/allocator.h>
 #include <reel/core/blas.h>
 #include <reel/core/kernels/kernels.h>
 #include <reel/core/parallel.h>
@@ -11,23 +10,6 @@ namespace reel {
 namespace {
 
 using kernels::GemmGeometry;
-
-// Memory for one product; what little a small one needs lies on the stack.
-class Scratch {
- public:
-  explicit Scratch(int64_t bytes)
-      : bytes_(static_cast<size_t>(bytes)),
-        block_(bytes_ > sizeof local_ ? allocate(bytes_) : nullptr) {}
-  ~Scratch() { deallocate(block_, bytes_); }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-  void* data() { return block_ ? block_ : local_; }
-
- private:
-  size_t bytes_;
-  void* block_;
-  alignas(64) char local_[16 << 10];
-};
 
 // Vectors as the kernel is fastest with them: a column that lies side by side is a row, and A^T
 // times a column is a row times A.
@@ -46,9 +28,7 @@ void product(int64_t threads, GemmGeometry g, T alpha, const T* A, const T* B, T
              const T* bias) {
   if (g.M == 0 || g.N == 0) return;
   arrange_vectors(g, A, B, bias);
-  const auto& kernels = kernels::active<kernels::Gemm<T>>();
-  Scratch scratch(kernels.scratch(g, threads));
-  kernels.run(g, threads, scratch.data(), alpha, A, B, beta, bias, C);
+  kernels::active<kernels::Gemm<T>>().run(g, threads, alpha, A, B, beta, bias, C);
 }
 
 }  // namespace

@@ -1,8 +1,8 @@
-#include <reel/core/allocator.h>
 #include <reel/core/creation.h>
 #include <reel/core/kernels/kernels.h>
 #include <reel/core/layout.h>
 #include <reel/core/reduction.h>
+#include <reel/core/scratch.h>
 
 #include <algorithm>
 #include <type_traits>
@@ -124,10 +124,10 @@ Tensor reduce_sum(const Tensor& x, const ReducedDims& dims, bool keepdim, double
   const kernels::ReduceNest g = reduce_nest(x, dims);
   Tensor y = empty(dims.sizes(keepdim), x.is_floating_point() ? x.dtype() : kInt64);
   if (g.kept == 0) return y;
-  const Scratch scratch(scratch_bytes(g));
+  Scratch scratch(scratch_bytes(g));
   visit(x.dtype(), [&](auto zero) {
     using T = Stored<decltype(zero)>;
-    kernels::active<kernels::Reduce<T>>().sum(g, divisor, stored_data<T>(x), scratch.data(),
+    kernels::active<kernels::Reduce<T>>().sum(g, divisor, stored_data<T>(x), scratch.data<void>(),
                                               stored_data<typename kernels::SumType<T>::type>(y));
   });
   return y;
@@ -144,8 +144,8 @@ void sum_rows(int64_t rows, int64_t columns, double divisor, const T* x, T* y) {
   g.reduced_stride[0] = columns;
   g.columns = columns > 1;
   g.chunks = chunk_count(g);
-  const Scratch scratch(scratch_bytes(g));
-  kernels::active<kernels::Reduce<T>>().sum(g, divisor, x, scratch.data(), y);
+  Scratch scratch(scratch_bytes(g));
+  kernels::active<kernels::Reduce<T>>().sum(g, divisor, x, scratch.data<void>(), y);
 }
 template void sum_rows(int64_t, int64_t, double, const float*, float*);
 template void sum_rows(int64_t, int64_t, double, const double*, double*);
@@ -166,11 +166,11 @@ Tensor reduce_extreme(Extreme which, const Tensor& x, const ReducedDims& dims, b
   const kernels::ReduceNest g = reduce_nest(x, dims);
   Tensor y = empty(dims.sizes(keepdim), x.dtype());
   if (g.kept == 0) return y;
-  const Scratch scratch(scratch_bytes(g));
+  Scratch scratch(scratch_bytes(g));
   visit(x.dtype(), [&](auto zero) {
     using T = Stored<decltype(zero)>;
     const auto& kernels = kernels::active<kernels::Reduce<T>>();
-    (which == Extreme::kMax ? kernels.max : kernels.min)(g, stored_data<T>(x), scratch.data(),
+    (which == Extreme::kMax ? kernels.max : kernels.min)(g, stored_data<T>(x), scratch.data<void>(),
                                                          stored_data<T>(y));
   });
   return y;
@@ -202,12 +202,12 @@ Tensor reduce_squares(const Tensor& x, const ReducedDims& dims, bool keepdim, co
   const kernels::ReduceNest g = reduce_nest(x, dims);
   Tensor y = empty(dims.sizes(keepdim), x.dtype());
   if (g.kept == 0) return y;
-  const Scratch scratch(scratch_bytes(g));
+  Scratch scratch(scratch_bytes(g));
   visit_floating(x.dtype(), [&](auto zero) {
     using T = decltype(zero);
     kernels::active<kernels::ReduceAbout<T>>().squares(
         g, divisor, stored_data<T>(x), pivot.defined() ? stored_data<T>(pivot) : nullptr,
-        scratch.data(), stored_data<T>(y));
+        scratch.data<void>(), stored_data<T>(y));
   });
   return y;
 }
@@ -217,11 +217,11 @@ Tensor reduce_log_sum_exp(const Tensor& x, const ReducedDims& dims, bool keepdim
   const kernels::ReduceNest g = reduce_nest(x, dims);
   Tensor y = empty(dims.sizes(keepdim), x.dtype());
   if (g.kept == 0) return y;
-  const Scratch scratch(scratch_bytes(g));
+  Scratch scratch(scratch_bytes(g));
   visit_floating(x.dtype(), [&](auto zero) {
     using T = decltype(zero);
     kernels::active<kernels::ReduceAbout<T>>().log_sum_exp(
-        g, stored_data<T>(x), stored_data<T>(pivot), scratch.data(), stored_data<T>(y));
+        g, stored_data<T>(x), stored_data<T>(pivot), scratch.data<void>(), stored_data<T>(y));
   });
   return y;
 }

@@ -1,7 +1,7 @@
-#include <reel/core/allocator.h>
 #include <reel/core/creation.h>
 #include <reel/core/layout.h>
 #include <reel/core/parallel.h>
+#include <reel/core/scratch.h>
 #include <reel/core/sort.h>
 
 #include <algorithm>
@@ -80,8 +80,8 @@ template <class Entry, class Make, class Position>
 void order_rows(int64_t rows, int64_t n, int64_t k, int64_t* y, Make make, Position position) {
   constexpr int64_t kCost = 16;  // of ordering an element, in simple operations
   parallel_for(rows, rows * n * kCost, [=](int64_t begin, int64_t end) {
-    const Scratch scratch(2 * n * static_cast<int64_t>(sizeof(Entry)));
-    auto* entries = static_cast<Entry*>(scratch.data());
+    Scratch scratch(2 * n * static_cast<int64_t>(sizeof(Entry)));
+    auto* entries = scratch.data<Entry>();
     for (int64_t row = begin; row < end; ++row) {
       for (int64_t i = 0; i < n; ++i) entries[i] = make(row * n + i, i);
       order_first(entries, entries + n, n, k);

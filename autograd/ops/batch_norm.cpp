@@ -99,8 +99,7 @@ struct BatchNormBackward final : NodeOf<BatchNormBackward> {
     if (call.wanted(1) || call.wanted(2) || g.batch_statistics) {
       dw = empty({g.C}, dy.dtype());
       db = empty({g.C}, dy.dtype());
-      NormScratch scratch(kernels::batch_norm_scratch(g.M, g.C));
-      kernels.backward_affine(g.M, g.C, pdy, px, affine, scratch.data(), physical_data<T>(dw),
+      kernels.backward_affine(g.M, g.C, pdy, px, affine, physical_data<T>(dw),
                               physical_data<T>(db));
     }
     if (call.wanted(0)) {
@@ -159,8 +158,7 @@ Tensor moments_of(const BatchNormGeometry& g, const Tensor& rows, const Tensor& 
     kernels.running_moments(g.C, to);
     return moments;
   }
-  NormScratch scratch(kernels::batch_norm_scratch(g.M, g.C));
-  kernels.statistics(g.M, g.C, physical_data<T>(rows), scratch.data(), to);
+  kernels.statistics(g.M, g.C, physical_data<T>(rows), to);
   if (moves) {
     mean.written();
     var.written();

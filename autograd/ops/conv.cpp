@@ -5,7 +5,6 @@
 #include <reel/autograd/ops/convolutions.h>
 #include <reel/autograd/trace.h>
 #include <reel/autograd/variable.h>
-#include <reel/core/allocator.h>
 #include <reel/core/creation.h>
 #include <reel/core/isa.h>
 #include <reel/core/kernels/kernels.h>
@@ -130,9 +129,7 @@ template <class Run, class... Data>
 void run(const ConvAlgorithm<Run> (&list)[kConvKinds], const ConvGeometry& g, const Data&... data) {
   int kind = 0;
   while (refusal(kind, list[kind], g)) ++kind;
-  const int64_t threads = num_threads();
-  const Scratch scratch(list[kind].scratch(g, threads));
-  list[kind].run(g, threads, scratch.data(), data...);
+  list[kind].run(g, num_threads(), data...);
 }
 
 template <class Run>

@@ -4,11 +4,11 @@
 
 #include <reel/autograd/ops/loss.h>
 #include <reel/autograd/variable.h>
-#include <reel/core/allocator.h>
 #include <reel/core/creation.h>
 #include <reel/core/kernels/kernels.h>
 #include <reel/core/layout.h>
 #include <reel/core/reduction.h>
+#include <reel/core/scratch.h>
 
 namespace reel {
 
@@ -120,10 +120,10 @@ Tensor reduced(const ClassLoss& loss, F f) {
     return rows;
   }
   const int64_t n = loss.g.N * loss.g.S;
-  const Scratch rows(n * static_cast<int64_t>(sizeof(T)));
+  Scratch rows(n * static_cast<int64_t>(sizeof(T)));
   Tensor y = empty(Shape(), dtype_of<T>);
-  f(static_cast<T*>(rows.data()));
-  sum_rows(n, 1, loss.divisor, static_cast<const T*>(rows.data()), y.data_ptr<T>());
+  f(rows.data<T>());
+  sum_rows(n, 1, loss.divisor, rows.data<const T>(), y.data_ptr<T>());
   return y;
 }
 

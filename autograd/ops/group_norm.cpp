@@ -67,11 +67,10 @@ struct GroupNormBackward final : NodeOf<GroupNormBackward> {
       const Tensor dx = call.wanted(0) ? grad_input_rows(dy, input) : Tensor();
       const Tensor dw = call.wanted(1) ? empty({g.C}, dy.dtype()) : Tensor();
       const Tensor db = call.wanted(2) ? empty({g.C}, dy.dtype()) : Tensor();
-      NormScratch scratch(kernels::group_norm_scratch(g));
       kernels::active<kernels::GroupNorm<T>>().backward(
           g, physical_data<T>(dy), physical_data<T>(rows), data_or_null<T>(w), data_or_null<T>(b),
-          physical_data<T>(mean), physical_data<T>(rstd), scratch.data(), data_or_null<T>(dx),
-          data_or_null<T>(dw), data_or_null<T>(db));
+          physical_data<T>(mean), physical_data<T>(rstd), data_or_null<T>(dx), data_or_null<T>(dw),
+          data_or_null<T>(db));
       call.set_grad_input(0, dx);
       call.set_grad_input(1, dw);
       call.set_grad_input(2, db);
@@ -93,13 +92,12 @@ Tensor normalize(const kernels::GroupNormGeometry& g, const Tensor& x, const Ten
   const Tensor w = weight.defined() ? weight.contiguous() : weight;
   const Tensor b = bias.defined() ? bias.contiguous() : bias;
   const Tensor mean = empty({g.N, g.G}, x.dtype()), rstd = empty({g.N, g.G}, x.dtype());
-  NormScratch scratch(kernels::group_norm_scratch(g));
   count_multiply_adds(x.numel());
   visit_floating(x.dtype(), [&](auto zero) {
     using T = decltype(zero);
     kernels::active<kernels::GroupNorm<T>>().forward(
         g, static_cast<T>(eps), physical_data<T>(rows), data_or_null<T>(w), data_or_null<T>(b),
-        scratch.data(), physical_data<T>(y), physical_data<T>(mean), physical_data<T>(rstd));
+        physical_data<T>(y), physical_data<T>(mean), physical_data<T>(rstd));
   });
   if (auto* node = record<GroupNormBackward>(y, x, w, b)) {
     node->g = g;

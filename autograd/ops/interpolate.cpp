@@ -5,10 +5,10 @@
 #include <reel/autograd/ops/resampling.h>
 #include <reel/autograd/trace.h>
 #include <reel/autograd/variable.h>
-#include <reel/core/allocator.h>
 #include <reel/core/kernels/kernels.h>
 #include <reel/core/layout.h>
 #include <reel/core/parallel.h>
+#include <reel/core/scratch.h>
 
 #include <algorithm>
 #include <cmath>
@@ -261,8 +261,8 @@ Tensor resample(const Tensor& x, const SharedMap& map, const SharedMap& transpos
   visit_floating(x.dtype(), [&](auto zero) {
     using T = decltype(zero);
     const int64_t threads = num_threads(), row = g.axis[2].in * g.C;
-    const Scratch scratch(threads * row * static_cast<int64_t>(sizeof(T)));
-    kernels::active<kernels::Resample<T>>().apply(g, threads, static_cast<T*>(scratch.data()),
+    Scratch scratch(threads * row * static_cast<int64_t>(sizeof(T)));
+    kernels::active<kernels::Resample<T>>().apply(g, threads, scratch.data<T>(),
                                                   physical_data<T>(in), physical_data<T>(y));
   });
   if (auto* node = record<InterpolateBackward>(y, x)) {

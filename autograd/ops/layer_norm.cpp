@@ -87,10 +87,9 @@ struct LayerNormBackward final : NodeOf<LayerNormBackward> {
     const Tensor dx = call.wanted(0) ? empty(input.sizes(), input.dtype()) : Tensor();
     const Tensor dw = call.wanted(1) ? empty(g.normalized_shape, dy.dtype()) : Tensor();
     const Tensor db = call.wanted(2) ? empty(g.normalized_shape, dy.dtype()) : Tensor();
-    NormScratch scratch(dw.defined() || db.defined() ? kernels::layer_norm_scratch(g.N, g.D) : 0);
     kernels.backward(g.N, g.D, dy.data_ptr<T>(), px, data_or_null<T>(w), physical_data<T>(moments),
-                     physical_data<T>(moments) + g.N, scratch.data(), data_or_null<T>(dx),
-                     data_or_null<T>(dw), data_or_null<T>(db));
+                     physical_data<T>(moments) + g.N, data_or_null<T>(dx), data_or_null<T>(dw),
+                     data_or_null<T>(db));
     call.set_grad_input(0, dx);
     call.set_grad_input(1, dw);
     call.set_grad_input(2, db);

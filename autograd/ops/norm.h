@@ -52,20 +52,6 @@ inline Shape dims_but_channels(const Tensor& x) {
   return dims;
 }
 
-/// Scratch of a kernel in units of double: little of it lies on the stack, which costs nothing.
-class NormScratch {
- public:
-  explicit NormScratch(int64_t count) {
-    if (count > static_cast<int64_t>(sizeof small_ / sizeof *small_))
-      large_ = empty({count}, kFloat64);
-  }
-  double* data() { return large_.defined() ? physical_data<double>(large_) : small_; }
-
- private:
-  alignas(64) double small_[512];
-  Tensor large_;
-};
-
 /// relu(batch_norm(...)) and relu(group_norm(...)), as one node and in one pass each way: a third
 /// of the memory traffic less. nn::Sequential calls them for neighbours.
 Tensor batch_norm_relu(const Tensor& x, const Tensor& weight, const Tensor& bias,

@@ -2,6 +2,7 @@
 #include <reel/core/kernels/kernels.h>
 #include <reel/core/kernels/level.h>
 #include <reel/core/parallel.h>
+#include <reel/core/scratch.h>
 
 #include <cmath>
 
@@ -9,24 +10,31 @@ namespace reel::kernels::REEL_ISA {
 
 namespace {
 
-// Adds the chunks up, in order: the totals end in sums[0 .. 2C).
-void add_chunks(int64_t chunks, int64_t C, double* sums) {
-  for (int64_t k = 1; k < chunks; ++k)
-    for (int64_t c = 0; c < 2 * C; ++c) sums[c] += sums[k * 2 * C + c];
+// Rows are summed in this many chunks, of 64 rows and 8192 elements or more, whatever the number of
+// threads.
+int64_t chunks_of(int64_t M, int64_t C) {
+  const int64_t by_work = M * C / 8192, chunks = by_work < M / 64 ? by_work : M / 64;
+  return chunks < 1 ? 1 : chunks < 32 ? chunks : 32;
 }
 
-// Two sums a channel over all rows; the totals end in scratch[0 .. 2C).
+// Two sums a channel of each chunk.
+int64_t bytes_of_sums(int64_t M, int64_t C) {
+  return chunks_of(M, C) * 2 * C * static_cast<int64_t>(sizeof(double));
+}
+
+// Two sums a channel over all rows; the totals end in all[0 .. 2C).
 template <class T, class Op>
-[[gnu::always_inline]] inline void sum_chunks(int64_t M, int64_t C, double* scratch, const Op& op) {
-  const int64_t chunks = batch_norm_chunks(M, C), rows = rows_together<T>(C), parts = M / rows;
-  parallel_for(chunks, 2 * M * C, [&op, M, C, scratch, chunks, rows, parts](int64_t b, int64_t e) {
+[[gnu::always_inline]] inline void sum_chunks(int64_t M, int64_t C, double* all, const Op& op) {
+  const int64_t chunks = chunks_of(M, C), rows = rows_together<T>(C), parts = M / rows;
+  parallel_for(chunks, 2 * M * C, [&op, M, C, all, chunks, rows, parts](int64_t b, int64_t e) {
     for (int64_t k = b; k < e; ++k) {
       const int64_t end = k + 1 < chunks ? parts * (k + 1) / chunks * rows : M;
-      double* sums = scratch + k * 2 * C;
+      double* sums = all + k * 2 * C;
       sum_rows<T>(parts * k / chunks * rows, end, C, op, sums, sums + C);
     }
   });
-  add_chunks(chunks, C, scratch);
+  for (int64_t k = 1; k < chunks; ++k)
+    for (int64_t c = 0; c < 2 * C; ++c) all[c] += all[k * 2 * C + c];
 }
 
 template <class T>
@@ -34,10 +42,9 @@ T rstd_of(double var, double eps) {
   return static_cast<T>(1 / std::sqrt(var + eps));
 }
 
+// From C sums of x - pivot, then C of its squares, which it overwrites.
 template <class T>
-void moments(int64_t M, int64_t C, int64_t chunks, const T* pivot, double* sums,
-             const BatchMoments<T>& to) {
-  add_chunks(chunks, C, sums);
+void moments(int64_t M, int64_t C, const T* pivot, double* sums, const BatchMoments<T>& to) {
   const auto count = static_cast<double>(M);
   for (int64_t c = 0; c < C; ++c) {
     const double shift = sums[c] / count, v = sums[C + c] / count - shift * shift;
@@ -65,12 +72,14 @@ void running_moments(int64_t C, const BatchMoments<T>& to) {
 }
 
 template <class T>
-void statistics(int64_t M, int64_t C, const T* x, double* scratch, const BatchMoments<T>& to) {
+void statistics(int64_t M, int64_t C, const T* x, const BatchMoments<T>& to) {
   const auto first_row = [x](int64_t c, int64_t n, auto& k) {
     for (int64_t i = 0; i < n; ++i) k[kCentre][i] = x[c + i];
   };
-  sum_chunks<T>(M, C, scratch, AboutCentre<T, decltype(first_row)>{first_row, x});
-  moments(M, C, 1, x, scratch, to);
+  Scratch scratch(bytes_of_sums(M, C));
+  double* sums = scratch.data<double>();
+  sum_chunks<T>(M, C, sums, AboutCentre<T, decltype(first_row)>{first_row, x});
+  moments(M, C, x, sums, to);
 }
 
 // The factors of equation 3.
@@ -119,18 +128,20 @@ void forward(int64_t M, int64_t C, const T* x, const ChannelAffine<T>& affine, T
 
 template <class T, bool kRelu>
 void sum_gradients(int64_t M, int64_t C, const T* dy, const T* x, const ChannelAffine<T>& affine,
-                   double* scratch) {
-  sum_chunks<T>(M, C, scratch, GradientSums<T, kRelu, AffineFactors<T>>{{affine}, dy, x});
+                   double* sums) {
+  sum_chunks<T>(M, C, sums, GradientSums<T, kRelu, AffineFactors<T>>{{affine}, dy, x});
 }
 
 template <class T>
 void backward_affine(int64_t M, int64_t C, const T* dy, const T* x, const ChannelAffine<T>& affine,
-                     double* scratch, T* dw, T* db) {
-  affine.relu ? sum_gradients<T, true>(M, C, dy, x, affine, scratch)
-              : sum_gradients<T, false>(M, C, dy, x, affine, scratch);
+                     T* dw, T* db) {
+  Scratch scratch(bytes_of_sums(M, C));
+  double* sums = scratch.data<double>();
+  affine.relu ? sum_gradients<T, true>(M, C, dy, x, affine, sums)
+              : sum_gradients<T, false>(M, C, dy, x, affine, sums);
   for (int64_t c = 0; c < C; ++c) {
-    db[c] = static_cast<T>(scratch[c]);
-    dw[c] = static_cast<T>(scratch[C + c] * static_cast<double>(affine.rstd[c]));
+    db[c] = static_cast<T>(sums[c]);
+    dw[c] = static_cast<T>(sums[C + c] * static_cast<double>(affine.rstd[c]));
   }
 }
 
@@ -156,8 +167,8 @@ void backward_input(int64_t M, int64_t C, const T* dy, const T* x, const Channel
 
 template <class T>
 void install(Tables& tables) {
-  tables.set(BatchNorm<T>{statistics<T>, moments<T>, running_moments<T>, forward<T>,
-                          backward_affine<T>, backward_input<T>});
+  tables.set(BatchNorm<T>{statistics<T>, running_moments<T>, forward<T>, backward_affine<T>,
+                          backward_input<T>});
 }
 
 }  // namespace

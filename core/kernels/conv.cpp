@@ -2,6 +2,7 @@
 #include <reel/core/kernels/kernels.h>
 #include <reel/core/kernels/level.h>
 #include <reel/core/parallel.h>
+#include <reel/core/scratch.h>
 
 namespace reel::kernels::REEL_ISA {
 
@@ -270,27 +271,17 @@ void sweep_box(const Sweep& s, const Box& box, const View<T>& view, const T* pac
 
 // --- a whole sweep ---
 
-struct Scratch {
-  int64_t packed, box, slots;  // bytes of the weights and of one box; boxes at work at once
-  int64_t bytes() const { return packed + slots * box; }
-};
-
 template <class T>
-Scratch scratch_of(const Sweep& s, const Cut& cut, int64_t threads) {
-  const int64_t tasks = s.N * cut.boxes(), weights = s.taps() * s.depth * all_lanes<T>(s);
-  return {padded_bytes(weights * static_cast<int64_t>(sizeof(T))),
-          padded_bytes(box_bytes<T>(s, cut.size)), tasks < threads ? tasks : threads};
-}
-
-template <class T>
-void sweep_all(const Sweep& s, int64_t threads, const T* x, const T* w, const T* b, void* scratch,
-               T* y) {
+void sweep_all(const Sweep& s, int64_t threads, const T* x, const T* w, const T* b, T* y) {
   const Cut cut = cut_boxes<T>(s);
-  const Scratch part = scratch_of<T>(s, cut, threads);
-  T* packed = static_cast<T*>(scratch);
-  char* boxes = static_cast<char*>(scratch) + part.packed;
+  // At most so many boxes are at work, and copied, at once.
+  const int64_t tasks = s.N * cut.boxes(), slots = tasks < threads ? tasks : threads;
+  const int64_t weight_bytes =
+      padded_bytes(s.taps() * s.depth * all_lanes<T>(s) * static_cast<int64_t>(sizeof(T)));
+  const int64_t copy_bytes = padded_bytes(box_bytes<T>(s, cut.size));
+  Scratch scratch(weight_bytes + slots * copy_bytes);
+  T* packed = scratch.data<T>();
   pack_weights(s, w, packed);
-  const int64_t tasks = s.N * cut.boxes(), slots = part.slots;
   const int64_t x_size = s.axis[0].source * s.axis[1].source * s.axis[2].source * s.source_channels;
   const int64_t y_size = s.out[0] * s.out[1] * s.out[2] * s.target_channels;
   const int64_t work = s.N * s.pixels() * (s.taps() * s.depth / 8 + 1) * s.target_channels;
@@ -300,7 +291,7 @@ void sweep_all(const Sweep& s, int64_t threads, const T* x, const T* w, const T*
         const int64_t n = i / cut.boxes(), next = i + 1 < tasks ? i + 1 : i;
         const Box box = box_at(s, cut, i % cut.boxes());
         const View<T> view =
-            view_of(s, box, x + n * x_size, reinterpret_cast<T*>(boxes + slot * part.box));
+            view_of(s, box, x + n * x_size, scratch.data<T>(weight_bytes + slot * copy_bytes));
         sweep_box(s, box, view, packed, b, y + n * y_size,
                   range_of(s, box_at(s, cut, next % cut.boxes()), x + next / cut.boxes() * x_size));
       }
@@ -308,15 +299,8 @@ void sweep_all(const Sweep& s, int64_t threads, const T* x, const T* w, const T*
 }
 
 template <class T>
-int64_t forward_scratch(const ConvGeometry& g, int64_t threads) {
-  const Sweep s = forward_sweep(g);
-  return scratch_of<T>(s, cut_boxes<T>(s), threads).bytes();
-}
-
-template <class T>
-void forward(const ConvGeometry& g, int64_t threads, void* scratch, const T* x, const T* w,
-             const T* b, T* y) {
-  sweep_all(forward_sweep(g), threads, x, w, b, scratch, y);
+void forward(const ConvGeometry& g, int64_t threads, const T* x, const T* w, const T* b, T* y) {
+  sweep_all(forward_sweep(g), threads, x, w, b, y);
 }
 
 // --- dx from dy: equation 2 ---
@@ -347,26 +331,16 @@ template <class F>
 }
 
 template <class T>
-int64_t input_grad_scratch(const ConvGeometry& g, int64_t threads) {
-  int64_t most = 0;
-  for_each_phase(g, [&](const Sweep& s) {
-    const int64_t bytes = scratch_of<T>(s, cut_boxes<T>(s), threads).bytes();
-    most = bytes > most ? bytes : most;
-  });
-  return most;
-}
-
-template <class T>
-void input_grad(const ConvGeometry& g, int64_t threads, void* scratch, const T* dy, const T* w,
-                const T* b, T* dx) {
-  for_each_phase(g, [&](const Sweep& s) { sweep_all<T>(s, threads, dy, w, b, scratch, dx); });
+void input_grad(const ConvGeometry& g, int64_t threads, const T* dy, const T* w, const T* b,
+                T* dx) {
+  for_each_phase(g, [&](const Sweep& s) { sweep_all<T>(s, threads, dy, w, b, dx); });
 }
 
 template <class T>
 void install(Tables& tables) {
   Conv<T>& conv = tables;
-  conv.forward[kConvDirect] = {forward<T>, forward_scratch<T>, nullptr};
-  conv.input_grad[kConvDirect] = {input_grad<T>, input_grad_scratch<T>, nullptr};
+  conv.forward[kConvDirect] = {forward<T>, nullptr};
+  conv.input_grad[kConvDirect] = {input_grad<T>, nullptr};
 }
 
 }  // namespace

@@ -31,8 +31,6 @@ constexpr const char* const kConvNames[kConvKinds] = {"depthwise", "winograd_f4"
 template <class Run>
 struct ConvAlgorithm {
   Run* run;  // null: there is none for this direction and dtype
-  /// Bytes of scratch on that many threads.
-  int64_t (*scratch)(const ConvGeometry& g, int64_t threads);
   /// Null if it takes the job, else why not; null itself takes every job. It sees the geometry
   /// alone: another number of threads must not choose another algorithm.
   const char* (*declines)(const ConvGeometry& g);
@@ -41,16 +39,16 @@ struct ConvAlgorithm {
 template <class T>
 struct Conv {
   /// y = w * x + b (equation 1). Null b means zeros.
-  using Forward = void(const ConvGeometry& g, int64_t threads, void* scratch, const T* x,
-                       const T* w, const T* b, T* y);
+  using Forward = void(const ConvGeometry& g, int64_t threads, const T* x, const T* w, const T* b,
+                       T* y);
   /// dx of dy and w (equation 2), plus b, which a transposed convolution has: a value for each of
   /// the C channels, or null.
-  using InputGrad = void(const ConvGeometry& g, int64_t threads, void* scratch, const T* dy,
-                         const T* w, const T* b, T* dx);
+  using InputGrad = void(const ConvGeometry& g, int64_t threads, const T* dy, const T* w,
+                         const T* b, T* dx);
   /// dw of dy and x, and db of dy (equations 3 and 4), either null; x is read for dw only. The bits
   /// of one do not depend on whether the other is wanted.
-  using WeightGrad = void(const ConvGeometry& g, int64_t threads, void* scratch, const T* dy,
-                          const T* x, T* dw, T* db);
+  using WeightGrad = void(const ConvGeometry& g, int64_t threads, const T* dy, const T* x, T* dw,
+                          T* db);
 
   ConvAlgorithm<Forward> forward[kConvKinds];
   ConvAlgorithm<InputGrad> input_grad[kConvKinds];

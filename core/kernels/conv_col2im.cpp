@@ -7,6 +7,7 @@
 #include <reel/core/kernels/kernels.h>
 #include <reel/core/kernels/level.h>
 #include <reel/core/parallel.h>
+#include <reel/core/scratch.h>
 
 namespace reel::kernels::REEL_ISA {
 
@@ -271,11 +272,12 @@ Box band_at(const ConvGeometry& g, const Cut& cut, int64_t i) {
 }
 
 template <class T>
-void input_grad(const ConvGeometry& g, int64_t threads, void* scratch, const T* dy, const T* w,
-                const T* b, T* dx) {
+void input_grad(const ConvGeometry& g, int64_t threads, const T* dy, const T* w, const T* b,
+                T* dx) {
   const Plan<T> p(g, threads);
-  T* packed = static_cast<T*>(scratch);
-  char* images = static_cast<char*>(scratch) + p.weight_bytes(g.G);
+  Scratch scratch(p.weight_bytes(g.G) + p.slots * p.samples * p.image_bytes());
+  T* packed = scratch.data<T>();
+  char* images = scratch.data<char>(p.weight_bytes(g.G));
   pack_weights(g, p, w, packed);
   const int64_t boxes = p.cut.boxes(), dy_size = volume(g.out) * g.K, dx_size = volume(g.in) * g.C;
   const int64_t bytes = p.samples * p.image_bytes();
@@ -296,12 +298,6 @@ void input_grad(const ConvGeometry& g, int64_t threads, void* scratch, const T* 
         }
       }
   });
-}
-
-template <class T>
-int64_t scratch_bytes(const ConvGeometry& g, int64_t threads) {
-  const Plan<T> p(g, threads);
-  return p.weight_bytes(g.G) + p.slots * p.samples * p.image_bytes();
 }
 
 // --- which convolutions ---
@@ -332,7 +328,7 @@ const char* declines(const ConvGeometry& g) {
 template <class T>
 void install(Tables& tables) {
   Conv<T>& conv = tables;
-  conv.input_grad[kConvCol2im] = {input_grad<T>, scratch_bytes<T>, declines<T>};
+  conv.input_grad[kConvCol2im] = {input_grad<T>, declines<T>};
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <reel/core/kernels/kernels.h>
 #include <reel/core/kernels/level.h>
 #include <reel/core/parallel.h>
+#include <reel/core/scratch.h>
 
 namespace reel::kernels::REEL_ISA {
 
@@ -234,16 +235,12 @@ int64_t packed_bytes(const Plan& p) {
   });
 }
 
-template <class T, Direction kDirection>
-int64_t scratch_bytes(const ConvGeometry& g, int64_t) {
-  const Plan p = plan_of(g, kDirection);
-  return packed_bytes<T>(p) + table_bytes(p);
-}
-
-template <class T, Direction kDirection>
-void run(const ConvGeometry& g, void* scratch, const T* x, const T* w, const T* b, T* y) {
-  const Plan p = plan_in(g, kDirection, scratch);
-  T* packed = reinterpret_cast<T*>(static_cast<char*>(scratch) + table_bytes(p));
+template <class T>
+void run(const ConvGeometry& g, Direction direction, const T* x, const T* w, const T* b, T* y) {
+  Plan p = plan_of(g, direction);
+  Scratch scratch(table_bytes(p) + packed_bytes<T>(p));
+  write_tables(g, direction, scratch.data<void>(), p);
+  T* packed = scratch.data<T>(table_bytes(p));
   with_lanes<T>(g.C, [&](auto tag) {
     using V = typename decltype(tag)::Type;
     pack_weights<V>(p, w, b, packed);
@@ -252,24 +249,20 @@ void run(const ConvGeometry& g, void* scratch, const T* x, const T* w, const T* 
 }
 
 template <class T>
-void forward(const ConvGeometry& g, int64_t, void* scratch, const T* x, const T* w, const T* b,
-             T* y) {
-  run<T, Direction::kForward>(g, scratch, x, w, b, y);
+void forward(const ConvGeometry& g, int64_t, const T* x, const T* w, const T* b, T* y) {
+  run(g, Direction::kForward, x, w, b, y);
 }
 
 template <class T>
-void input_grad(const ConvGeometry& g, int64_t, void* scratch, const T* dy, const T* w, const T* b,
-                T* dx) {
-  run<T, Direction::kInputGrad>(g, scratch, dy, w, b, dx);
+void input_grad(const ConvGeometry& g, int64_t, const T* dy, const T* w, const T* b, T* dx) {
+  run(g, Direction::kInputGrad, dy, w, b, dx);
 }
 
 template <class T>
 void install(Tables& tables) {
   Conv<T>& conv = tables;
-  conv.forward[kConvDepthwise] = {forward<T>, scratch_bytes<T, Direction::kForward>,
-                                  refuses_depthwise};
-  conv.input_grad[kConvDepthwise] = {input_grad<T>, scratch_bytes<T, Direction::kInputGrad>,
-                                     refuses_depthwise};
+  conv.forward[kConvDepthwise] = {forward<T>, refuses_depthwise};
+  conv.input_grad[kConvDepthwise] = {input_grad<T>, refuses_depthwise};
 }
 
 }  // namespace

@@ -146,9 +146,8 @@ inline int64_t table_bytes(const Plan& p) {
                       p.lattices * static_cast<int64_t>(sizeof(Columns)));
 }
 
-/// A plan whose tables lie in `memory`.
-inline Plan plan_in(const ConvGeometry& g, Direction direction, void* memory) {
-  Plan p = plan_of(g, direction);
+/// Writes the tables of a plan to `memory`.
+inline void write_tables(const ConvGeometry& g, Direction direction, void* memory, Plan& p) {
   p.lines[0] = static_cast<Line*>(memory);
   p.lines[1] = p.lines[0] + p.target[0];
   p.columns = reinterpret_cast<Columns*>(p.lines[1] + p.target[1]);
@@ -165,7 +164,6 @@ inline Plan plan_in(const ConvGeometry& g, Direction direction, void* memory) {
     const Axis a = axis_of(g, direction, 2, i);
     for (int64_t j = 0; j < lattices(a); ++j) *next++ = columns_of(a, j, g.C);
   }
-  return p;
 }
 
 /// Unit number i of all samples.

@@ -4,6 +4,7 @@
 #include <reel/core/kernels/kernels.h>
 #include <reel/core/kernels/level.h>
 #include <reel/core/parallel.h>
+#include <reel/core/scratch.h>
 
 namespace reel::kernels::REEL_ISA {
 
@@ -239,18 +240,12 @@ void reduce_block(const Plan& p, const Sums& s, int64_t i, T* sums, T* dw, T* db
 }
 
 template <class T>
-int64_t scratch_bytes(const ConvGeometry& g, int64_t) {
-  const Plan p = plan_of(g, Direction::kForward);
+void weight_grad(const ConvGeometry& g, int64_t, const T* dy, const T* x, T* dw, T* db) {
+  Plan p = plan_of(g, Direction::kForward);
   const Sums s = sums_of<T>(g, p);
-  return table_bytes(p) + 2 * s.chunks * s.set() * static_cast<int64_t>(sizeof(T));
-}
-
-template <class T>
-void weight_grad(const ConvGeometry& g, int64_t, void* scratch, const T* dy, const T* x, T* dw,
-                 T* db) {
-  const Plan p = plan_in(g, Direction::kForward, scratch);
-  const Sums s = sums_of<T>(g, p);
-  T* sums = reinterpret_cast<T*>(static_cast<char*>(scratch) + table_bytes(p));
+  Scratch scratch(table_bytes(p) + 2 * s.chunks * s.set() * static_cast<int64_t>(sizeof(T)));
+  write_tables(g, Direction::kForward, scratch.data<void>(), p);
+  T* sums = scratch.data<T>(table_bytes(p));
   const int64_t units = g.N * p.units(), depth = dw ? p.taps : 1;
   with_lanes<T>(g.C, [&](auto tag) {
     using V = typename decltype(tag)::Type;
@@ -269,7 +264,7 @@ void weight_grad(const ConvGeometry& g, int64_t, void* scratch, const T* dy, con
 template <class T>
 void install(Tables& tables) {
   Conv<T>& conv = tables;
-  conv.weight_grad[kConvDepthwise] = {weight_grad<T>, scratch_bytes<T>, refuses_depthwise};
+  conv.weight_grad[kConvDepthwise] = {weight_grad<T>, refuses_depthwise};
 }
 
 }  // namespace

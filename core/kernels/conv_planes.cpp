@@ -4,6 +4,7 @@
 #include <reel/core/kernels/kernels.h>
 #include <reel/core/kernels/level.h>
 #include <reel/core/parallel.h>
+#include <reel/core/scratch.h>
 
 namespace reel::kernels::REEL_ISA {
 
@@ -83,23 +84,18 @@ int64_t packed_bytes(const PlanesPlan& p) {
   return padded_bytes((kMostOutputs + p.taps() * p.K) * static_cast<int64_t>(sizeof(float)));
 }
 
-int64_t forward_scratch(const ConvGeometry& g, int64_t threads) {
+void forward(const ConvGeometry& g, int64_t threads, const float* x, const float* w, const float* b,
+             float* y) {
   const PlanesPlan p(g);
-  return packed_bytes(p) + (p.tasks() < threads ? p.tasks() : threads) * p.bytes();
-}
-
-void forward(const ConvGeometry& g, int64_t threads, void* scratch, const float* x, const float* w,
-             const float* b, float* y) {
-  const PlanesPlan p(g);
-  float* packed = static_cast<float*>(scratch);
-  pack_weights(p, w, b, packed);
   const int64_t tasks = p.tasks(), slots = tasks < threads ? tasks : threads;
+  Scratch scratch(packed_bytes(p) + slots * p.bytes());
+  float* packed = scratch.data<float>();
+  pack_weights(p, w, b, packed);
   const int64_t blocks = (p.K + kMostTileOutputs - 1) / kMostTileOutputs;
-  char* memory = static_cast<char*>(scratch) + packed_bytes(p);
   const int64_t work = p.N * p.P * p.pitch * p.K * (p.taps() / 8 + 1);
   parallel_for(slots, work, [&](int64_t begin, int64_t end) {
     for (int64_t slot = begin; slot < end; ++slot) {
-      float* source = reinterpret_cast<float*>(memory + slot * p.bytes());
+      float* source = scratch.data<float>(packed_bytes(p) + slot * p.bytes());
       float* target = source + p.C * p.source;
       for (int64_t i = tasks * slot / slots; i < tasks * (slot + 1) / slots; ++i) {
         split_source(g, p, i, x + i / p.bands * g.in[1] * g.in[2] * p.C, source);
@@ -121,7 +117,7 @@ void forward(const ConvGeometry& g, int64_t threads, void* scratch, const float*
 
 void install_conv_planes(Tables& tables) {
   Conv<float>& conv = tables;
-  conv.forward[kConvPlanes] = {forward, forward_scratch, declines_any};
+  conv.forward[kConvPlanes] = {forward, declines_any};
 }
 
 }  // namespace reel::kernels::REEL_ISA

@@ -4,6 +4,7 @@
 #include <reel/core/kernels/kernels.h>
 #include <reel/core/kernels/level.h>
 #include <reel/core/parallel.h>
+#include <reel/core/scratch.h>
 
 namespace reel::kernels::REEL_ISA {
 
@@ -131,18 +132,14 @@ void add_bias(const PlanesPlan& p, int64_t pixels, const float* dy, float* sums)
 
 int64_t chunks_of(const PlanesPlan& p) { return p.tasks() < kChunks ? p.tasks() : kChunks; }
 
-int64_t weight_grad_scratch(const ConvGeometry& g, int64_t) {
-  const PlanesPlan p(g);
-  const int64_t sums = padded_bytes(Sums(p).size * static_cast<int64_t>(sizeof(float)));
-  return chunks_of(p) * (sums + p.bytes());
-}
-
-void weight_grad(const ConvGeometry& g, int64_t, void* scratch, const float* dy, const float* x,
-                 float* dw, float* db) {
+void weight_grad(const ConvGeometry& g, int64_t, const float* dy, const float* x, float* dw,
+                 float* db) {
   const PlanesPlan p(g);
   const Sums s(p);
   const int64_t tasks = p.tasks(), chunks = chunks_of(p);
-  float* all = static_cast<float*>(scratch);
+  Scratch scratch(chunks *
+                  (padded_bytes(s.size * static_cast<int64_t>(sizeof(float))) + p.bytes()));
+  float* all = scratch.data<float>();
   const int64_t work = p.N * p.P * p.pitch * p.K * (dw ? p.taps() / 8 + 1 : 1);
   parallel_for(chunks, work, [&](int64_t begin, int64_t end) {
     for (int64_t c = begin; c < end; ++c) {
@@ -183,7 +180,7 @@ void weight_grad(const ConvGeometry& g, int64_t, void* scratch, const float* dy,
 
 void install_conv_planes_weight(Tables& tables) {
   Conv<float>& conv = tables;
-  conv.weight_grad[kConvPlanes] = {weight_grad, weight_grad_scratch, declines_weight_grad};
+  conv.weight_grad[kConvPlanes] = {weight_grad, declines_weight_grad};
 }
 
 }  // namespace reel::kernels::REEL_ISA

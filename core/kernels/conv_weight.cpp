@@ -2,6 +2,7 @@
 #include <reel/core/kernels/kernels.h>
 #include <reel/core/kernels/level.h>
 #include <reel/core/parallel.h>
+#include <reel/core/scratch.h>
 
 namespace reel::kernels::REEL_ISA {
 
@@ -335,16 +336,11 @@ void reduce_block(const Sweep& s, const Plan<T>& plan, int64_t j, const T* sums,
 }
 
 template <class T>
-int64_t scratch_bytes(const ConvGeometry& g, int64_t) {
-  return Plan<T>(forward_sweep(g)).bytes();
-}
-
-template <class T>
-void backward(const ConvGeometry& g, int64_t, void* scratch, const T* dy, const T* x, T* dw,
-              T* db) {
+void backward(const ConvGeometry& g, int64_t, const T* dy, const T* x, T* dw, T* db) {
   const Sweep s = forward_sweep(g);
   const Plan<T> plan(s);
-  char* memory = static_cast<char*>(scratch);
+  Scratch scratch(plan.bytes());
+  char* memory = scratch.data<char>();
   const int64_t depth = dw ? plan.rows : 1;
   const int64_t work = s.N * s.pixels() * (depth / 8 + 1) * s.target_channels;
   parallel_for(plan.chunks, work, [&](int64_t begin, int64_t end) {
@@ -361,7 +357,7 @@ void backward(const ConvGeometry& g, int64_t, void* scratch, const T* dy, const 
 template <class T>
 void install(Tables& tables) {
   Conv<T>& conv = tables;
-  conv.weight_grad[kConvDirect] = {backward<T>, scratch_bytes<T>, nullptr};
+  conv.weight_grad[kConvDirect] = {backward<T>, nullptr};
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <reel/core/kernels/kernels.h>
 #include <reel/core/kernels/lane_transpose.h>
 #include <reel/core/parallel.h>
+#include <reel/core/scratch.h>
 
 namespace reel::kernels::REEL_ISA {
 
@@ -238,12 +239,13 @@ void convolve_task(const TileGrid& t, const Plan<S>& plan, const Unit& u, int64_
 
 template <class S>
 void convolve(const TileGrid& t, const WeightSteps& step, int64_t threads, const float* x,
-              const float* w, const float* b, void* scratch, float* y) {
+              const float* w, const float* b, float* y) {
   const Plan<S> plan(t, threads);
+  Scratch scratch(plan.bytes());
   parallel_for(plan.slots, t.tiles() * plan.kPoints * (t.depth() / 8 + 1) * t.K,
                [&](int64_t slot, int64_t last) {
                  for (; slot < last; ++slot) {
-                   float* own = static_cast<float*>(scratch) + slot * plan.slot();
+                   float* own = scratch.data<float>() + slot * plan.slot();
                    for (int64_t i = plan.units() * slot / plan.slots;
                         i < plan.units() * (slot + 1) / plan.slots; ++i) {
                      const Unit u = unit_at(t, plan, i);
@@ -260,38 +262,22 @@ void convolve(const TileGrid& t, const WeightSteps& step, int64_t threads, const
 }
 
 template <int M>
-int64_t forward_scratch(const ConvGeometry& g, int64_t threads) {
-  return with_tile<M>(g, [&](auto tile) {
+void forward(const ConvGeometry& g, int64_t threads, const float* x, const float* w, const float* b,
+             float* y) {
+  with_tile<M>(g, [&](auto tile) {
     using S = decltype(tile);
-    return Plan<S>(forward_grid<S>(g), threads).bytes();
-  });
-}
-template <int M>
-int64_t input_grad_scratch(const ConvGeometry& g, int64_t threads) {
-  return with_tile<M>(g, [&](auto tile) {
-    using S = decltype(tile);
-    return Plan<S>(input_grad_grid<S>(g), threads).bytes();
+    const int64_t channel = g.kernel[0] * S::kTaps;
+    convolve<S>(forward_grid<S>(g), {g.C * channel, channel, false}, threads, x, w, b, y);
   });
 }
 
 template <int M>
-void forward(const ConvGeometry& g, int64_t threads, void* scratch, const float* x, const float* w,
-             const float* b, float* y) {
+void input_grad(const ConvGeometry& g, int64_t threads, const float* dy, const float* w,
+                const float* b, float* dx) {
   with_tile<M>(g, [&](auto tile) {
     using S = decltype(tile);
     const int64_t channel = g.kernel[0] * S::kTaps;
-    convolve<S>(forward_grid<S>(g), {g.C * channel, channel, false}, threads, x, w, b, scratch, y);
-  });
-}
-
-template <int M>
-void input_grad(const ConvGeometry& g, int64_t threads, void* scratch, const float* dy,
-                const float* w, const float* b, float* dx) {
-  with_tile<M>(g, [&](auto tile) {
-    using S = decltype(tile);
-    const int64_t channel = g.kernel[0] * S::kTaps;
-    convolve<S>(input_grad_grid<S>(g), {channel, g.C * channel, true}, threads, dy, w, b, scratch,
-                dx);
+    convolve<S>(input_grad_grid<S>(g), {channel, g.C * channel, true}, threads, dy, w, b, dx);
   });
 }
 
@@ -313,8 +299,8 @@ const char* declines_input_grad(const ConvGeometry& g) {
 template <int M>
 void install(Tables& tables, ConvKind kind) {
   Conv<float>& conv = tables;
-  conv.forward[kind] = {forward<M>, forward_scratch<M>, declines_forward<M>};
-  conv.input_grad[kind] = {input_grad<M>, input_grad_scratch<M>, declines_input_grad<M>};
+  conv.forward[kind] = {forward<M>, declines_forward<M>};
+  conv.input_grad[kind] = {input_grad<M>, declines_input_grad<M>};
 }
 
 }  // namespace

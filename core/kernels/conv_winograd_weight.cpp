@@ -4,6 +4,7 @@
 #include <reel/core/kernels/kernels.h>
 #include <reel/core/kernels/lane_transpose.h>
 #include <reel/core/parallel.h>
+#include <reel/core/scratch.h>
 
 namespace reel::kernels::REEL_ISA {
 
@@ -273,9 +274,10 @@ void write_columns(const TileGrid& t, const Plan<S>& plan, const float* sums, in
 }
 
 template <class S>
-void weight_grad_of(const TileGrid& t, int64_t threads, float* memory, const Job& job, float* dw,
-                    float* db) {
+void weight_grad_of(const TileGrid& t, int64_t threads, const Job& job, float* dw, float* db) {
   const Plan<S> plan(t, threads);
+  Scratch scratch(plan.bytes());
+  float* memory = scratch.data<float>();
   parallel_for(plan.slots, t.tiles() * plan.kPoints * (t.depth() / 8 + 1) * t.K,
                [&](int64_t slot, int64_t last) {
                  for (; slot < last; ++slot)
@@ -301,20 +303,11 @@ void weight_grad_of(const TileGrid& t, int64_t threads, float* memory, const Job
 }
 
 template <int M>
-void weight_grad(const ConvGeometry& g, int64_t threads, void* scratch, const float* dy,
-                 const float* x, float* dw, float* db) {
+void weight_grad(const ConvGeometry& g, int64_t threads, const float* dy, const float* x, float* dw,
+                 float* db) {
   with_tile<M>(g, [&](auto tile) {
     using S = decltype(tile);
-    weight_grad_of<S>(forward_grid<S>(g), threads, static_cast<float*>(scratch),
-                      {dy, x, dw != nullptr, db != nullptr}, dw, db);
-  });
-}
-
-template <int M>
-int64_t scratch_bytes(const ConvGeometry& g, int64_t threads) {
-  return with_tile<M>(g, [&](auto tile) {
-    using S = decltype(tile);
-    return Plan<S>(forward_grid<S>(g), threads).bytes();
+    weight_grad_of<S>(forward_grid<S>(g), threads, {dy, x, dw != nullptr, db != nullptr}, dw, db);
   });
 }
 
@@ -330,8 +323,8 @@ const char* declines(const ConvGeometry& g) {
 
 void install_conv_winograd_weight(Tables& tables) {
   Conv<float>& conv = tables;
-  conv.weight_grad[kConvWinograd4] = {weight_grad<4>, scratch_bytes<4>, declines<4>};
-  conv.weight_grad[kConvWinograd2] = {weight_grad<2>, scratch_bytes<2>, declines<2>};
+  conv.weight_grad[kConvWinograd4] = {weight_grad<4>, declines<4>};
+  conv.weight_grad[kConvWinograd2] = {weight_grad<2>, declines<2>};
 }
 
 }  // namespace reel::kernels::REEL_ISA

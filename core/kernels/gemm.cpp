@@ -2,6 +2,7 @@
 #include <reel/core/kernels/kernels.h>
 #include <reel/core/kernels/level.h>
 #include <reel/core/parallel.h>
+#include <reel/core/scratch.h>
 
 namespace reel::kernels::REEL_ISA {
 
@@ -313,16 +314,8 @@ void tiny(const GemmGeometry& g, const Epilogue<T>& e, const T* A, const T* B, T
 // --- entry ---
 
 template <class T>
-int64_t scratch(const GemmGeometry& g, int64_t threads) {
-  if (is_dots(g) || is_tiny(g)) return 0;
-  const Plan<T> plan(g);
-  const int64_t sums = plan.chunks > 1 ? plan.chunks * g.M * g.N : 0;
-  return (grid_of(g, plan, threads).slots * plan.own() + sums) * plan.kSize;
-}
-
-template <class T>
-void run(const GemmGeometry& g, int64_t threads, void* scratch, T alpha, const T* A, const T* B,
-         T beta, const T* bias, T* C) {
+void run(const GemmGeometry& g, int64_t threads, T alpha, const T* A, const T* B, T beta,
+         const T* bias, T* C) {
   const Epilogue<T> e{alpha, beta, bias};
   if (is_dots(g)) return dot_rows(g, threads, e, A, B, C);
   if (is_tiny(g)) return tiny(g, e, A, B, C);
@@ -331,8 +324,10 @@ void run(const GemmGeometry& g, int64_t threads, void* scratch, T alpha, const T
   const Grid grid = grid_of(g, plan, threads);
   const Parts rows(plan.tiles, grid.rows), columns(plan.panels.count, grid.columns);
   const Parts chunks(plan.depth.count, plan.chunks), slots(grid.tasks, grid.slots);
-  T *own = static_cast<T*>(scratch), *sums = own + grid.slots * plan.own();
   const bool direct = plan.chunks == 1;
+  const int64_t all_own = grid.slots * plan.own(), all_sums = direct ? 0 : plan.chunks * g.M * g.N;
+  Scratch scratch((all_own + all_sums) * plan.kSize);
+  T *own = scratch.data<T>(), *sums = own + all_own;
   parallel_for(grid.slots, work_of(g), [&](int64_t begin, int64_t end) {
     for (int64_t s = begin; s < end; ++s)
       for (int64_t t = slots.begin(s); t < slots.begin(s + 1); ++t) {
@@ -349,8 +344,8 @@ void run(const GemmGeometry& g, int64_t threads, void* scratch, T alpha, const T
 }  // namespace
 
 void install_gemm(Tables& tables) {
-  tables.set(Gemm<float>{run<float>, scratch<float>});
-  if constexpr (kOwnFloat64) tables.set(Gemm<double>{run<double>, scratch<double>});
+  tables.set(Gemm<float>{run<float>});
+  if constexpr (kOwnFloat64) tables.set(Gemm<double>{run<double>});
 }
 
 }  // namespace reel::kernels::REEL_ISA

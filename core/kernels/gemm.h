@@ -15,10 +15,8 @@ template <class T>
 struct Gemm {
   /// C = alpha * op(A) op(B) + beta * C, or op(A) op(B) + bias, a value a column, where bias is not
   /// null: alpha is then 1 and beta 0. With beta = 0 C is not read.
-  void (*run)(const GemmGeometry& g, int64_t threads, void* scratch, T alpha, const T* A,
-              const T* B, T beta, const T* bias, T* C);
-  /// Bytes of scratch on that many threads.
-  int64_t (*scratch)(const GemmGeometry& g, int64_t threads);
+  void (*run)(const GemmGeometry& g, int64_t threads, T alpha, const T* A, const T* B, T beta,
+              const T* bias, T* C);
 };
 
 }  // namespace reel::kernels

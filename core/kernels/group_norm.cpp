@@ -2,6 +2,7 @@
 #include <reel/core/kernels/kernels.h>
 #include <reel/core/kernels/level.h>
 #include <reel/core/parallel.h>
+#include <reel/core/scratch.h>
 
 #include <cmath>
 
@@ -78,10 +79,25 @@ struct GradientFactors {
   }
 };
 
+// In how many parts the pixels of a sample are summed, whatever the number of threads: several, of
+// some 16384 elements, where samples are too few to share and large enough to cut.
+int64_t parts_of(const GroupNormGeometry& g) {
+  constexpr int64_t kFewSamples = 8, kPart = 16384, kMost = 32;
+  const int64_t parts = g.N < kFewSamples ? g.P * g.C / kPart : 1;
+  return parts < 1 ? 1 : parts < kMost ? parts : kMost;
+}
+
+// Of each sample two sums a channel and two means a group, and the sums of one sample's parts.
+int64_t bytes_of_sums(const GroupNormGeometry& g) {
+  const int64_t parts = parts_of(g);
+  const int64_t count = g.N * 2 * (g.C + g.G) + (parts > 1 ? parts * 2 * g.C : 0);
+  return count * static_cast<int64_t>(sizeof(double));
+}
+
 // The parts in which the pixels of a sample are summed.
 struct Parts {
-  explicit Parts(const GroupNormGeometry& g, double* scratch)
-      : count(group_norm_parts(g)), sums(scratch + g.N * 2 * (g.C + g.G)) {}
+  explicit Parts(const GroupNormGeometry& g, double* all)
+      : count(parts_of(g)), sums(all + g.N * 2 * (g.C + g.G)) {}
   int64_t count;
   double* sums;
 };
@@ -139,12 +155,12 @@ void moments(const GroupNormGeometry& g, T eps, const T* x, const double* sums, 
 
 template <class T, bool kRelu>
 void forward_samples(const GroupNormGeometry& g, T eps, const T* x, const T* w, const T* b,
-                     double* scratch, T* y, T* mean, T* rstd) {
-  const Parts parts(g, scratch);
+                     double* all, T* y, T* mean, T* rstd) {
+  const Parts parts(g, all);
   for_samples(g, parts, 4 * g.N * g.P * g.C, [&](int64_t n) {
     const T* in = x + n * g.P * g.C;
     T *m = mean + n * g.G, *r = rstd + n * g.G;
-    double* sums = scratch + n * 2 * (g.C + g.G);
+    double* sums = all + n * 2 * (g.C + g.G);
     sum_pixels<T>(g, parts, AboutCentre<T, Pivots<T>>{{g, in}, in}, sums);
     moments(g, eps, in, sums, m, r);
     const Normalize<T, kRelu, AffineFactors<T>> normalize{{g, w, b, m, r}, in};
@@ -153,11 +169,12 @@ void forward_samples(const GroupNormGeometry& g, T eps, const T* x, const T* w, 
 }
 
 template <class T>
-void forward(const GroupNormGeometry& g, T eps, const T* x, const T* w, const T* b, double* scratch,
-             T* y, T* mean, T* rstd) {
+void forward(const GroupNormGeometry& g, T eps, const T* x, const T* w, const T* b, T* y, T* mean,
+             T* rstd) {
   if (g.P * g.C == 0) return;
   const auto run = g.relu ? forward_samples<T, true> : forward_samples<T, false>;
-  run(g, eps, x, w, b, scratch, y, mean, rstd);
+  Scratch scratch(bytes_of_sums(g));
+  run(g, eps, x, w, b, scratch.data<double>(), y, mean, rstd);
 }
 
 // The means of equation 6, times rstd, from the sample's terms of equations 4 and 5.
@@ -179,15 +196,15 @@ void gradient_means(const GroupNormGeometry& g, const T* w, const T* rstd, const
   }
 }
 
-// Leaves each sample's terms of equations 4 and 5 in its part of the scratch.
+// Leaves each sample's terms of equations 4 and 5 in its part of `all`.
 template <class T, bool kRelu>
 void backward_samples(const GroupNormGeometry& g, const T* dy, const T* x, const T* w, const T* b,
-                      const T* mean, const T* rstd, double* scratch, T* dx) {
-  const Parts parts(g, scratch);
+                      const T* mean, const T* rstd, double* all, T* dx) {
+  const Parts parts(g, all);
   for_samples(g, parts, 5 * g.N * g.P * g.C, [&](int64_t n) {
     const int64_t sample = n * g.P * g.C;
     const AffineFactors<T> affine{g, w, b, mean + n * g.G, rstd + n * g.G};
-    double* sums = scratch + n * 2 * (g.C + g.G);
+    double* sums = all + n * 2 * (g.C + g.G);
     const GradientSums<T, kRelu, AffineFactors<T>> terms{affine, dy + sample, x + sample};
     sum_pixels<T>(g, parts, terms, sums);
     for_channels(g, 0, g.C, [&](int64_t c, int64_t group) {
@@ -204,9 +221,11 @@ void backward_samples(const GroupNormGeometry& g, const T* dy, const T* x, const
 
 template <class T>
 void backward(const GroupNormGeometry& g, const T* dy, const T* x, const T* w, const T* b,
-              const T* mean, const T* rstd, double* scratch, T* dx, T* dw, T* db) {
+              const T* mean, const T* rstd, T* dx, T* dw, T* db) {
   const auto run = g.relu ? backward_samples<T, true> : backward_samples<T, false>;
-  run(g, dy, x, w, b, mean, rstd, scratch, dx);
+  Scratch scratch(bytes_of_sums(g));
+  double* sums = scratch.data<double>();
+  run(g, dy, x, w, b, mean, rstd, sums, dx);
   if (g.N == 0) {
     for (int64_t c = 0; c < g.C; ++c) {
       if (dw) dw[c] = 0;
@@ -215,10 +234,10 @@ void backward(const GroupNormGeometry& g, const T* dy, const T* x, const T* w, c
     return;
   }
   for (int64_t n = 1; n < g.N; ++n)
-    for (int64_t c = 0; c < 2 * g.C; ++c) scratch[c] += scratch[n * 2 * (g.C + g.G) + c];
+    for (int64_t c = 0; c < 2 * g.C; ++c) sums[c] += sums[n * 2 * (g.C + g.G) + c];
   for (int64_t c = 0; c < g.C; ++c) {
-    if (db) db[c] = static_cast<T>(scratch[c]);
-    if (dw) dw[c] = static_cast<T>(scratch[g.C + c]);
+    if (db) db[c] = static_cast<T>(sums[c]);
+    if (dw) dw[c] = static_cast<T>(sums[g.C + c]);
   }
 }
 

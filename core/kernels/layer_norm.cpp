@@ -2,6 +2,7 @@
 #include <reel/core/kernels/level.h>
 #include <reel/core/kernels/row_sums.h>
 #include <reel/core/parallel.h>
+#include <reel/core/scratch.h>
 
 #include <cmath>
 
@@ -295,28 +296,38 @@ auto chunk_function(bool input, bool affine, bool weight) {
                 : backward_chunk<T, kRows, true, true, false>;
 }
 
+// Rows of which the weight's gradient is added up: at most 32 chunks, of 8 rows or some 8192
+// elements or more, whatever the number of threads.
+int64_t chunks_of(int64_t N, int64_t D) {
+  const int64_t by_work = N * D / 8192, by_rows = N / 8,
+                chunks = by_work < by_rows ? by_work : by_rows;
+  return chunks < 1 ? 1 : chunks < 32 ? chunks : 32;
+}
+
 template <class T>
 void backward(int64_t N, int64_t D, const T* dy, const T* x, const T* w, const T* mean,
-              const T* rstd, double* scratch, T* dx, T* dw, T* db) {
+              const T* rstd, T* dx, T* dw, T* db) {
   const bool affine = dw || db;
   if (D == 0 || (!dx && !affine)) return;
   const auto run = are_short<T>(D) ? chunk_function<T, kRowsOf<T>>(dx, affine, w)
                                    : chunk_function<T, 1>(dx, affine, w);
   const Gradients<T> g{N, D, dy, x, w, mean, rstd, dx};
-  const int64_t chunks = layer_norm_chunks(N, D), stride = layer_norm_scratch(N, D) / chunks;
+  // Of each chunk two sums an element, and two chains in T; rows are padded to a vector at least.
+  const int64_t chunks = chunks_of(N, D), padded = D < 16 ? 16 : D, stride = 4 * padded;
+  Scratch scratch(affine ? chunks * stride * static_cast<int64_t>(sizeof(double)) : 0);
+  double* sums = scratch.data<double>();
   const int64_t fours = N / 4;  // chunks are whole blocks of short rows
   parallel_for(chunks, 6 * N * D, [&, run, chunks, stride, fours](int64_t begin, int64_t end) {
     for (int64_t k = begin; k < end; ++k)
       run(g, fours * k / chunks * 4, k + 1 < chunks ? fours * (k + 1) / chunks * 4 : N,
-          scratch + k * stride);
+          sums + k * stride);
   });
   if (!affine) return;
-  const int64_t half = stride / 4;
   for (int64_t k = 1; k < chunks; ++k)
-    for (int64_t i = 0; i < 2 * half; ++i) scratch[i] += scratch[k * stride + i];
+    for (int64_t i = 0; i < 2 * padded; ++i) sums[i] += sums[k * stride + i];
   for (int64_t i = 0; i < D; ++i) {
-    if (dw) dw[i] = static_cast<T>(scratch[i]);
-    if (db) db[i] = static_cast<T>(scratch[half + i]);
+    if (dw) dw[i] = static_cast<T>(sums[i]);
+    if (db) db[i] = static_cast<T>(sums[padded + i]);
   }
 }
 

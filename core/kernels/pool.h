@@ -13,9 +13,10 @@ struct PoolGeometry {
   int64_t in[3], out[3];
   int64_t kernel[3], stride[3], padding[3], dilation[3];
 
-  int64_t in_pixels() const { return in[0] * in[1] * in[2]; }
-  int64_t out_pixels() const { return out[0] * out[1] * out[2]; }
-  int64_t taps() const { return kernel[0] * kernel[1] * kernel[2]; }
+  // Inlined into kernels of any instruction set.
+  [[gnu::always_inline]] int64_t in_pixels() const { return in[0] * in[1] * in[2]; }
+  [[gnu::always_inline]] int64_t out_pixels() const { return out[0] * out[1] * out[2]; }
+  [[gnu::always_inline]] int64_t taps() const { return kernel[0] * kernel[1] * kernel[2]; }
 };
 
 /// Maximum pooling; docs/ops/max_pool.md. Tap is the type that numbers the places of a window: a

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <reel/core/creation.h>
+#include <reel/core/scratch.h>
 
 #include "tests/catch.h"
 #include "tests/message_of.h"
@@ -174,9 +175,11 @@ TEST_CASE("allocator: counts are those of all threads, also of ended ones") {
 TEST_CASE("allocator: scratch goes back", "[allocator]") {
   const int64_t before = memory_stats().live;
   {
-    const Scratch some(1000), none(0);
-    std::memset(some.data(), 1, 1000);
-    CHECK(memory_stats().live >= before + 1000);
+    Scratch some(100'000), little(1000), none(0);
+    std::memset(some.data<char>(), 1, 100'000);
+    std::memset(little.data<char>(), 1, 1000);
+    CHECK(memory_stats().live >= before + 100'000);
+    CHECK(reinterpret_cast<uintptr_t>(little.data<float>(128)) % 64 == 0);
   }
   CHECK(memory_stats().live == before);
 }

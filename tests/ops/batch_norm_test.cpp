@@ -8,9 +8,7 @@
 #include <reel/autograd/ops/norms.h>
 #include <reel/core/allocator.h>
 #include <reel/core/creation.h>
-#include <reel/core/kernels/kernels.h>
 
-#include <cmath>
 
 using namespace reel;
 using namespace reel::tests;
@@ -162,30 +160,6 @@ TEST_CASE("batch_norm: running statistics count as written and may lie anywhere"
   const Tensor y = batch_norm(x, {}, {}, dense_mean, dense_var, false);
   CHECK(dense_mean.version() == kept);
   CHECK(y.equal(batch_norm(x, {}, {}, mean, var, false)));
-}
-
-TEST_CASE("batch_norm: moments from sums of chunks about any pivot") {
-  constexpr int64_t M = 40, C = 3, kChunks = 4;
-  const Tensor x = uniform({M, C}) + 5.0;
-  const std::vector<double> values = x.to_vector(), pivot{4, 5, 6};
-  std::vector<double> sums(kChunks * 2 * C), moments(2 * C), running{1, 2, 3, 4, 5, 6};
-  for (size_t i = 0; i < values.size(); ++i) {
-    const size_t c = i % C, chunk = i / C / (M / kChunks);
-    const double d = values[i] - pivot[c];
-    sums[chunk * 2 * C + c] += d;
-    sums[chunk * 2 * C + C + c] += d * d;
-  }
-  const kernels::BatchMoments<double> to{1e-5,           0.1,        moments.data(), &moments[C],
-                                         running.data(), &running[C]};
-  kernels::active<kernels::BatchNorm<double>>().moments(M, C, kChunks, pivot.data(), sums.data(),
-                                                        to);
-  const std::vector<double> mean = x.mean(0).to_vector(), var = x.var(0, false).to_vector();
-  for (size_t c = 0; c < C; ++c) {
-    CHECK(moments[c] == Catch::Approx(mean[c]));
-    CHECK(moments[C + c] == Catch::Approx(1 / std::sqrt(var[c] + 1e-5)));
-    CHECK(running[c] == Catch::Approx(0.9 * (1.0 + double(c)) + 0.1 * mean[c]));
-    CHECK(running[C + c] == Catch::Approx(0.9 * (4.0 + double(c)) + 0.1 * var[c] * M / (M - 1)));
-  }
 }
 
 TEST_CASE("batch_norm: a large mean does not cancel the variance") {

@@ -18,7 +18,7 @@ MAY_INCLUDE = {
 # set's instructions into the rest of the program, so they have these headers only;
 # what these define is always inlined.
 KERNEL_MAY_INCLUDE = re.compile(
-    r"<(reel/core/kernels/\w+\.h|reel/core/(parallel|random|segment|shape)\.h|cfloat|cmath|cstddef|cstdint"
+    r"<(reel/core/kernels/\w+\.h|reel/core/(parallel|random|scratch|segment|shape)\.h|cfloat|cmath|cstddef|cstdint"
     r"|cstring|limits|type_traits|immintrin\.h)>"
 )
 
