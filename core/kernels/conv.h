@@ -20,13 +20,14 @@ enum ConvKind : int {
   kConvDepthwise,
   kConvWinograd4,
   kConvWinograd2,
+  kConvMatmul,
   kConvCol2im,
   kConvPlanes,
   kConvDirect,
   kConvKinds
 };
-constexpr const char* const kConvNames[kConvKinds] = {"depthwise", "winograd_f4", "winograd_f2",
-                                                      "col2im",    "planes",      "direct"};
+constexpr const char* const kConvNames[kConvKinds] = {
+    "depthwise", "winograd_f4", "winograd_f2", "matmul", "col2im", "planes", "direct"};
 
 template <class Run>
 struct ConvAlgorithm {

@@ -52,6 +52,7 @@
   X(conv_col2im)               \
   X(conv_depthwise)            \
   X(conv_depthwise_weight)     \
+  X(conv_matmul)               \
   X(conv_planes)               \
   X(conv_planes_weight)        \
   X(conv_weight)               \
@@ -200,7 +201,7 @@ struct Tables : AdaptiveMaxPool<float>,
 const Tables& active_tables();
 
 template <class Table>
-const Table& active() {
+[[gnu::always_inline]] inline const Table& active() {
   return active_tables();
 }
 

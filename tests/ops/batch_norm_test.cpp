@@ -9,7 +9,6 @@
 #include <reel/core/allocator.h>
 #include <reel/core/creation.h>
 
-
 using namespace reel;
 using namespace reel::tests;
 

@@ -207,6 +207,37 @@ TEST_CASE("conv: pixels in the lanes, for few output channels") {
   check_conv("one row", problem({2, 3, 150}, {4, 3, 7}, {.padding = 3}));
 }
 
+TEST_CASE("conv: one tap and many channels, as a product of matrices") {
+  const auto explain = [](const ConvProblem& p) {
+    return explain_conv2d(zeros(p.input(), kFloat32), zeros(p.weight(), kFloat32),
+                          IntArrayRef(p.g.stride + 1, 2), IntArrayRef(p.g.pad + 1, 2), 1, p.g.G);
+  };
+  const auto check = [&](const ConvProblem& p, size_t directions, bool bias = true) {
+    const std::string text = p.D == 2 ? explain(p) : "";
+    CAPTURE(p.input(), p.weight(), text);
+    size_t taken = 0;
+    for (size_t at = 0; (at = text.find("matmul: computes", at)) != text.npos; ++at) ++taken;
+    CHECK((p.D != 2 || taken == directions));
+    check_conv(concat(p.input(), " to ", p.g.K), p, bias);
+  };
+  check(problem({2, 257, 3, 3}, {260, 257, 1, 1}), 3);
+  check(problem({1, 520, 1, 5}, {129, 520, 1, 1}), 3, false);
+  check(problem({3, 97, 7, 5}, {101, 97, 1, 1}), 1);
+  check(problem({2, 96, 31}, {99, 96, 1}), 1);
+  check(problem({1, 256, 2, 1, 3}, {256, 256, 1, 1, 1}), 3);
+
+  const auto declines = [&](const ConvProblem& p, const char* reason) {
+    CAPTURE(explain(p), reason);
+    CHECK(explain(p).find(concat("matmul: declines: ", reason, "\n")) != std::string::npos);
+  };
+  declines(problem({2, 256, 4, 4}, {256, 128, 1, 1}, {1, 0, 1, 2}), "there are groups");
+  for (const Options& o : {Options{2}, Options{1, 1}})
+    declines(problem({2, 256, 4, 4}, {256, 256, 1, 1}, o), "outputs are not of one pixel each");
+  declines(problem({0, 256, 4, 4}, {256, 256, 1, 1}), "there is no sample");
+  declines(problem({2, 64, 4, 4}, {512, 64, 1, 1}), "too few channels");
+  declines(problem({2, 256, 100, 100}, {256, 256, 1, 1}), "too many pixels");
+}
+
 TEST_CASE("conv: padding 'same' puts the odd pixel behind, 'valid' is none") {
   for (int64_t k : {1, 2, 3, 4, 5})
     for (int64_t dilation : {1, 3}) {
