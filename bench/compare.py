@@ -170,13 +170,12 @@ def table(times, title, fields):
     return lines
 
 
-def memory_table(times):
-    """Megabytes of each network beyond those of the smallest one."""
+def memory_compared(times):
+    """Of each network (case, own, peer, mode): megabytes beyond those of the smallest one."""
     cases = times[max(times)]
     if 'memory' not in cases.get(SMALLEST, {}):
-        return []
+        return
     least = {name: min(values) for name, values in cases[SMALLEST]['memory'].items()}
-    lines = ['| memory beyond that of ' + SMALLEST + ', MB | reel | peer | ratio |', '|---|--:|--:|--:|']
     for case, fields in cases.items():
         if 'memory' not in fields or case == SMALLEST:
             continue
@@ -186,8 +185,13 @@ def memory_table(times):
         if own is None or not held:
             continue
         mode = min(held, key=held.get)
-        lines.append(f'| {case} | {own:.0f} | {held[mode]:.0f} ({mode}) | {held[mode] / max(own, 0.1):.2f} |')
-    return lines
+        yield case, own, held[mode], mode
+
+
+def memory_table(times):
+    lines = [f'| {case} | {own:.0f} | {peer:.0f} ({mode}) | {peer / max(own, 0.1):.2f} |'
+             for case, own, peer, mode in memory_compared(times)]
+    return lines and [f'| memory beyond that of {SMALLEST}, MB | reel | peer | ratio |', '|---|--:|--:|--:|'] + lines
 
 
 def mean_ratio(times, threads, field):
@@ -212,6 +216,9 @@ def missed(times):
     for (case, field), limit in TIMES.items():
         if case in times[one] and (result := compared(times, one, case, field)) and result[0] > limit:
             yield f'{case}: {shown(result[0])}; {shown(limit)} was aimed at'
+    for case, own, peer, mode in memory_compared(times):
+        if own > peer:
+            yield f'{case}: {own:.0f} MB held; below the {peer:.0f} of PyTorch ({mode}) was aimed at'
 
 
 def draw(times):

@@ -46,7 +46,7 @@ function(reel_unite target count)
 endfunction()
 
 # Code that no step of training waits for: -O3 would make the library a tenth larger. What waits for the disk, is done once
-# an epoch or surrounds rare kernels takes less room, and two thirds of the time to compile, at -Os; modules and optimizers
+# an epoch or surrounds rare kernels takes less room, and seven tenths of the time to compile, at -Os; modules and optimizers
 # decide over small steps, and data has loops (a step of the small MLP at -Os: 1.06 times as long).
 function(reel_add_small_objects name level)
   reel_add_objects(${name} ${ARGN})

@@ -127,7 +127,7 @@ Tensor reduce_sum(const Tensor& x, const ReducedDims& dims, bool keepdim, double
   Scratch scratch(scratch_bytes(g));
   visit(x.dtype(), [&](auto zero) {
     using T = Stored<decltype(zero)>;
-    kernels::active<kernels::Reduce<T>>().sum(g, divisor, stored_data<T>(x), scratch.data<void>(),
+    kernels::active<kernels::Reduce<T>>().sum(g, divisor, stored_data<T>(x), scratch.data(),
                                               stored_data<typename kernels::SumType<T>::type>(y));
   });
   return y;
@@ -145,7 +145,7 @@ void sum_rows(int64_t rows, int64_t columns, double divisor, const T* x, T* y) {
   g.columns = columns > 1;
   g.chunks = chunk_count(g);
   Scratch scratch(scratch_bytes(g));
-  kernels::active<kernels::Reduce<T>>().sum(g, divisor, x, scratch.data<void>(), y);
+  kernels::active<kernels::Reduce<T>>().sum(g, divisor, x, scratch.data(), y);
 }
 template void sum_rows(int64_t, int64_t, double, const float*, float*);
 template void sum_rows(int64_t, int64_t, double, const double*, double*);
@@ -170,7 +170,7 @@ Tensor reduce_extreme(Extreme which, const Tensor& x, const ReducedDims& dims, b
   visit(x.dtype(), [&](auto zero) {
     using T = Stored<decltype(zero)>;
     const auto& kernels = kernels::active<kernels::Reduce<T>>();
-    (which == Extreme::kMax ? kernels.max : kernels.min)(g, stored_data<T>(x), scratch.data<void>(),
+    (which == Extreme::kMax ? kernels.max : kernels.min)(g, stored_data<T>(x), scratch.data(),
                                                          stored_data<T>(y));
   });
   return y;
@@ -207,7 +207,7 @@ Tensor reduce_squares(const Tensor& x, const ReducedDims& dims, bool keepdim, co
     using T = decltype(zero);
     kernels::active<kernels::ReduceAbout<T>>().squares(
         g, divisor, stored_data<T>(x), pivot.defined() ? stored_data<T>(pivot) : nullptr,
-        scratch.data<void>(), stored_data<T>(y));
+        scratch.data(), stored_data<T>(y));
   });
   return y;
 }
@@ -221,7 +221,7 @@ Tensor reduce_log_sum_exp(const Tensor& x, const ReducedDims& dims, bool keepdim
   visit_floating(x.dtype(), [&](auto zero) {
     using T = decltype(zero);
     kernels::active<kernels::ReduceAbout<T>>().log_sum_exp(
-        g, stored_data<T>(x), stored_data<T>(pivot), scratch.data<void>(), stored_data<T>(y));
+        g, stored_data<T>(x), stored_data<T>(pivot), scratch.data(), stored_data<T>(y));
   });
   return y;
 }

@@ -15,7 +15,7 @@ class Scratch {
 
   /// As Ts, from a byte on that T is aligned to.
   // Inlined into kernels of any instruction set.
-  template <class T>
+  template <class T = void>
   [[gnu::always_inline]] T* data(int64_t byte = 0) {
     return reinterpret_cast<T*>((block_ ? block_ : local_) + byte);
   }
@@ -23,7 +23,7 @@ class Scratch {
  private:
   int64_t bytes_;
   char* block_;
-  alignas(64) char local_[6 << 10];
+  alignas(64) char local_[6 << 10];  // with 16 KB small batch norms took 1.04 times as long
 };
 
 }  // namespace reel

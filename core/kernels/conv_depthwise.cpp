@@ -239,7 +239,7 @@ template <class T>
 void run(const ConvGeometry& g, Direction direction, const T* x, const T* w, const T* b, T* y) {
   Plan p = plan_of(g, direction);
   Scratch scratch(table_bytes(p) + packed_bytes<T>(p));
-  write_tables(g, direction, scratch.data<void>(), p);
+  write_tables(g, direction, scratch.data(), p);
   T* packed = scratch.data<T>(table_bytes(p));
   with_lanes<T>(g.C, [&](auto tag) {
     using V = typename decltype(tag)::Type;

@@ -244,7 +244,7 @@ void weight_grad(const ConvGeometry& g, int64_t, const T* dy, const T* x, T* dw,
   Plan p = plan_of(g, Direction::kForward);
   const Sums s = sums_of<T>(g, p);
   Scratch scratch(table_bytes(p) + 2 * s.chunks * s.set() * static_cast<int64_t>(sizeof(T)));
-  write_tables(g, Direction::kForward, scratch.data<void>(), p);
+  write_tables(g, Direction::kForward, scratch.data(), p);
   T* sums = scratch.data<T>(table_bytes(p));
   const int64_t units = g.N * p.units(), depth = dw ? p.taps : 1;
   with_lanes<T>(g.C, [&](auto tag) {

@@ -41,7 +41,7 @@ const char* not_one_tap(const ConvGeometry& g) {
 
 // Sums over channels gain where weights are many: beside the direct sums, 128 channels to 128 are
 // 0.7 to 1.0 times as fast, 256 to 256 1.0 to 1.1, 512 to 512 1.2 to 1.4.
-[[maybe_unused]] const char* declines(const ConvGeometry& g) {
+const char* declines(const ConvGeometry& g) {
   if (const char* reason = not_one_tap(g)) return reason;
   const bool many = g.C >= 128 && g.K >= 128 && g.C * g.K >= 256 * 256;
   return many ? nullptr : "too few channels";
@@ -49,7 +49,7 @@ const char* not_one_tap(const ConvGeometry& g) {
 
 // Sums over pixels gain where few pixels meet many weights: of 32 samples, 8x8 with 128 to 256
 // channels are 1.3 times as fast, 4x4 with 512 to 512 2.1; but 56x56 with 256 to 64 0.65.
-[[maybe_unused]] const char* declines_weight_grad(const ConvGeometry& g) {
+const char* declines_weight_grad(const ConvGeometry& g) {
   if (const char* reason = not_one_tap(g)) return reason;
   if (g.C < 64 || g.K < 64 || g.C * g.K < 96 * 96) return "too few channels";
   return pixels_of(g) > 64 * (g.C > g.K ? g.C : g.K) ? "too many pixels" : nullptr;
@@ -65,12 +65,9 @@ void install(Tables& tables) {
 
 }  // namespace
 
-// The work is done by the product of the level in use.
-void install_conv_matmul([[maybe_unused]] Tables& tables) {
-  if constexpr (kOwnIntegers) {
-    install<float>(tables);
-    install<double>(tables);
-  }
+void install_conv_matmul(Tables& tables) {
+  install<float>(tables);
+  if constexpr (kOwnFloat64) install<double>(tables);
 }
 
 }  // namespace reel::kernels::REEL_ISA
