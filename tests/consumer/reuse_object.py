@@ -55,10 +55,10 @@ def same_object():
     wanted = essence([argument.replace(here, other) for argument in command])
     for entry in entries:
         arguments = shlex.split(entry["command"])
-        while arguments and arguments[0] != wanted[0]:  # another launcher
-            arguments.pop(0)
         made = os.path.join(entry["directory"], value_of(arguments, "-o"))
-        if essence(arguments) == wanted and os.path.exists(made):
+        theirs = essence(arguments)
+        common = min(len(theirs), len(wanted))  # a launcher of compilers may stand before either
+        if theirs[-common:] == wanted[-common:] and os.path.exists(made):
             return made
     return None
 
