@@ -229,8 +229,10 @@ void sweep_tile(const Tiles<T>& t, Cursor& at, Ahead& ahead) {
 // Whole tiles, then smaller ones for the pixels that are left.
 template <class V, class T, int kPixels, int kVectors>
 void sweep_tiles(const Tiles<T>& t, int64_t pixels, Cursor& at, Ahead& ahead) {
-  for (; pixels >= kPixels; pixels -= kPixels) sweep_tile<V, T, kPixels, kVectors>(t, at, ahead);
-  if constexpr (kPixels > 1) sweep_tiles<V, T, kPixels / 2, kVectors>(t, pixels, at, ahead);
+  for (; starts_tile<kVectors, kPixels>(pixels); pixels -= kPixels)
+    sweep_tile<V, T, kPixels, kVectors>(t, at, ahead);
+  if constexpr (kPixels > 1)
+    sweep_tiles<V, T, kFewerRows<kVectors, kPixels>, kVectors>(t, pixels, at, ahead);
 }
 
 template <class T>
@@ -300,7 +302,7 @@ void sweep_all(const Sweep& s, int64_t threads, const T* x, const T* w, const T*
 
 template <class T>
 void forward(const ConvGeometry& g, int64_t threads, const T* x, const T* w, const T* b, T* y) {
-  sweep_all(forward_sweep(g), threads, x, w, b, y);
+  sweep_all(forward_sweep(in_long_rows(g)), threads, x, w, b, y);
 }
 
 // --- dx from dy: equation 2 ---
@@ -333,7 +335,7 @@ template <class F>
 template <class T>
 void input_grad(const ConvGeometry& g, int64_t threads, const T* dy, const T* w, const T* b,
                 T* dx) {
-  for_each_phase(g, [&](const Sweep& s) { sweep_all<T>(s, threads, dy, w, b, dx); });
+  for_each_phase(in_long_rows(g), [&](const Sweep& s) { sweep_all<T>(s, threads, dy, w, b, dx); });
 }
 
 template <class T>

@@ -12,6 +12,13 @@ struct ConvGeometry {
   // Of fewer dimensions the last ones are used.
   int64_t in[3] = {1, 1, 1}, out[3] = {1, 1, 1}, kernel[3] = {1, 1, 1}, stride[3] = {1, 1, 1},
           dilation[3] = {1, 1, 1}, pad[3] = {};
+
+  /// Each output pixel is made of one input pixel, the same one: 1x1 with stride 1.
+  bool is_pointwise() const {
+    for (int d = 0; d < 3; ++d)
+      if (kernel[d] != 1 || stride[d] != 1 || pad[d] != 0) return false;
+    return true;
+  }
 };
 
 /// Ways to compute a direction of a convolution, in the order in which they are asked: the first

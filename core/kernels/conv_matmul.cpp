@@ -33,9 +33,7 @@ void weight_grad(const ConvGeometry& g, int64_t threads, const T* dy, const T* x
 
 const char* not_one_tap(const ConvGeometry& g) {
   if (g.G > 1) return "there are groups";
-  for (int d = 0; d < 3; ++d)
-    if (g.kernel[d] > 1 || g.stride[d] > 1 || g.pad[d] > 0 || g.in[d] != g.out[d])
-      return "outputs are not of one pixel each";
+  if (!g.is_pointwise()) return "outputs are not of one pixel each";
   return g.N == 0 ? "there is no sample" : nullptr;
 }
 

@@ -69,6 +69,15 @@ struct Sweep {
   int64_t pixels() const { return axis[0].target * axis[1].target * axis[2].target; }
 };
 
+/// The same convolution in as long rows as there are: pixels that do not meet their neighbours are
+/// one row, of all samples, of which tiles leave few over.
+inline ConvGeometry in_long_rows(const ConvGeometry& g) {
+  if (!g.is_pointwise()) return g;
+  ConvGeometry row{1, g.C, g.K, g.G};
+  row.in[2] = row.out[2] = g.N * g.in[0] * g.in[1] * g.in[2];
+  return row;
+}
+
 /// y from x: equation 1.
 inline Sweep forward_sweep(const ConvGeometry& g) {
   Sweep s{};
@@ -151,6 +160,21 @@ inline constexpr int kTileRows = kMostVectors<float> == 2 ? (kVectors == 2 ? 6 :
                                  : kVectors == 4          ? 6
                                  : kVectors == 3          ? 8
                                                           : 12;
+/// Sums of fewer rows than 3 wait for each other, so where 6 rows are a whole tile, 7 are taken as
+/// 4 and 3, 8 as 4 and 4, 11 as 4, 4 and 3.
+template <int kVectors>
+inline constexpr bool kSplitsEvenly = kTileRows<kVectors> == 6;
+/// The next smaller tile.
+template <int kVectors, int kRows>
+inline constexpr int kFewerRows = kSplitsEvenly<kVectors>&& kRows == 6   ? 4
+                                  : kSplitsEvenly<kVectors>&& kRows == 4 ? 3
+                                                                         : kRows / 2;
+/// Whether the first of so many rows are taken as a tile of kRows.
+template <int kVectors, int kRows>
+inline bool starts_tile(int64_t rows) {
+  if (kSplitsEvenly<kVectors> && kRows == 6 && (rows == 7 || rows == 8 || rows == 11)) return false;
+  return rows >= kRows;
+}
 /// The first source channel that a block reads.
 inline int64_t source_channel(const Sweep& s, const Block& b) { return b.group * s.depth; }
 /// The first target channel that it writes.

@@ -125,7 +125,7 @@ struct Coming {
 
 // --- the inner loop ---
 
-constexpr int64_t kPiece = 16;  // pixels between looks ahead
+constexpr int64_t kPiece = 64;  // pixels between looks ahead
 
 // Pixels of some rows of a box, so few that their gradients and source values stay in L1.
 struct Strip {
@@ -141,12 +141,13 @@ template <class V, class T, int kRows, int kVectors, int kRun>
                                                 const int64_t (&at)[kRows / kRun],
                                                 const Grads<T>& grads, V (&acc)[kRows][kVectors],
                                                 Coming& ahead) {
+  const int64_t plane = strip.begin / strip.per_plane, row = strip.begin % strip.per_plane;
+  const T* first_dy = grads.base + plane * grads.plane + row * grads.row;
+  const T* first_in = x + plane * strip.plane + row * strip.row;
+  int64_t left = strip.per_plane - row;  // rows of this plane
   for (int64_t r = strip.begin; r < strip.end; ++r) {
-    const int64_t plane = r / strip.per_plane, row = r % strip.per_plane;
-    const T* dy = grads.base + plane * grads.plane + row * grads.row;
-    const T* in[kRows / kRun];
-    for (int i = 0; i < kRows / kRun; ++i)
-      in[i] = x + plane * strip.plane + row * strip.row + at[i];
+    // The rows' places are offsets from one pixel that moves, not pointers that all do.
+    const T *in = first_in, *dy = first_dy;
     for (int64_t p = 0; p < strip.length; ahead.advance())
       for (const int64_t stop = p + kPiece < strip.length ? p + kPiece : strip.length; p < stop;
            ++p, dy += grads.pixel) {
@@ -154,17 +155,26 @@ template <class V, class T, int kRows, int kVectors, int kRun>
         unrolled<kVectors>([&](auto v) __attribute__((always_inline)) {
           g[v.value] = lanes_at<V>(dy + v.value * kLanesOf<V, T>);
         });
-        unrolled<kRows>([&](auto i) __attribute__((always_inline)) {
-          const V source = broadcast<V>(in[i.value / kRun][i.value % kRun]);
-          unrolled<kVectors>([&](auto v) __attribute__((always_inline)) {
-            acc[i.value][v.value] += source * g[v.value];
+        unrolled<kRows / kRun>([&](auto j) __attribute__((always_inline)) {
+          const T* run = in + at[j.value];
+          if (kRun > 1) hold(run);
+          unrolled<kRun>([&](auto i) __attribute__((always_inline)) {
+            const V source = broadcast<V>(run[i.value]);
+            unrolled<kVectors>([&](auto v) __attribute__((always_inline)) {
+              acc[j.value * kRun + i.value][v.value] += source * g[v.value];
+            });
           });
         });
-        for (int i = 0; i < kRows / kRun; ++i) {
-          in[i] += strip.pixel;
-          hold(in[i]);
-        }
+        in += strip.pixel;
+        hold(in);
       }
+    first_in += strip.row;
+    first_dy += grads.row;
+    if (--left == 0) {
+      left = strip.per_plane;
+      first_in += strip.plane - left * strip.row;
+      first_dy += grads.plane - left * grads.row;
+    }
   }
 }
 
@@ -211,10 +221,12 @@ template <class V, class T, int kRows, int kVectors, int kRun>
 template <class V, class T, int kRows, int kVectors, int kRun>
 void add_rows(const Strip& strip, int64_t rows, RowCursor<T>& cursor, const T* x,
               const Grads<T>& grads, T* sums, Coming& ahead) {
-  for (; rows >= kRows; rows -= kRows, sums += kRows * kVectors * kLanesOf<V, T>)
+  for (; starts_tile<kVectors, kRows>(rows);
+       rows -= kRows, sums += kRows * kVectors * kLanesOf<V, T>)
     add_tile<V, T, kRows, kVectors, kRun>(strip, cursor, x, grads, sums, ahead);
   if constexpr (kRows > kRun) {
-    constexpr int kFewer = kRows / 2 % kRun == 0 ? kRows / 2 : kRun;
+    constexpr int kFewer =
+        kFewerRows<kVectors, kRows> % kRun == 0 ? kFewerRows<kVectors, kRows> : kRun;
     add_rows<V, T, kFewer, kVectors, kRun>(strip, rows, cursor, x, grads, sums, ahead);
   }
 }
@@ -293,8 +305,8 @@ void add_chunk(const Sweep& s, const Plan<T>& plan, int64_t c, const T* dy, cons
     const int64_t n = i / boxes, next = i + 1 < end ? i + 1 : i;
     const Box box = box_at(s, plan.cut, i % boxes);
     const Box next_box = box_at(s, plan.cut, next % boxes);
-    const int64_t pieces =
-        plan.blocks * (plan.rows / kTileRows<kMostVectors<T>> + 1) * (box.pixels() / kPiece + 1);
+    const int64_t pieces = plan.blocks * (plan.rows / kTileRows<kMostVectors<T>> + 1) *
+                           box.size[0] * box.size[1] * (box.size[2] / kPiece + 1);
     Coming ahead{{range_of(s, next_box, x + next / boxes * x_size), pieces},
                  {range_of_grads(s, next_box, dy + next / boxes * y_size), pieces}};
     const View<T> view = weights ? view_of(s, box, x + n * x_size, buffer) : View<T>{};
@@ -337,7 +349,7 @@ void reduce_block(const Sweep& s, const Plan<T>& plan, int64_t j, const T* sums,
 
 template <class T>
 void backward(const ConvGeometry& g, int64_t, const T* dy, const T* x, T* dw, T* db) {
-  const Sweep s = forward_sweep(g);
+  const Sweep s = forward_sweep(in_long_rows(g));
   const Plan<T> plan(s);
   Scratch scratch(plan.bytes());
   char* memory = scratch.data<char>();
