@@ -193,6 +193,13 @@ template <class V, class T, int kPixels, int kGroup, int kVectors>
       acc[i.value][v.value] = lanes_at<V>(t.start + v.value * kLanes);
     });
   });
+  // What the tile writes is on its way while the sums are made.
+  unrolled<kPixels>([&](auto i) __attribute__((always_inline)) {
+    unrolled<kVectors>([&](auto v) __attribute__((always_inline)) {
+      if (v.value * kLanes * sizeof(T) % 64 == 0)
+        __builtin_prefetch(out[i.value] + v.value * kLanes);
+    });
+  });
   multiply_add<V>(t.runs, in, t.w, acc, ahead);
   unrolled<kPixels>([&](auto i) __attribute__((always_inline)) {
     unrolled<kVectors>([&](auto v) __attribute__((always_inline)) {

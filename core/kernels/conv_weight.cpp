@@ -114,15 +114,6 @@ Range range_of_grads(const Sweep& s, const Box& box, const T* dy) {
           reinterpret_cast<const char*>(dy + end * s.target_channels)};
 }
 
-// What the next box reads.
-struct Coming {
-  Ahead pixels, grads;
-  [[gnu::always_inline]] void advance() {
-    pixels.advance();
-    grads.advance();
-  }
-};
-
 // --- the inner loop ---
 
 constexpr int64_t kPiece = 64;  // pixels between looks ahead

@@ -101,6 +101,44 @@ inline const float* source_plane(const TileGrid& t, const TilePlace& at, int64_t
   return x + (at.n * t.planes[0] + z) * t.in[0] * t.in[1] * t.C;
 }
 
+/// Rows y - up .. y + rows of tiles a .. b of images of that height and row; the planes are theirs.
+/// Of tiles below each other, whole rows.
+template <class S>
+inline Range rows_of_tiles(const TilePlace& a, const TilePlace& b, int64_t up, int64_t rows,
+                           int64_t height, int64_t width, int64_t C, const float* plane_a,
+                           const float* plane_b) {
+  const auto at = [&](const float* plane, int64_t y, int64_t x) {
+    return reinterpret_cast<const char*>(plane + ((y < 0        ? 0
+                                                   : y < height ? y
+                                                                : height) *
+                                                      width +
+                                                  x) *
+                                                     C);
+  };
+  if (plane_a != plane_b || a.y != b.y)
+    return {at(plane_a, a.y - up, 0), at(plane_b, b.y - up + rows, 0)};
+  const int64_t y = a.y - up < 0 ? 0 : a.y - up, end = b.x + S::kColumns;
+  const int64_t pitch = width * C * static_cast<int64_t>(sizeof(float));
+  return {at(plane_a, y, a.x), at(plane_a, y, end < width ? end : width), rows, pitch};
+}
+/// What n tiles read of the source, of several planes of taps the one that is new; what they write
+/// of the target, or read where that is a gradient.
+template <class S>
+inline Range source_of_tiles(const TileGrid& t, int64_t first, int64_t n, const float* x) {
+  if (n <= 0) return {};
+  const TilePlace a = tile_at<S>(t, first), b = tile_at<S>(t, first + n - 1);
+  const float *from = source_plane(t, a, t.taps - 1, x), *to = source_plane(t, b, t.taps - 1, x);
+  if (!from || !to) return {};
+  return rows_of_tiles<S>(a, b, t.pad[0], S::kHeight, t.in[0], t.in[1], t.C, from, to);
+}
+template <class S>
+inline Range target_of_tiles(const TileGrid& t, int64_t first, int64_t n, const float* y) {
+  if (n <= 0) return {};
+  const TilePlace a = tile_at<S>(t, first), b = tile_at<S>(t, first + n - 1);
+  return rows_of_tiles<S>(a, b, 0, S::kRows, t.out[0], t.out[1], t.K, y + target_plane(t, a),
+                          y + target_plane(t, b));
+}
+
 inline int64_t whole_vectors(int64_t channels) { return (channels + kLanes - 1) / kLanes * kLanes; }
 
 /// Floats from the matrix of one point to that of the next: the usual sizes would put the same
@@ -387,11 +425,33 @@ inline RowTile row_tile(int64_t vectors, int64_t a_pitch) {
   return {8, multiply_tile<8, 1, kTransposed>};
 }
 
+/// Tiles that make up products of that many rows and columns (whole vectors), at all points.
+template <bool kTransposed>
+inline int64_t count_tiles(int64_t points, int64_t rows, int64_t columns, int64_t a_pitch) {
+  int64_t n = 0;
+  for (int64_t k = 0; k < columns;) {
+    const int64_t vectors = tile_vectors(columns - k);
+    const RowTile tile = row_tile<kTransposed>(vectors, a_pitch);
+    n += (rows + tile.rows - 1) / tile.rows;
+    k += vectors * kLanes;
+  }
+  return points * n;
+}
+
+/// Whether there is room in L2, beside that many floats which products read and write, for what is
+/// asked for ahead: 128 channels take 1.05 times as long with it.
+inline bool leaves_room(int64_t floats) {
+  constexpr int64_t kRoom = 1280 << 10;
+  return floats * static_cast<int64_t>(sizeof(float)) < kRoom;
+}
+
 /// Rows by columns (whole vectors) from `columns` on; b is at the first of them.
 template <bool kTransposed>
-inline void multiply_rows(int64_t rows, int64_t vectors, int64_t depth, Operands o) {
+inline void multiply_rows(int64_t rows, int64_t vectors, int64_t depth, Operands o,
+                          Coming& coming) {
   const RowTile tile = row_tile<kTransposed>(vectors, o.a_pitch);
   for (int64_t i = 0; i < rows; i += tile.rows) {
+    coming.advance();
     tile.multiply(rows - i < tile.rows ? rows - i : tile.rows, depth, o);
     o.a += tile.rows * (kTransposed ? 1 : o.a_pitch);
     o.out += tile.rows * o.out_pitch;

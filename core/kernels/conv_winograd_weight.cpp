@@ -178,13 +178,14 @@ void transform_block(const TileGrid& t, const Plan<S>& plan, const Job& job, con
 // The products of n tiles at a point, the p-th of the unit's.
 template <class S>
 void multiply_point(const TileGrid& t, const Plan<S>& plan, const Pieces& s, const Unit& u,
-                    int64_t n, int64_t p, bool add) {
+                    int64_t n, int64_t p, bool add, Coming& coming) {
   for (int64_t k = 0; k < u.columns;) {
     const int64_t vectors = tile_vectors(u.columns - k);
     multiply_rows<true>(
         t.depth(), vectors, n,
         {s.pixels + p * plan.pixels, plan.channels, s.grads + p * plan.grads + k, u.columns,
-         s.sums + (u.half * plan.points() + p) * plan.sums + u.column + k, plan.columns, add});
+         s.sums + (u.half * plan.points() + p) * plan.sums + u.column + k, plan.columns, add},
+        coming);
     k += vectors * kLanes;
   }
 }
@@ -206,8 +207,15 @@ void add_unit(const TileGrid& t, const Plan<S>& plan, const Job& job, const Piec
     } else {
       transform_block<S, AllRows<S>>(t, plan, job, s, u, first, n);
     }
-    for (int64_t p = 0; job.weights && p < plan.points(); ++p)
-      multiply_point(t, plan, s, u, n, p, first > u.begin);
+    if (!job.weights) continue;
+    // What the next block reads is on its way while products are made.
+    const int64_t next = first + n, more = u.end - next < n ? u.end - next : n;
+    const bool room = leaves_room(plan.slot() + plan.points() * plan.sums);
+    const int64_t steps = count_tiles<true>(plan.points(), t.depth(), u.columns, plan.channels);
+    Coming coming{{room ? source_of_tiles<S>(t, next, more, job.x) : Range{}, steps},
+                  {room ? target_of_tiles<S>(t, next, more, job.dy) : Range{}, steps}};
+    for (int64_t p = 0; p < plan.points(); ++p)
+      multiply_point(t, plan, s, u, n, p, first > u.begin, coming);
   }
 }
 
