@@ -101,25 +101,22 @@ inline const float* source_plane(const TileGrid& t, const TilePlace& at, int64_t
   return x + (at.n * t.planes[0] + z) * t.in[0] * t.in[1] * t.C;
 }
 
-/// Rows y - up .. y + rows of tiles a .. b of images of that height and row; the planes are theirs.
+/// `rows` rows from `up` above the first of tiles a .. b on, of images that begin at those planes.
 /// Of tiles below each other, whole rows.
 template <class S>
 inline Range rows_of_tiles(const TilePlace& a, const TilePlace& b, int64_t up, int64_t rows,
-                           int64_t height, int64_t width, int64_t C, const float* plane_a,
+                           const int64_t (&size)[2], int64_t C, const float* plane_a,
                            const float* plane_b) {
-  const auto at = [&](const float* plane, int64_t y, int64_t x) {
-    return reinterpret_cast<const char*>(plane + ((y < 0        ? 0
-                                                   : y < height ? y
-                                                                : height) *
-                                                      width +
-                                                  x) *
-                                                     C);
+  const auto inside = [](int64_t i, int64_t n) { return i < 0 ? 0 : i < n ? i : n; };
+  const auto pixel = [&](const float* plane, int64_t y, int64_t x) {
+    y = inside(y, size[0]);
+    return reinterpret_cast<const char*>(plane + (y * size[1] + inside(x, size[1])) * C);
   };
-  if (plane_a != plane_b || a.y != b.y)
-    return {at(plane_a, a.y - up, 0), at(plane_b, b.y - up + rows, 0)};
-  const int64_t y = a.y - up < 0 ? 0 : a.y - up, end = b.x + S::kColumns;
-  const int64_t pitch = width * C * static_cast<int64_t>(sizeof(float));
-  return {at(plane_a, y, a.x), at(plane_a, y, end < width ? end : width), rows, pitch};
+  const int64_t top = a.y - up, bottom = b.y - up + rows;
+  if (plane_a != plane_b || a.y != b.y) return {pixel(plane_a, top, 0), pixel(plane_b, bottom, 0)};
+  return {pixel(plane_a, top, a.x), pixel(plane_a, top, b.x + S::kColumns),
+          inside(bottom, size[0]) - inside(top, size[0]),
+          size[1] * C * static_cast<int64_t>(sizeof(float))};
 }
 /// What n tiles read of the source, of several planes of taps the one that is new; what they write
 /// of the target, or read where that is a gradient.
@@ -129,13 +126,13 @@ inline Range source_of_tiles(const TileGrid& t, int64_t first, int64_t n, const 
   const TilePlace a = tile_at<S>(t, first), b = tile_at<S>(t, first + n - 1);
   const float *from = source_plane(t, a, t.taps - 1, x), *to = source_plane(t, b, t.taps - 1, x);
   if (!from || !to) return {};
-  return rows_of_tiles<S>(a, b, t.pad[0], S::kHeight, t.in[0], t.in[1], t.C, from, to);
+  return rows_of_tiles<S>(a, b, t.pad[0], S::kHeight, t.in, t.C, from, to);
 }
 template <class S>
 inline Range target_of_tiles(const TileGrid& t, int64_t first, int64_t n, const float* y) {
   if (n <= 0) return {};
   const TilePlace a = tile_at<S>(t, first), b = tile_at<S>(t, first + n - 1);
-  return rows_of_tiles<S>(a, b, 0, S::kRows, t.out[0], t.out[1], t.K, y + target_plane(t, a),
+  return rows_of_tiles<S>(a, b, 0, S::kRows, t.out, t.K, y + target_plane(t, a),
                           y + target_plane(t, b));
 }
 
