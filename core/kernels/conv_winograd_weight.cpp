@@ -160,10 +160,11 @@ Pieces pieces_at(const Plan<S>& plan, int64_t chunk, int64_t slot, float* scratc
 // Transforms tiles first .. first + n of a unit, whose points are those rows.
 template <class S, class Rows>
 void transform_block(const TileGrid& t, const Plan<S>& plan, const Job& job, const Pieces& s,
-                     const Unit& u, int64_t first, int64_t n) {
+                     const Unit& u, int64_t first, int64_t n, Coming& coming) {
   const int64_t channels = t.K - u.column < u.columns ? t.K - u.column : u.columns;
   TilePlace at = tile_at<S>(t, first);
   for (int64_t i = 0; i < n; ++i, advance<S>(t, at)) {
+    coming.advance();
     if (job.weights)
       transform_source<S, Rows>(t, at, job.x, s.patch, s.pixels + i * plan.channels, plan.pixels);
     const float* image = job.dy + target_plane(t, at);
@@ -197,23 +198,23 @@ void add_unit(const TileGrid& t, const Plan<S>& plan, const Job& job, const Piec
     std::memset(s.bias + u.column, 0, static_cast<size_t>(u.columns) * sizeof(float));
   for (int64_t first = u.begin; first < u.end; first += plan.tiles) {
     const int64_t n = u.end - first < plan.tiles ? u.end - first : plan.tiles;
-    if constexpr (S::kHeight == 6) {
-      if (plan.halves == 1)
-        transform_block<S, AllRows<S>>(t, plan, job, s, u, first, n);
-      else if (u.half == 0)
-        transform_block<S, PointRows<0, 3>>(t, plan, job, s, u, first, n);
-      else
-        transform_block<S, PointRows<3, 6>>(t, plan, job, s, u, first, n);
-    } else {
-      transform_block<S, AllRows<S>>(t, plan, job, s, u, first, n);
-    }
-    if (!job.weights) continue;
-    // What the next block reads is on its way while products are made.
+    // What the next block reads is on its way meanwhile.
     const int64_t next = first + n, more = u.end - next < n ? u.end - next : n;
     const bool room = leaves_room(plan.slot() + plan.points() * plan.sums);
-    const int64_t steps = count_tiles<true>(plan.points(), t.depth(), u.columns, plan.channels);
+    const int64_t steps = n + count_tiles<true>(plan.points(), t.depth(), u.columns, plan.channels);
     Coming coming{{room ? source_of_tiles<S>(t, next, more, job.x) : Range{}, steps},
                   {room ? target_of_tiles<S>(t, next, more, job.dy) : Range{}, steps}};
+    if constexpr (S::kHeight == 6) {
+      if (plan.halves == 1)
+        transform_block<S, AllRows<S>>(t, plan, job, s, u, first, n, coming);
+      else if (u.half == 0)
+        transform_block<S, PointRows<0, 3>>(t, plan, job, s, u, first, n, coming);
+      else
+        transform_block<S, PointRows<3, 6>>(t, plan, job, s, u, first, n, coming);
+    } else {
+      transform_block<S, AllRows<S>>(t, plan, job, s, u, first, n, coming);
+    }
+    if (!job.weights) continue;
     for (int64_t p = 0; p < plan.points(); ++p)
       multiply_point(t, plan, s, u, n, p, first > u.begin, coming);
   }
