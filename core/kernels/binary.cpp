@@ -1,3 +1,4 @@
+#include <reel/core/kernels/elementwise.h>
 #include <reel/core/kernels/kernels.h>
 #include <reel/core/kernels/level.h>
 #include <reel/core/kernels/vector_math.h>
@@ -64,8 +65,9 @@ template <class F, class T, class Y>
 template <class F, class T, class Y>
 void flat(int64_t n, T alpha, const T* a, int step_a, const T* b, int step_b, Y* y) {
   parallel_for(n, n, [=](int64_t begin, int64_t end) {
-    dense_row<F>(end - begin, alpha, a + begin * step_a, step_a, b + begin * step_b, step_b,
-                 y + begin);
+    in_pieces(begin, end, y, [=](int64_t from, int64_t to) {
+      dense_row<F>(to - from, alpha, a + from * step_a, step_a, b + from * step_b, step_b, y + from);
+    });
   });
 }
 

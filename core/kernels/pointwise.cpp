@@ -1,7 +1,10 @@
+#include <reel/core/kernels/elementwise.h>
 #include <reel/core/kernels/kernels.h>
 #include <reel/core/kernels/level.h>
 #include <reel/core/kernels/vector_math.h>
 #include <reel/core/parallel.h>
+
+#include <type_traits>
 
 namespace reel::kernels::REEL_ISA {
 
@@ -49,11 +52,23 @@ REEL_INLINE float gelu_row::backward(float dy, float x, float, float) {
   return dy * gelu_slope(x);
 }
 
+// Whether memory is what the operation waits for: pieces make the others up to 1.08 times as long.
+template <class Row>
+constexpr bool kWaits =
+    std::is_same_v<Row, relu_row> || std::is_same_v<Row, leaky_relu_row> ||
+    std::is_same_v<Row, neg_row> || std::is_same_v<Row, abs_row> || std::is_same_v<Row, clamp_row>;
+
 template <class Row, class T>
 void forward(int64_t n, T a, T b, const T* x, T* y) {
   parallel_for(n, n, [=](int64_t begin, int64_t end) {
+    const auto row = [=](int64_t from, int64_t to) __attribute__((always_inline)) {
 #pragma omp simd
-    for (int64_t i = begin; i < end; ++i) y[i] = Row::forward(x[i], a, b);
+      for (int64_t i = from; i < to; ++i) y[i] = Row::forward(x[i], a, b);
+    };
+    if constexpr (kWaits<Row>)
+      in_pieces(begin, end, y, row);
+    else
+      row(begin, end);
   });
 }
 
