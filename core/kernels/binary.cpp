@@ -66,7 +66,8 @@ template <class F, class T, class Y>
 void flat(int64_t n, T alpha, const T* a, int step_a, const T* b, int step_b, Y* y) {
   parallel_for(n, n, [=](int64_t begin, int64_t end) {
     in_pieces(begin, end, y, [=](int64_t from, int64_t to) {
-      dense_row<F>(to - from, alpha, a + from * step_a, step_a, b + from * step_b, step_b, y + from);
+      dense_row<F>(to - from, alpha, a + from * step_a, step_a, b + from * step_b, step_b,
+                   y + from);
     });
   });
 }

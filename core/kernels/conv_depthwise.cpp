@@ -172,8 +172,27 @@ Code<T> code_for(int64_t taps, int64_t stride) {
 
 // --- a whole target ---
 
+// What unit i reads of the source, of several planes of taps the last, and its rows of the target,
+// asked for in the course of the unit before: of tensors that no cache holds, forward and input
+// gradient take 0.6 to 0.8 of the time.
+template <class T>
+Coming coming_unit(const Plan& p, int64_t i, const T* x, const T* y) {
+  const Unit u = unit_at(p, i);
+  const Row a = row_at(p, u, 0), b = row_at(p, u, u.rows - 1);
+  const auto range = [](const T* first, const T* last) {
+    return Range{reinterpret_cast<const char*>(first), reinterpret_cast<const char*>(last)};
+  };
+  Range source, target = range(y + a.y, y + a.y + u.rows * p.row_size);
+  if (a.taps[0] > 0 && a.taps[1] > 0 && b.taps[1] > 0) {
+    const T* plane = x + (a.taps[0] - 1) * a.x_step[0];
+    source = range(plane + a.x, plane + b.x + (b.taps[1] - 1) * b.x_step[1] + p.source_row);
+  }
+  int64_t tiles = 0;
+  for (int64_t l = 0; l < p.lattices; ++l) tiles += (p.columns[l].count + kWide - 1) / kWide;
+  return {{source, u.rows * tiles}, {target, u.rows * tiles}};
+}
 template <class V, class T>
-void compute_unit(const Plan& p, const Unit& u, const T* x, const T* packed, T* y) {
+void compute_unit(const Plan& p, const Unit& u, const T* x, const T* packed, T* y, Coming& coming) {
   constexpr int kLanes = kLanesOf<V, T>;
   Tile<T> tile[kBand] = {};
   Row row[kBand];
@@ -212,6 +231,7 @@ void compute_unit(const Plan& p, const Unit& u, const T* x, const T* packed, T* 
         t.pixels = pixels;
         t.x = x + row[i].x + c.x + column * c.x_step;
         t.y = y + row[i].y + c.y + q * c.y_step;
+        coming.advance();
         compute(t);
       }
     }
@@ -221,8 +241,14 @@ void compute_unit(const Plan& p, const Unit& u, const T* x, const T* packed, T* 
 template <class V, class T>
 void sweep(const Plan& p, int64_t N, const T* x, const T* packed, T* y) {
   const int64_t work = N * p.pixels() * p.C * (p.taps / 8 + 1);
+  // Targets of 1 MB or more: L2 may hold others, whose time it would be (up to 1.2 of it).
+  const bool large = N * p.pixels() * p.C >= 1 << 18 && p.parts == 1;
   parallel_for(N * p.units(), work, [=, &p](int64_t begin, int64_t end) {
-    for (int64_t i = begin; i < end; ++i) compute_unit<V>(p, unit_at(p, i), x, packed, y);
+    for (int64_t i = begin; i < end; ++i) {
+      Coming coming{{Range{}, 1}, {Range{}, 1}};
+      if (large && i + 1 < end) coming = coming_unit(p, i + 1, x, y);
+      compute_unit<V>(p, unit_at(p, i), x, packed, y, coming);
+    }
   });
 }
 

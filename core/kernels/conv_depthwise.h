@@ -95,11 +95,12 @@ enum class Direction { kForward, kInputGrad };
 /// source stays in L1 from one row to the next.
 struct Plan {
   int64_t C, taps;
-  int64_t target[3];              // sizes
-  int64_t source_size, row_size;  // elements of a sample of the source, of a row of the target
-  int64_t lattices;               // entries of `columns`
-  int64_t band, bands, parts;     // rows of a unit; units along axis 1 and along the columns
-  Line* lines[2];                 // of each row, along the two outer axes
+  int64_t target[3];                // sizes
+  int64_t source_size, source_row;  // elements of a sample of the source, of a row of it
+  int64_t row_size;                 // elements of a row of the target
+  int64_t lattices;                 // entries of `columns`
+  int64_t band, bands, parts;       // rows of a unit; units along axis 1 and along the columns
+  Line* lines[2];                   // of each row, along the two outer axes
   Columns* columns;
   int64_t units() const { return target[0] * bands * parts; }
   int64_t pixels() const { return target[0] * target[1] * target[2]; }
@@ -127,6 +128,7 @@ inline Plan plan_of(const ConvGeometry& g, Direction direction) {
   p.taps = g.kernel[0] * g.kernel[1] * g.kernel[2];
   for (int d = 0; d < 3; ++d) p.target[d] = target[d];
   p.source_size = source[0] * source[1] * source[2] * g.C;
+  p.source_row = source[2] * g.C;
   p.row_size = target[2] * g.C;
   int64_t longest = 0;
   for (int64_t i = 0; i < phases(g, direction, 2); ++i) {
