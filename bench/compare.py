@@ -4,9 +4,10 @@
 Usage: bench/compare.py [--rounds N] [--budget SECONDS] [--only REGEX] [--quick] [--python PYTHON] [--from-json FILE]
 
 Each round goes through the cases, a network or a few operations at a time, which every program runs one after the other; a
-result is the median of the rounds. The peer is PyTorch in its best mode for the case: eager, channels-last, torch.compile, libtorch, and eager and channels-last once more with an allocator that
-keeps its memory and with pinned threads ("tuned"). Memory is the most that the process held, less what it holds when it trains
-the smallest network. What the file says outside the marked results is left alone.
+result is the median of the rounds. The peer is PyTorch in its best mode for the case: eager, channels-last, torch.compile,
+libtorch, and eager and channels-last once more with an allocator that keeps its memory and with pinned threads ("tuned").
+Memory is the most that a process holds while it trains, beyond what it held before the network was made and without the files
+that it maps. What the report says outside the marked results is left alone.
 """
 import argparse
 import datetime
@@ -28,7 +29,6 @@ TORCH = '2.15'
 TUNED = {'GLIBC_TUNABLES': 'glibc.malloc.mmap_threshold=1073741824:glibc.malloc.trim_threshold=4294967296:'
                            'glibc.malloc.top_pad=268435456', 'OMP_PROC_BIND': 'true'}
 OPERATION = re.compile('^(conv[123]d|linear|[a-z]+norm|relu|sigmoid|maxpool)')
-SMALLEST = 'mlp_b8'
 BEGIN, END = '<!-- results: written by bench/compare.py -->', '<!-- end of results -->'
 
 # Ratio to the peer that is aimed at, by case; milliseconds for what has a time of its own to keep.
@@ -78,16 +78,14 @@ def programs(python, quick):
 
 
 def run(command, environment, threads, args, only):
-    """The rows that a program prints, as far as it got in its time, and the most memory that it held, in bytes."""
+    """The rows that a program prints, as far as it got in its time."""
     command = [*command, '--threads', str(threads), '--budget', str(args.budget), '--only', only]
     process = subprocess.Popen(command, env=os.environ | environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     timer = threading.Timer(args.time_limit, process.kill)
     timer.start()
-    out = process.stdout.read()
-    _, process.returncode, usage = os.wait4(process.pid, 0)
+    out, _ = process.communicate()
     timer.cancel()
-    rows = [json.loads(line) for line in out.decode().splitlines() if line.startswith('{') and line.endswith('}')]
-    return rows, usage.ru_maxrss * 1024
+    return [json.loads(line) for line in out.decode().splitlines() if line.startswith('{') and line.endswith('}')]
 
 
 def groups_of(only):
@@ -111,10 +109,9 @@ def collect(args, python):
                     # Compiling takes half a minute a network and makes single operations no faster.
                     if name == 'compile' and (not network or number > 0):
                         continue
-                    rows, memory = run(command, environment, threads, args, only)
-                    for row in rows:
+                    for row in run(command, environment, threads, args, only):
                         case = times.setdefault(str(threads), {}).setdefault(row['case'], {})
-                        for field, value in (row | ({'memory': memory} if network else {})).items():
+                        for field, value in row.items():
                             if field in ('ms', 'fwd_ms', 'fwdbwd_ms', 'memory'):
                                 case.setdefault(field, {}).setdefault(name, []).append(value)
     return times
@@ -171,16 +168,9 @@ def table(times, title, fields):
 
 
 def memory_compared(times):
-    """Of each network (case, own, peer, mode): megabytes beyond those of the smallest one."""
-    cases = times[max(times)]
-    if 'memory' not in cases.get(SMALLEST, {}):
-        return
-    least = {name: min(values) for name, values in cases[SMALLEST]['memory'].items()}
-    for case, fields in cases.items():
-        if 'memory' not in fields or case == SMALLEST:
-            continue
-        held = {name: (statistics.median(values) - least[name]) / 1e6 for name, values in fields['memory'].items()
-                if name in least}
+    """Of each network (case, own, peer, mode): megabytes held while it trains."""
+    for case, fields in times[max(times)].items():
+        held = {name: statistics.median(values) / 1e6 for name, values in fields.get('memory', {}).items()}
         own = held.pop('reel', None)
         if own is None or not held:
             continue
@@ -189,9 +179,9 @@ def memory_compared(times):
 
 
 def memory_table(times):
-    lines = [f'| {case} | {own:.0f} | {peer:.0f} ({mode}) | {peer / max(own, 0.1):.2f} |'
+    lines = [f'| {case} | {own:.3g} | {peer:.3g} ({mode}) | {peer / max(own, 0.1):.2f} |'
              for case, own, peer, mode in memory_compared(times)]
-    return lines and [f'| memory beyond that of {SMALLEST}, MB | reel | peer | ratio |', '|---|--:|--:|--:|'] + lines
+    return lines and ['| memory held by a step, MB | reel | peer | ratio |', '|---|--:|--:|--:|'] + lines
 
 
 def mean_ratio(times, threads, field):
@@ -218,7 +208,7 @@ def missed(times):
             yield f'{case}: {shown(result[0])}; {shown(limit)} was aimed at'
     for case, own, peer, mode in memory_compared(times):
         if own > peer:
-            yield f'{case}: {own:.0f} MB held; below the {peer:.0f} of PyTorch ({mode}) was aimed at'
+            yield f'{case}: {own:.3g} MB held; below the {peer:.3g} of PyTorch ({mode}) was aimed at'
 
 
 def draw(times):

@@ -18,6 +18,7 @@
 #include "bench/machine.h"
 #include "bench/networks.h"
 #include "bench/operations.h"
+#include "bench/peak_memory.h"
 #include "bench/timing.h"
 
 using namespace reel;
@@ -76,11 +77,13 @@ void profile_network(const Settings& s, const bench::NetworkCase& c) {
 void time_network(const Settings& s, const bench::NetworkCase& c) {
   if (s.profile) return profile_network(s, c);
   reset_peak_memory();
+  const bench::PeakMemory memory;
   bench::Training training(c);
   const bench::Timing t = bench::measure(s.budget, [&] { training.step(); });
   ordered_json row = row_of(c.name, "train");
   row["ms"] = t.median_ms;
   row["min_ms"] = t.min_ms;
+  row["memory"] = memory.bytes();
   if (s.memory) {
     constexpr int kSteps = 20;
     const MemoryStats before = memory_stats();

@@ -8,11 +8,13 @@
 #include <string>
 
 #include "bench/networks.h"
+#include "bench/peak_memory.h"
 #include "bench/timing.h"
 
 namespace {
 
 void time_network(const bench::NetworkCase& c, double budget, bool channels_last) {
+  const bench::PeakMemory memory;
   bench::Training training(c);
   if (channels_last && c.input.size() == 4) {
     training.input = training.input.contiguous(torch::MemoryFormat::ChannelsLast);
@@ -26,7 +28,8 @@ void time_network(const bench::NetworkCase& c, double budget, bool channels_last
                                       {"mode",
                                        channels_last ? "libtorch channels-last" : "libtorch"},
                                       {"ms", t.median_ms},
-                                      {"min_ms", t.min_ms}}
+                                      {"min_ms", t.min_ms},
+                                      {"memory", memory.bytes()}}
                    .dump()
             << std::endl;
 }
