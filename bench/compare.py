@@ -123,8 +123,8 @@ def machine(python):
                              text=True).stdout.strip()
     commit = subprocess.run(['git', '-C', ROOT, 'rev-parse', '--short', 'HEAD'], capture_output=True,
                             text=True).stdout.strip()
-    rows, _ = run([str(BUILD / 'bin/reel_bench'), '--json'], {}, 1,
-                  argparse.Namespace(budget=0.2, time_limit=60), '^conv2d_64_64|^relu_6M')
+    rows = run([str(BUILD / 'bin/reel_bench'), '--json'], {}, 1,
+               argparse.Namespace(budget=0.2, time_limit=60), '^conv2d_64_64|^relu_6M')
     peak = next((r['fwd_gflops'] / r['fwd_peak_share'] for r in rows if 'fwd_peak_share' in r), 0)
     triad = next((r['fwd_gbs'] / r['fwd_triad_share'] for r in rows if 'fwd_triad_share' in r), 0)
     return {'cpu': cpu, 'cores': os.cpu_count(), 'torch': version, 'commit': commit,

@@ -59,7 +59,7 @@ template <int N, class Row>
 
 /// f(from, to) for begin .. end in pieces, while what a later piece writes at y is on its way: a
 /// loop that writes what no cache holds waits for lines to come before they can be written. ReLU
-/// of 8 MB that no cache holds: 1.72 to 1.49 ms. Where a cache holds them, nothing is lost.
+/// of 8 MB that no cache holds: 1.31 to 1.08 ms.
 template <class T, class F>
 [[gnu::always_inline]] inline void in_pieces(int64_t begin, int64_t end, const T* y, F f) {
   constexpr int64_t kPiece = 2048 / sizeof(T), kLine = 64 / sizeof(T);
