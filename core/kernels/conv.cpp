@@ -100,21 +100,23 @@ struct Places {
   int64_t step = 0;
 };
 
-// scalar: acc[i][lane] += pixel(i)[l] * w[lane]
-template <class V, class T, int kPixels, int kGroup, int kVectors>
-[[gnu::always_inline]] inline void multiply_step(const Places<T, kPixels, kGroup>& in, int64_t l,
-                                                 const T* w, V (&acc)[kPixels][kVectors]) {
-  V wv[kVectors];
-  unrolled<kVectors>([&](auto v) __attribute__((always_inline)) {
-    wv[v.value] = lanes_at<V>(w + v.value * kLanesOf<V, T>);
+// scalar: acc[i][lane] += sum over s < kSteps of pixel(i)[l + s] * w[s][lane]
+template <int kSteps, class V, class T, int kPixels, int kGroup, int kVectors>
+[[gnu::always_inline]] inline void multiply_steps(const Places<T, kPixels, kGroup>& in, int64_t l,
+                                                  const T* w, V (&acc)[kPixels][kVectors]) {
+  V wv[kSteps][kVectors];
+  unrolled<kSteps * kVectors>([&](auto v) __attribute__((always_inline)) {
+    wv[v.value / kVectors][v.value % kVectors] = lanes_at<V>(w + v.value * kLanesOf<V, T>);
   });
   unrolled<kPixels / kGroup>([&](auto j) __attribute__((always_inline)) {
     const T* at = in.group[j.value] + l;
     if (kGroup > 1) hold(at);
-    unrolled<kGroup>([&](auto i) __attribute__((always_inline)) {
-      const V x = broadcast<V>(at[i.value * in.step]);
-      unrolled<kVectors>([&](auto v) __attribute__((always_inline)) {
-        acc[j.value * kGroup + i.value][v.value] += x * wv[v.value];
+    unrolled<kSteps>([&](auto s) __attribute__((always_inline)) {
+      unrolled<kGroup>([&](auto i) __attribute__((always_inline)) {
+        const V x = broadcast<V>(at[i.value * in.step + s.value]);
+        unrolled<kVectors>([&](auto v) __attribute__((always_inline)) {
+          acc[j.value * kGroup + i.value][v.value] += x * wv[s.value][v.value];
+        });
       });
     });
   });
@@ -126,12 +128,16 @@ template <class V, class T, int kPixels, int kGroup, int kVectors>
                                                 const Places<T, kPixels, kGroup>& in, const T* w,
                                                 V (&acc)[kPixels][kVectors], Ahead& ahead) {
   constexpr int64_t kLanes = kVectors * kLanesOf<V, T>;
-  for (int64_t i = 0; i < runs.listed; ++i, w += kLanes) multiply_step<V>(in, runs.list[i], w, acc);
+  for (int64_t i = 0; i < runs.listed; ++i, w += kLanes)
+    multiply_steps<1, V>(in, runs.list[i], w, acc);
   if (runs.listed) return ahead.advance();
   runs.for_each([&](int64_t l) __attribute__((always_inline)) {
-    for (const int64_t end = l + runs.length; l < end; ahead.advance())
-      for (const int64_t stop = l + kPiece < end ? l + kPiece : end; l < stop; ++l, w += kLanes)
-        multiply_step<V>(in, l, w, acc);
+    for (const int64_t end = l + runs.length; l < end; ahead.advance()) {
+      const int64_t stop = l + kPiece < end ? l + kPiece : end;
+      if constexpr (kGroup > 1)
+        for (; l + 2 <= stop; l += 2, w += 2 * kLanes) multiply_steps<2, V>(in, l, w, acc);
+      for (; l < stop; ++l, w += kLanes) multiply_steps<1, V>(in, l, w, acc);
+    }
   });
 }
 
