@@ -174,31 +174,36 @@ void write_tile(const TileGrid& t, const TilePlace& at, int64_t k, int64_t end,
   const int64_t height = t.out[0] - at.y < M ? t.out[0] - at.y : M;
   const int64_t width = t.out[1] - at.x < N ? t.out[1] - at.x : N;
   y += target_pixel(t, at);
+  const Places rows(S::kWidth * plane), pixels(t.K);
   for (; k < end; k += kLanes, products += kLanes) {
     const int64_t lanes = end - k < kLanes ? end - k : kLanes;
     Floats bias{};
     if (b) load_some(lanes, t.K - k, b + k, bias);
     Floats m[S::kHeight], column[M], sum[M][S::kWidth], out[M][N];
-#pragma GCC unroll 6
-    for (int j = 0; j < S::kWidth; ++j) {
-#pragma GCC unroll 6
-      for (int i = 0; i < S::kHeight; ++i)
-        load<float>(m[i], products + (i * S::kWidth + j) * plane);
+    const float* from = products;
+    unrolled<S::kWidth>([&](auto j) __attribute__((always_inline)) {
+      unrolled<S::kHeight>([&](auto i) __attribute__((always_inline)) {
+        load<float>(m[i.value], rows.at<i.value>(from));
+      });
       transform_products<M>(m, column);
-#pragma GCC unroll 4
-      for (int i = 0; i < M; ++i) sum[i][j] = column[i];
-    }
-#pragma GCC unroll 4
-    for (int i = 0; i < M; ++i) {
-      transform_products<N>(sum[i], out[i]);
-#pragma GCC unroll 4
-      for (int j = 0; j < N; ++j) out[i][j] += bias;
-    }
+      unrolled<M>([&](auto i)
+                      __attribute__((always_inline)) { sum[i.value][j.value] = column[i.value]; });
+      from += plane;
+      hold(from);
+    });
+    unrolled<M>([&](auto i) __attribute__((always_inline)) {
+      transform_products<N>(sum[i.value], out[i.value]);
+      unrolled<N>([&](auto j) __attribute__((always_inline)) { out[i.value][j.value] += bias; });
+    });
     if (height == M && width == N && lanes == kLanes) {
-#pragma GCC unroll 4
-      for (int i = 0; i < M; ++i)
-#pragma GCC unroll 4
-        for (int j = 0; j < N; ++j) store<float>(y + (i * t.out[1] + j) * t.K + k, out[i][j]);
+      float* to = y + k;
+      unrolled<M>([&](auto i) __attribute__((always_inline)) {
+        unrolled<N>([&](auto j) __attribute__((always_inline)) {
+          store<float>(pixels.at<j.value>(to), out[i.value][j.value]);
+        });
+        to += t.out[1] * t.K;
+        hold(to);
+      });
     } else {
       for (int64_t i = 0; i < height; ++i)
         for (int64_t j = 0; j < width; ++j)

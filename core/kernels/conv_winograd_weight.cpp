@@ -91,24 +91,30 @@ Unit unit_at(const TileGrid& t, const Plan<S>& plan, int64_t i) {
 // A dy A^T of each channel of a patch, to out[point][channel], at some rows of points.
 template <class S, class Rows>
 void transform_grad_patch(const Patch& dy, int64_t channels, float* out, int64_t plane) {
+  const Places rows(dy.row), points(plane);
   for (int64_t k = 0; k < channels; k += kLanes) {
     Floats in[S::kRows], column[S::kHeight], at[S::kHeight][S::kColumns], e[S::kWidth];
-#pragma GCC unroll 4
-    for (int j = 0; j < S::kColumns; ++j) {
-#pragma GCC unroll 4
-      for (int i = 0; i < S::kRows; ++i)
-        load<float>(in[i], dy.base + i * dy.row + j * dy.pixel + k);
+    const float* from = dy.base + k;
+    unrolled<S::kColumns>([&](auto j) __attribute__((always_inline)) {
+      unrolled<S::kRows>([&](auto i) __attribute__((always_inline)) {
+        load<float>(in[i.value], rows.at<i.value>(from));
+      });
       transform_grads<S::kRows>(in, column);
-#pragma GCC unroll 6
-      for (int i = 0; i < S::kHeight; ++i) at[i][j] = column[i];
-    }
-#pragma GCC unroll 6
-    for (int i = Rows::kBegin; i < Rows::kEnd; ++i) {
-      transform_grads<S::kColumns>(at[i], e);
-#pragma GCC unroll 6
-      for (int j = 0; j < S::kWidth; ++j)
-        store<float>(out + ((i - Rows::kBegin) * S::kWidth + j) * plane + k, e[j]);
-    }
+      unrolled<S::kHeight>([&](auto i) __attribute__((always_inline)) {
+        at[i.value][j.value] = column[i.value];
+      });
+      from += dy.pixel;
+      hold(from);
+    });
+    float* to = out + k;
+    unrolled<Rows::kEnd, Rows::kBegin>([&](auto i) __attribute__((always_inline)) {
+      transform_grads<S::kColumns>(at[i.value], e);
+      unrolled<S::kWidth>([&](auto j) __attribute__((always_inline)) {
+        store<float>(points.at<j.value>(to), e[j.value]);
+      });
+      to += S::kWidth * plane;
+      hold(to);
+    });
   }
 }
 

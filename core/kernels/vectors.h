@@ -101,9 +101,11 @@ template <class V>
 /// Keeps a pointer that a loop moves: GCC would compute the place of each element that is read
 /// beyond it ahead of the loop, and run out of registers.
 template <class T>
-[[gnu::always_inline]] inline void hold(const T*& p) {
+[[gnu::always_inline]] inline void hold(T*& p) {
   asm("" : "+r"(p));
 }
+/// The same for a number that such places are computed from.
+[[gnu::always_inline]] inline void hold(int64_t& n) { asm("" : "+r"(n)); }
 
 /// f(V{}, c) for the channels 0 .. C, as many at a time as V has lanes: whole vectors, then fours,
 /// then single ones.
