@@ -196,9 +196,9 @@ using AllRows = PointRows<0, S::kHeight>;
 
 /// Up to six places `step` floats apart, whose addresses a register or two beside the first one's
 /// express: the 36 of a tile, left to GCC, take more instructions than its transform.
-class Places {
+class Multiples {
  public:
-  explicit Places(int64_t step) : one_(step * 4), three_(step * 12), five_(step * 20) {
+  explicit Multiples(int64_t step) : one_(step * 4), three_(step * 12), five_(step * 20) {
     hold(three_);
     hold(five_);
   }
@@ -216,7 +216,7 @@ class Places {
 /// B^T x B of each channel of a patch, to out[point][channel], at some rows of points.
 template <class S, class Rows>
 inline void transform_patch(const Patch& x, int64_t channels, float* out, int64_t plane) {
-  const Places rows(x.row), points(plane);
+  const Multiples rows(x.row), points(plane);
   for (int64_t c = 0; c < channels; c += kLanes) {
     Floats column[S::kHeight], at[S::kHeight][S::kWidth];
     const float* from = x.base + c;
@@ -277,7 +277,7 @@ struct Operands {
 template <int kRows, int kVectors, bool kTransposed, int kPitch = 0>
 void multiply_tile(int64_t rows, int64_t depth, const Operands& o) {
   constexpr bool kSixes = !kTransposed && kPitch == 0;  // rows that are named by sixes
-  const Places places(o.a_pitch);
+  const Multiples steps(o.a_pitch);
   const float* six[kSixes ? (kRows + 5) / 6 : 1];
   if constexpr (kSixes)
     for (int i = 0; i < kRows; i += 6) six[i / 6] = o.a + i * o.a_pitch;
@@ -292,7 +292,7 @@ void multiply_tile(int64_t rows, int64_t depth, const Operands& o) {
     unrolled<kRows>([&](auto i) __attribute__((always_inline)) {
       const float* at;
       if constexpr (kSixes)
-        at = places.at<i.value % 6>(six[i.value / 6] + d);
+        at = steps.at<i.value % 6>(six[i.value / 6] + d);
       else
         at = a + i.value * (kTransposed ? 1 : kPitch);
       const auto x = broadcast<Floats>(*at);

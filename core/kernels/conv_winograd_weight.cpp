@@ -91,7 +91,7 @@ Unit unit_at(const TileGrid& t, const Plan<S>& plan, int64_t i) {
 // A dy A^T of each channel of a patch, to out[point][channel], at some rows of points.
 template <class S, class Rows>
 void transform_grad_patch(const Patch& dy, int64_t channels, float* out, int64_t plane) {
-  const Places rows(dy.row), points(plane);
+  const Multiples rows(dy.row), points(plane);
   for (int64_t k = 0; k < channels; k += kLanes) {
     Floats in[S::kRows], column[S::kHeight], at[S::kHeight][S::kColumns], e[S::kWidth];
     const float* from = dy.base + k;
@@ -206,7 +206,7 @@ void add_unit(const TileGrid& t, const Plan<S>& plan, const Job& job, const Piec
     const int64_t n = u.end - first < plan.tiles ? u.end - first : plan.tiles;
     // What the next block reads is on its way meanwhile.
     const int64_t next = first + n, more = u.end - next < n ? u.end - next : n;
-    const bool room = leaves_room(plan.slot() + plan.points() * plan.sums);
+    const bool room = job.weights && leaves_room(plan.slot() + plan.points() * plan.sums);
     const int64_t steps = n + count_tiles<true>(plan.points(), t.depth(), u.columns, plan.channels);
     Coming coming{{room ? source_of_tiles<S>(t, next, more, job.x) : Range{}, steps},
                   {room ? target_of_tiles<S>(t, next, more, job.dy) : Range{}, steps}};

@@ -98,8 +98,8 @@ template <class V>
 #endif
 }
 
-/// Keeps a pointer that a loop moves: GCC would compute the place of each element that is read
-/// beyond it ahead of the loop, and run out of registers.
+/// Keeps a pointer that a loop moves: GCC would compute the place of each element beyond it ahead
+/// of the loop, and run out of registers.
 template <class T>
 [[gnu::always_inline]] inline void hold(T*& p) {
   asm("" : "+r"(p));
