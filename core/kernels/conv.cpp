@@ -1,5 +1,6 @@
 #include <reel/core/kernels/conv_sweep.h>
 #include <reel/core/kernels/kernels.h>
+#include <reel/core/kernels/lane_transpose.h>
 #include <reel/core/kernels/level.h>
 #include <reel/core/parallel.h>
 #include <reel/core/scratch.h>
@@ -16,10 +17,28 @@ int64_t packed_offset(const Sweep& s, const Block& b) {
   return s.taps() * s.depth * b.offset;
 }
 
+// A square of weights, of targets that lie in memory as their rows do.
+template <class V, class T>
+void pack_square(const Sweep& s, const Block& b, int64_t lane, int64_t row, const T* w, T* packed) {
+  constexpr int64_t kLanes = kLanesOf<V, T>;
+  V square[kLanes] = {};
+  w += lane * s.w_target + row;
+  for (int64_t i = 0; i < kLanes && lane + i < b.width; ++i)
+    square[i] = lanes_at<V>(w + i * s.w_target);
+  transpose_lanes(square);
+  PackedRows to(s, row);
+  for (int64_t i = 0; i < kLanes; ++i) put_lanes(packed + to.next() * b.lanes + lane, square[i]);
+}
+
 template <class T>
 void pack_block(const Sweep& s, const Block& b, const T* w, T* packed) {
   const int64_t lanes = b.lanes;
   w += b.group * s.w_group + b.first * s.w_target;
+  // One by one, (1, 6, 14, 14) to 16, 5x5, takes 1.3 times as long.
+  if (s.axis[2].w_step == 1 && for_squares<T>(s, b, [&](auto zero, int64_t lane, int64_t row) {
+        pack_square<decltype(zero)>(s, b, lane, row, w, packed);
+      }))
+    return;
   const Axis *A = &s.axis[0], *B = &s.axis[1], *C = &s.axis[2];
   for (int64_t i = 0; i < A->taps; ++i)
     for (int64_t j = 0; j < B->taps; ++j)

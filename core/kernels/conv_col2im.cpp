@@ -87,6 +87,9 @@ struct Plan {
   }
   int64_t run_weights() const { return (paired ? K / 2 : K) * vectors * kWidth<T>; }
   int64_t group_weights() const { return volume(runs) * run_weights(); }
+  int64_t place_bytes() const {  // of the elements of a run
+    return padded_bytes(length * static_cast<int64_t>(sizeof(int32_t)));
+  }
   int64_t weight_bytes(int64_t groups) const {
     return padded_bytes(groups * group_weights() * static_cast<int64_t>(sizeof(T)));
   }
@@ -95,40 +98,49 @@ struct Plan {
 // --- the weights: [group][run][vectors of a tile][k][lane], or [group][run][k / 2][lane][k % 2]
 // ---
 
-// The lanes begin .. end of a run, `step` apart; w is at its first tap for one k.
+// Where the elements of a run, [tap][channel], stand among the weights of one k, [channel][tap],
+// from the run's first.
 template <class T>
-void pack_lanes(const Plan<T>& p, int64_t taps, int64_t begin, int64_t end, const T* w,
-                int64_t step, T* out) {
-  int64_t tap = begin / p.C, c = begin % p.C, l = begin;
-  for (; l < end && l < p.length; ++l, out += step) {
-    *out = w[c * taps + tap];
-    if (++c < p.C) continue;
-    c = 0;
-    ++tap;
-  }
-  for (; l < end; ++l, out += step) *out = 0;
+void place_elements(const Plan<T>& p, int64_t taps, int32_t* place) {
+  for (int64_t c = 0; c < p.C; ++c)
+    for (int64_t l = c; l < p.length; l += p.C) place[l] = static_cast<int32_t>(c * taps + l / p.C);
+}
+
+// The lanes begin .. end of a run, kStep apart; w is at its first element. Not inlined: the loops
+// around it would take its registers.
+template <int kStep, class T>
+[[gnu::noinline]] void pack_lanes(const Plan<T>& p, int64_t begin, int64_t end,
+                                  const int32_t* __restrict place, const T* __restrict w,
+                                  T* __restrict out) {
+  const int64_t full = end < p.length ? end : p.length;
+  for (int64_t l = begin; l < full; ++l, out += kStep) *out = w[place[l]];
+  for (int64_t l = full; l < end; ++l, out += kStep) *out = 0;
 }
 
 template <class T>
-void pack_run(const Plan<T>& p, int64_t taps, int64_t k, const T* w, T* out) {
-  if (p.paired) return pack_lanes(p, taps, 0, kWidth<T> / 2, w, 2, out + k / 2 * kWidth<T> + k % 2);
+void pack_run(const Plan<T>& p, int64_t k, const int32_t* place, const T* w, T* out) {
+  if (p.paired)
+    return pack_lanes<2>(p, 0, kWidth<T> / 2, place, w, out + k / 2 * kWidth<T> + k % 2);
   for (int64_t v = 0; v < p.vectors;) {
     const int64_t n = tile_vectors(p.vectors - v), begin = v * kWidth<T>, lanes = n * kWidth<T>;
-    pack_lanes(p, taps, begin, begin + lanes, w, 1, out + begin * p.K + k * lanes);
+    pack_lanes<1>(p, begin, begin + lanes, place, w, out + begin * p.K + k * lanes);
     v += n;
   }
 }
 
 template <class T>
-void pack_weights(const ConvGeometry& g, const Plan<T>& p, const T* w, T* packed) {
+void pack_weights(const ConvGeometry& g, const Plan<T>& p, const T* w, int32_t* place, T* packed) {
   const int64_t taps = volume(g.kernel), runs = volume(p.runs), size = p.run_weights();
+  place_elements(p, taps, place);
   parallel_for(g.K, g.K * runs * p.vectors * kWidth<T>, [=, &g, &p](int64_t begin, int64_t end) {
-    for (int64_t k = begin; k < end; ++k)
-      for (int64_t run = 0; run < runs; ++run) {
-        const int64_t tap = run / p.runs[2] * g.kernel[2] + run % p.runs[2];
-        pack_run(p, taps, k % p.K, w + k * p.C * taps + tap,
-                 packed + (k / p.K * runs + run) * size);
-      }
+    for (int64_t k = begin; k < end; ++k) {
+      const int64_t group = k / p.K;
+      const T* from = w + k * p.C * taps;
+      T* to = packed + group * runs * size;
+      for (int64_t row = 0; row < p.runs[0] * p.runs[1]; ++row, from += g.kernel[2])
+        for (int64_t i = 0; i < p.runs[2]; ++i, to += size)
+          pack_run(p, k - group * p.K, place, from + i, to);
+    }
   });
 }
 
@@ -275,10 +287,11 @@ template <class T>
 void input_grad(const ConvGeometry& g, int64_t threads, const T* dy, const T* w, const T* b,
                 T* dx) {
   const Plan<T> p(g, threads);
-  Scratch scratch(p.weight_bytes(g.G) + p.slots * p.samples * p.image_bytes());
-  T* packed = scratch.data<T>();
-  char* images = scratch.data<char>(p.weight_bytes(g.G));
-  pack_weights(g, p, w, packed);
+  const int64_t weight_bytes = p.place_bytes() + p.weight_bytes(g.G);
+  Scratch scratch(weight_bytes + p.slots * p.samples * p.image_bytes());
+  T* packed = scratch.data<T>(p.place_bytes());
+  char* images = scratch.data<char>(weight_bytes);
+  pack_weights(g, p, w, scratch.data<int32_t>(), packed);
   const int64_t boxes = p.cut.boxes(), dy_size = volume(g.out) * g.K, dx_size = volume(g.in) * g.C;
   const int64_t bytes = p.samples * p.image_bytes();
   const int64_t work = g.N * dy_size * (volume(g.kernel) * p.C / 8 + 1);

@@ -79,18 +79,37 @@ template <int kOutputs>
 constexpr AddTile kAddTile[] = {add_tile<1, kOutputs>, add_tile<2, kOutputs>, add_tile<3, kOutputs>,
                                 add_tile<4, kOutputs>};
 
+// Walks the taps at their places in the source.
+class TapCursor {
+ public:
+  TapCursor(const PlanesPlan& p, const float* x)
+      : at_(x), R_(p.R), S_(p.S), row_(p.pitch - p.S), plane_(p.source - p.R * p.pitch) {}
+  const float* next() {
+    const float* at = at_++;
+    if (++s_ < S_) return at;
+    s_ = 0;
+    at_ += row_;
+    if (++r_ < R_) return at;
+    r_ = 0;
+    at_ += plane_;
+    return at;
+  }
+
+ private:
+  const float* at_;
+  int64_t R_, S_, row_, plane_, r_ = 0, s_ = 0;
+};
+
 // Sums of some channels from k on; the first of theirs is at `sums`.
 template <int kOutputs>
 void add_outputs(const PlanesPlan& p, int64_t taps, int64_t pixels, const float* x, const float* dy,
                  float* sums) {
   const int64_t tiles = (taps + kMostTileTaps - 1) / kMostTileTaps;
+  TapCursor cursor(p, x);
   for (int64_t i = 0; i < tiles; ++i) {
     const int64_t first = taps * i / tiles, count = taps * (i + 1) / tiles - first;
     const float* at[kMostTileTaps];
-    for (int64_t t = 0; t < count; ++t) {
-      const int64_t tap = first + t;
-      at[t] = x + tap / (p.R * p.S) * p.source + tap / p.S % p.R * p.pitch + tap % p.S;
-    }
+    for (int64_t t = 0; t < count; ++t) at[t] = cursor.next();
     kAddTile<kOutputs>[count - 1](pixels, at, dy, p.target, sums + first * kOutputs * kLanes);
   }
 }
@@ -130,6 +149,28 @@ void add_bias(const PlanesPlan& p, int64_t pixels, const float* dy, float* sums)
   }
 }
 
+// scalar: v[0] = the sum of all v
+template <int kHalf>
+[[gnu::always_inline]] inline void add_halves(V (&v)[kLanes]) {
+  unrolled<kHalf>([&](auto i) __attribute__((always_inline)) { v[i.value] += v[i.value + kHalf]; });
+  if constexpr (kHalf > 1) add_halves<kHalf / 2>(v);
+}
+
+// The sums of n vectors' lanes in the chunks, which are `size` elements each.
+void add_lanes(int64_t n, int64_t chunks, int64_t size, const float* sums, float* totals) {
+  for (int64_t i = 0; i < n; i += kLanes) {
+    V lane[kLanes];
+    unrolled<kLanes>([&](auto j) __attribute__((always_inline)) {
+      const float* at = sums + (i + j.value < n ? i + j.value : n - 1) * kLanes;
+      lane[j.value] = lanes_at<V>(at);
+      for (int64_t c = 1; c < chunks; ++c) lane[j.value] += lanes_at<V>(at + c * size);
+    });
+    transpose_lanes(lane);
+    add_halves<kLanes / 2>(lane);
+    put_lanes(totals + i, lane[0]);
+  }
+}
+
 int64_t chunks_of(const PlanesPlan& p) { return p.tasks() < kChunks ? p.tasks() : kChunks; }
 
 void weight_grad(const ConvGeometry& g, int64_t, const float* dy, const float* x, float* dw,
@@ -138,7 +179,8 @@ void weight_grad(const ConvGeometry& g, int64_t, const float* dy, const float* x
   const Sums s(p);
   const int64_t tasks = p.tasks(), chunks = chunks_of(p);
   Scratch scratch(chunks *
-                  (padded_bytes(s.size * static_cast<int64_t>(sizeof(float))) + p.bytes()));
+                      (padded_bytes(s.size * static_cast<int64_t>(sizeof(float))) + p.bytes()) +
+                  (s.size + kLanes * kLanes) / kLanes * static_cast<int64_t>(sizeof(float)));
   float* all = scratch.data<float>();
   const int64_t work = p.N * p.P * p.pitch * p.K * (dw ? p.taps() / 8 + 1 : 1);
   parallel_for(chunks, work, [&](int64_t begin, int64_t end) {
@@ -157,22 +199,14 @@ void weight_grad(const ConvGeometry& g, int64_t, const float* dy, const float* x
       }
     }
   });
-  const auto total = [&](int64_t at) {
-    V sum = {};
-    for (int64_t c = 0; c < chunks; ++c) sum += lanes_at<V>(all + c * s.size + at);
-    float lane[kLanes];
-    put_lanes(lane, sum);
-    for (int64_t half = kLanes / 2; half > 0; half /= 2)
-      for (int64_t l = 0; l < half; ++l) lane[l] += lane[l + half];
-    return lane[0];
-  };
+  float* totals = all + chunks * (s.size + p.planes());
+  add_lanes(s.size / kLanes, chunks, s.size, all, totals);
+  if (db) copy(p.K, totals + s.bias / kLanes, db);
+  if (!dw) return;
   for (int64_t i = 0; i < s.parts; ++i) {
     const int64_t first = s.first(p, i), n = s.first(p, i + 1) - first;
-    for (int64_t k = first; k < first + n; ++k) {
-      if (db) db[k] = total(s.bias + k * kLanes);
-      for (int64_t t = 0; dw && t < s.taps; ++t)
-        dw[k * s.taps + t] = total((first * s.taps + t * n + k - first) * kLanes);
-    }
+    for (int64_t t = 0; t < s.taps; ++t)
+      for (int64_t k = 0; k < n; ++k) dw[(first + k) * s.taps + t] = *totals++;
   }
 }
 

@@ -182,6 +182,50 @@ inline int64_t target_channel(const Sweep& s, const Block& b) {
   return b.group * s.targets + b.first;
 }
 
+// --- weights: in memory [target][depth][tap], packed [tap][depth][lane of a block] ---
+
+/// Packed rows in the order that their weights have in memory.
+class PackedRows {
+ public:
+  PackedRows(const Sweep& s, int64_t first)
+      : taps_(s.taps()), depth_(s.depth), tap_(first % taps_), at_(first / taps_) {}
+  int64_t next() {
+    const int64_t row = tap_ * depth_ + at_;
+    if (++tap_ == taps_) {
+      tap_ = 0;
+      ++at_;
+    }
+    return row;
+  }
+
+ private:
+  int64_t taps_, depth_, tap_, at_;
+};
+
+/// f(V{}, lane, row) for squares of a block's weights, as many lanes and rows as V has lanes, that
+/// can be transposed in registers; the last rows may be visited twice. False, if that can not be.
+template <class T, class F>
+[[gnu::always_inline]] inline bool for_squares(const Sweep& s, const Block& b, F f) {
+  bool done = false;
+  if constexpr (sizeof(T) == 4) {
+    const int64_t rows = s.taps() * s.depth;
+    const auto visit = [&](auto zero) __attribute__((always_inline)) {
+      constexpr int64_t kLanes = kLanesOf<decltype(zero), T>;
+      done = rows >= kLanes;
+      for (int64_t lane = 0; done && lane < b.width; lane += kLanes) {
+        int64_t row = 0;
+        for (; row + kLanes <= rows; row += kLanes) f(zero, lane, row);
+        if (row < rows) f(zero, lane, rows - kLanes);
+      }
+    };
+    if (b.lanes < kWidth<T>)
+      visit(Half<T>{});
+    else
+      visit(Vector<T>{});
+  }
+  return done;
+}
+
 // --- boxes ---
 
 /// Bytes of source that a box may hold: a part of L2 that leaves room for weights and results.
