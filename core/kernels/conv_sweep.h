@@ -212,11 +212,9 @@ template <class T, class F>
     const auto visit = [&](auto zero) __attribute__((always_inline)) {
       constexpr int64_t kLanes = kLanesOf<decltype(zero), T>;
       done = rows >= kLanes;
-      for (int64_t lane = 0; done && lane < b.width; lane += kLanes) {
-        int64_t row = 0;
-        for (; row + kLanes <= rows; row += kLanes) f(zero, lane, row);
-        if (row < rows) f(zero, lane, rows - kLanes);
-      }
+      for (int64_t row = 0; done && row < rows; row += kLanes)
+        for (int64_t lane = 0; lane < b.width; lane += kLanes)
+          f(zero, lane, row + kLanes <= rows ? row : rows - kLanes);
     };
     if (b.lanes < kWidth<T>)
       visit(Half<T>{});
