@@ -34,8 +34,9 @@ template <class T>
 void pack_block(const Sweep& s, const Block& b, const T* w, T* packed) {
   const int64_t lanes = b.lanes;
   w += b.group * s.w_group + b.first * s.w_target;
+  const bool in_order = s.axis[2].w_step == 1;  // forward; dx takes the taps from the last
   // One by one, (1, 6, 14, 14) to 16, 5x5, takes 1.3 times as long.
-  if (s.axis[2].w_step == 1 && for_squares<T>(s, b, [&](auto zero, int64_t lane, int64_t row) {
+  if (in_order && for_squares<T>(s, b, [&](auto zero, int64_t lane, int64_t row) {
         pack_square<decltype(zero)>(s, b, lane, row, w, packed);
       }))
     return;
