@@ -178,9 +178,9 @@ void weight_grad(const ConvGeometry& g, int64_t, const float* dy, const float* x
   const PlanesPlan p(g);
   const Sums s(p);
   const int64_t tasks = p.tasks(), chunks = chunks_of(p);
-  Scratch scratch(chunks *
-                      (padded_bytes(s.size * static_cast<int64_t>(sizeof(float))) + p.bytes()) +
-                  (s.size + kLanes * kLanes) / kLanes * static_cast<int64_t>(sizeof(float)));
+  constexpr auto kSize = static_cast<int64_t>(sizeof(float));
+  const int64_t total_bytes = (s.size / kLanes + kLanes) * kSize;  // written in whole vectors
+  Scratch scratch(chunks * (padded_bytes(s.size * kSize) + p.bytes()) + total_bytes);
   float* all = scratch.data<float>();
   const int64_t work = p.N * p.P * p.pitch * p.K * (dw ? p.taps() / 8 + 1 : 1);
   parallel_for(chunks, work, [&](int64_t begin, int64_t end) {
