@@ -27,6 +27,17 @@ void OperationScope::begin(const char* name) {
   recorder.begin(Kind::kOperation, name, path ? path : recorder.path(), phase, phase);
 }
 
+void OperationScope::note(std::initializer_list<const Tensor*> read, const Tensor& written) const {
+  if (!active_recorder || active_recorder != recorder_) return;
+  const auto add = [](const Tensor& x) {
+    if (!x.defined()) return;
+    active_recorder->note_shape(x);
+    active_recorder->note_bytes(bytes_of(x));
+  };
+  for (const Tensor* x : read) add(*x);
+  add(written);
+}
+
 void OperationScope::end() const { end_on(recorder_); }
 
 void GradientScope::begin(const Node& node, const Tensor* arrived) {

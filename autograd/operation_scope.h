@@ -2,6 +2,7 @@
 // Where operations begin and end, for the thread's profiler (autograd/profiler.h).
 
 #include <cstddef>
+#include <initializer_list>
 
 namespace reel {
 
@@ -29,8 +30,16 @@ class OperationScope {
   OperationScope(const OperationScope&) = delete;
   OperationScope& operator=(const OperationScope&) = delete;
 
+  /// What it reads and writes, of parts of a gradient that nothing records. All shapes are shown:
+  /// those of dy and x alone do not tell one convolution from another. Undefined ones do not count.
+  void moves(std::initializer_list<const Tensor*> read, const Tensor& written) const {
+    if (recorder_) [[unlikely]]
+      note(read, written);
+  }
+
  private:
   static void begin(const char* name);
+  void note(std::initializer_list<const Tensor*> read, const Tensor& written) const;
   void end() const;
 
   const ProfileRecorder* recorder_;

@@ -169,6 +169,7 @@ WeightGrads weight_grads(const ConvGeometry& g, const Tensor& dy, const Tensor& 
     run(kernels::active<kernels::Conv<T>>().weight_grad, g, physical_data<T>(grad),
         data_or_null<T>(in), data_or_null<T>(grads.weight), data_or_null<T>(grads.bias));
   });
+  scope.moves({&dy, &x}, grads.weight);
   return grads;
 }
 

@@ -81,6 +81,7 @@ struct LinearBackward final : NodeOf<LinearBackward> {
       Tensor dx = empty(sizes, dy.dtype());
       parallel_gemm<T>(Trans::kNo, Trans::kNo, g.rows, g.in, g.out, 1, pdy, g.out, w.data_ptr<T>(),
                        g.in, 0, dx.data_ptr<T>(), g.in);
+      part.moves({&dy, &w}, dx);
       call.set_grad_input(0, std::move(dx));
     }
     if (call.wanted(1)) {
@@ -88,12 +89,14 @@ struct LinearBackward final : NodeOf<LinearBackward> {
       Tensor dw = empty({g.out, g.in}, dy.dtype());
       parallel_gemm<T>(Trans::kYes, Trans::kNo, g.out, g.in, g.rows, 1, pdy, g.out,
                        input.data_ptr<T>(), g.in, 0, dw.data_ptr<T>(), g.in);
+      part.moves({&dy, &input}, dw);
       call.set_grad_input(1, std::move(dw));
     }
     if (call.wanted(2)) {
       const OperationScope part("linear_bias_grad");
       Tensor db = empty(g.out, dy.dtype());
       sum_rows(g.rows, g.out, 1, pdy, db.data_ptr<T>());
+      part.moves({&dy}, db);
       call.set_grad_input(2, std::move(db));
     }
   }

@@ -128,6 +128,9 @@ TEST_CASE("profiler: a step of training, by operation and module", "[profiler]")
   CHECK(sum_of(p, "conv2d_input_grad", kBackward).calls == 1);
   CHECK(sum_of(p, "conv2d_input_grad", kBackward).module == "conv2");
   CHECK(sum_of(p, "conv2d_weight_grad", kBackward).self_multiply_adds == conv + conv2);
+  CHECK(sum_of(p, "linear_weight_grad", kBackward).shapes == "[2, 3] [2, 32] [3, 32]");
+  CHECK(sum_of(p, "linear_weight_grad", kBackward).bytes == 4 * (2 * 3 + 2 * 32 + 3 * 32));
+  CHECK(sum_of(p, "linear_bias_grad", kBackward).shapes == "[2, 3] [3]");
   // The two that run as one kernel show as that.
   CHECK(sum_of(p, "batch_norm_relu", kForward).calls == 1);
   CHECK(sum_of(p, "batch_norm_relu", kForward).multiply_adds == norm);
