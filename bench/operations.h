@@ -28,10 +28,6 @@ struct Operation {
 
   bool is_product() const { return flops > 0; }
 
-  void run() const {
-    reel::NoGradGuard no_grad;
-    forward();
-  }
   void run_both() const {
     drop_grads();
     forward().backward(grad_output);

@@ -28,7 +28,7 @@ namespace {
 
 struct Settings {
   double budget;
-  bool json, memory, profile, inference;
+  bool json, cold, memory, profile, inference;
 };
 
 // The machine's limits, measured when first asked for.
@@ -130,26 +130,75 @@ void time_inference(const Settings& s, const bench::NetworkCase& c) {
   print_row(s, row);
 }
 
-// Backward for one kind of gradient alone: all of it less forward.
-double gradient_ms(const Settings& s, const bench::Operation& op, bool of_input) {
-  op.input.set_requires_grad(of_input);
-  for (const Tensor& p : op.parameters) p.set_requires_grad(!of_input);
-  const Tensor y = op.forward();
-  const bench::Timing t = bench::measure(s.budget, [&] {
-    op.drop_grads();
-    y.backward(op.grad_output, /*retain_graph=*/true);
-  });
-  op.input.set_requires_grad(true);
-  for (const Tensor& p : op.parameters) p.set_requires_grad(true);
-  return t.median_ms;
-}
+// An operation, or as many alike, run in turns, that no cache holds what the next one reads and
+// writes: so it is in a network, whose layers come back to their tensors a step later.
+class Turns {
+ public:
+  Turns(const bench::LayerOptions& layer, bool cold) {
+    constexpr double kBeyondCaches = 256 << 20;  // bytes
+    size_t n = 1;
+    do {
+      operations_.push_back(bench::make_operation(layer));
+      if (cold) n = static_cast<size_t>(kBeyondCaches / bytes_of(operations_.front())) + 1;
+    } while (operations_.size() < n);
+    outputs_.resize(n);
+  }
+  const bench::Operation& first() const { return operations_.front(); }
+
+  double forward_ms(double budget) {
+    return measure(budget, [&](size_t i) {
+      const NoGradGuard no_grad;
+      outputs_[i] = operations_[i].forward();
+    });
+  }
+  double both_ms(double budget) {
+    return measure(budget, [&](size_t i) { operations_[i].run_both(); });
+  }
+  // Backward for one kind of gradient alone: all of it less forward.
+  double gradient_ms(double budget, bool of_input) {
+    for (size_t i = 0; i < operations_.size(); ++i) {
+      const bench::Operation& op = operations_[i];
+      op.input.set_requires_grad(of_input);
+      for (const Tensor& p : op.parameters) p.set_requires_grad(!of_input);
+      outputs_[i] = op.forward();
+    }
+    const double ms = measure(budget, [&](size_t i) {
+      operations_[i].drop_grads();
+      outputs_[i].backward(operations_[i].grad_output, /*retain_graph=*/true);
+    });
+    for (const bench::Operation& op : operations_) {
+      op.input.set_requires_grad(true);
+      for (const Tensor& p : op.parameters) p.set_requires_grad(true);
+    }
+    return ms;
+  }
+
+ private:
+  static double bytes_of(const bench::Operation& op) {
+    return static_cast<double>(op.input.nbytes() + op.grad_output.nbytes());
+  }
+  template <class F>
+  double measure(double budget, F f) {
+    for (size_t i = 0; i < operations_.size(); ++i) f(i);  // touches all memory
+    return bench::measure(budget,
+                          [&] {
+                            f(next_);
+                            next_ = (next_ + 1) % operations_.size();
+                          })
+        .median_ms;
+  }
+
+  std::vector<bench::Operation> operations_;
+  TensorList outputs_;
+  size_t next_ = 0;
+};
 
 void time_operation(const Settings& s, Machine& machine, const std::string& name,
                     const bench::LayerOptions& layer, bool apart) {
-  const bench::Operation op = bench::make_operation(layer);
+  Turns turns(layer, s.cold);
+  const bench::Operation& op = turns.first();
   ordered_json row = row_of(name, "op");
-  const double forward = bench::measure(s.budget / 2, [&] { op.run(); }).median_ms;
-  const double both = bench::measure(s.budget / 2, [&] { op.run_both(); }).median_ms;
+  const double forward = turns.forward_ms(s.budget / 2), both = turns.both_ms(s.budget / 2);
   row["fwd_ms"] = forward;
   row["fwdbwd_ms"] = both;
   if (op.is_product()) {
@@ -158,7 +207,7 @@ void time_operation(const Settings& s, Machine& machine, const std::string& name
     row["fwdbwd_peak_share"] = 3 * op.flops / both * 1e-6 / machine.peak();
     if (apart) {
       for (const bool of_input : {true, false}) {
-        const double ms = gradient_ms(s, op, of_input);
+        const double ms = turns.gradient_ms(s.budget, of_input);
         const std::string which = of_input ? "dx" : "dw";
         row[which + "_ms"] = ms;
         row[which + "_peak_share"] = op.flops / ms * 1e-6 / machine.peak();
@@ -196,6 +245,7 @@ program::Program make_program() {
       .integer("threads", "threads to use", "as many as cores", {1, 4096})
       .number("budget", "seconds a case", 1, {0, 1e6})
       .flag("json", "print a line of JSON a case")
+      .flag("cold", "of operations: on tensors that no cache holds, as in a network")
       .flag("memory", "of networks: peak bytes, cache hits and heap allocations of a step")
       .flag("profile", "of networks: where the time of a step goes")
       .flag("inference", "of networks: forward in evaluation, then with batch norms folded")
@@ -219,8 +269,8 @@ bench::LayerOptions layer_from(const program::Arguments& args) {
 
 void run(const program::Arguments& args) {
   if (args.has("threads")) set_num_threads(static_cast<int>(args.integer("threads")));
-  const Settings s{args.number("budget"), args.flag("json"), args.flag("memory"),
-                   args.flag("profile"), args.flag("inference")};
+  const Settings s{args.number("budget"), args.flag("json"),    args.flag("cold"),
+                   args.flag("memory"),   args.flag("profile"), args.flag("inference")};
   Machine machine;
   if (args.has("op")) {
     const bench::LayerOptions layer = layer_from(args);

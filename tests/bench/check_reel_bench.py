@@ -43,6 +43,8 @@ def check_layers():
                      ('max_pool', '1,2,6,6')):
         row, = rows('--op', op, '--input', size, '--stride', '2')
         assert row['fwd_gbs'] > 0 and row['fwd_triad_share'] > 0, row
+    row, = rows('--op', 'conv2d', '--input', '32,64,28,28', '--out-channels', '8', '--cold')
+    assert all(row[f] > 0 for f in ('fwd_ms', 'fwdbwd_ms', 'dx_ms', 'dw_ms')), row
 
 
 def check_mistakes():
