@@ -7,6 +7,7 @@
 // writes those of channels c .. c + n to k[0], k[1], ...; and a call operator (k, i), given the
 // factors of some lanes and where these lie in memory, that returns what map_rows stores there.
 
+#include <reel/core/kernels/processor.h>
 #include <reel/core/kernels/vectors.h>
 #include <reel/core/parallel.h>
 
@@ -57,6 +58,7 @@ struct FactorTable {
 template <int kBytes, class T>
 [[gnu::always_inline]] inline void expect_write(const T* p) {
   constexpr int kAhead = 1024, kLine = 64;
+  if (!asks_for_writes) return;
   for (int b = 0; b < kBytes; b += kLine)
     __builtin_prefetch(reinterpret_cast<const char*>(p) + kAhead + b);
 }

@@ -148,8 +148,6 @@ struct Code {
   void (*wide)(const Tile<T>&);
   void (*narrow)(const Tile<T>&);
 };
-constexpr int64_t kWide = 8, kNarrow = 4;
-
 template <class V, class T, int kTaps, int kStride>
 Code<T> code_of() {
   return {compute_tile<V, T, kWide, kTaps, kStride>, compute_tile<V, T, kNarrow, kTaps, kStride>};
@@ -171,26 +169,6 @@ Code<T> code_for(int64_t taps, int64_t stride) {
 }
 
 // --- a whole target ---
-
-// What unit i reads of the source, of several planes of taps the last, and its rows of the target,
-// asked for in the course of the unit before: of tensors that no cache holds, forward and input
-// gradient take 0.5 to 1 of the time.
-template <class T>
-Coming coming_unit(const Plan& p, int64_t i, const T* x, const T* y) {
-  const Unit u = unit_at(p, i);
-  const Row a = row_at(p, u, 0), b = row_at(p, u, u.rows - 1);
-  const auto range = [](const T* first, const T* last) {
-    return Range{reinterpret_cast<const char*>(first), reinterpret_cast<const char*>(last)};
-  };
-  Range source, target = range(y + a.y, y + a.y + u.rows * p.row_size);
-  if (a.taps[0] > 0 && a.taps[1] > 0 && b.taps[1] > 0) {
-    const T* plane = x + (a.taps[0] - 1) * a.x_step[0];
-    source = range(plane + a.x, plane + b.x + (b.taps[1] - 1) * b.x_step[1] + p.source_row);
-  }
-  int64_t tiles = 0;
-  for (int64_t l = 0; l < p.lattices; ++l) tiles += (p.columns[l].count + kWide - 1) / kWide;
-  return {{source, u.rows * tiles}, {target, u.rows * tiles}};
-}
 
 template <class V, class T>
 void compute_unit(const Plan& p, const Unit& u, const T* x, const T* packed, T* y, Coming& coming) {
@@ -242,11 +220,10 @@ void compute_unit(const Plan& p, const Unit& u, const T* x, const T* packed, T* 
 template <class V, class T>
 void sweep(const Plan& p, int64_t N, const T* x, const T* packed, T* y) {
   const int64_t work = N * p.pixels() * p.C * (p.taps / 8 + 1);
-  // Targets of 1 MB or more: L2 may hold others, whose time it would be (up to 1.2 of it).
-  const bool large = N * p.pixels() * p.C >= 1 << 18 && p.parts == 1;
+  const bool large = asks_ahead(p, N);
   parallel_for(N * p.units(), work, [=, &p](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
-      Coming coming{{Range{}, 1}, {Range{}, 1}};
+      Coming coming;
       if (large && i + 1 < end) coming = coming_unit(p, i + 1, x, y);
       compute_unit<V>(p, unit_at(p, i), x, packed, y, coming);
     }

@@ -122,8 +122,6 @@ struct Code {
   void (*wide)(const Tile<T>&);
   void (*narrow)(const Tile<T>&);
 };
-constexpr int64_t kWide = 8, kNarrow = 4;
-
 template <class V, class T, int kTaps, int kStride>
 Code<T> code_of() {
   return {kTaps, add_tile<V, T, kWide, kTaps, kStride, true>,
@@ -152,7 +150,7 @@ int64_t steps_to(int64_t column, int64_t first, int64_t stride) {
 
 template <class V, class T>
 void add_unit(const Plan& p, const Sums& s, const Unit& u, const T* dy, const T* x, bool weights,
-              T* sums) {
+              T* sums, Coming& coming) {
   constexpr int kLanes = kLanesOf<V, T>;
   Tile<T> tile[kBand] = {};
   Row row[kBand];
@@ -187,6 +185,7 @@ void add_unit(const Plan& p, const Sums& s, const Unit& u, const T* dy, const T*
           t.dy = dy + row[i].y + c.y + q * c.y_step;
           t.w = sums + (1 + row[i].w + c.w + tap) * kLanes;
           t.b = tap == 0 ? sums : nullptr;
+          coming.advance();
           (pixels == kWide ? code.wide : code.narrow)(t);
         }
         tap += code.taps;
@@ -207,16 +206,18 @@ void end_chain(int64_t size, T* chain, T* sums) {
   }
 }
 
-// Units begin .. end.
+// Units begin .. end; those up to `ahead` are the same thread's and asked for beforehand.
 template <class V, class T>
-void add_chunk(const Plan& p, const Sums& s, int64_t begin, int64_t end, const T* dy, const T* x,
-               bool weights, T* sums) {
+void add_chunk(const Plan& p, const Sums& s, int64_t begin, int64_t end, int64_t ahead, const T* dy,
+               const T* x, bool weights, T* sums) {
   T* chain = sums + s.set();
   std::memset(sums, 0, static_cast<size_t>(2 * s.set()) * sizeof(T));
   int64_t length = 0;
   for (int64_t i = begin; i < end; ++i) {
     const Unit u = unit_at(p, i);
-    add_unit<V>(p, s, u, dy, x, weights, chain);
+    Coming coming;
+    if (i + 1 < ahead) coming = coming_unit(p, i + 1, x, dy);
+    add_unit<V>(p, s, u, dy, x, weights, chain, coming);
     length += u.rows * (p.target[2] < kPart ? p.target[2] : kPart);
     if (length < kChainPixels && i + 1 < end) continue;
     end_chain<V>(s.set(), chain, sums);
@@ -246,13 +247,15 @@ void weight_grad(const ConvGeometry& g, int64_t, const T* dy, const T* x, T* dw,
   Scratch scratch(table_bytes(p) + 2 * s.chunks * s.set() * static_cast<int64_t>(sizeof(T)));
   write_tables(g, Direction::kForward, scratch.data(), p);
   T* sums = scratch.data<T>(table_bytes(p));
+  const bool large = asks_for_depthwise_rows && asks_ahead(p, g.N);
   const int64_t units = g.N * p.units(), depth = dw ? p.taps : 1;
   with_lanes<T>(g.C, [&](auto tag) {
     using V = typename decltype(tag)::Type;
     const int64_t work = g.N * p.pixels() * p.C * (depth / 8 + 1);
     parallel_for(s.chunks, work, [&](int64_t begin, int64_t end) {
+      const int64_t ahead = large ? units * end / s.chunks : 0;
       for (int64_t i = begin; i < end; ++i)
-        add_chunk<V>(p, s, units * i / s.chunks, units * (i + 1) / s.chunks, dy, dw ? x : dy,
+        add_chunk<V>(p, s, units * i / s.chunks, units * (i + 1) / s.chunks, ahead, dy, dw ? x : dy,
                      dw != nullptr, sums + 2 * i * s.set());
     });
     parallel_for(s.blocks, s.chunks * s.set(), [&](int64_t begin, int64_t end) {

@@ -4,6 +4,7 @@
 // meets are copied side by side, with zeros for the border, unless they can be read where they are.
 // Included inside kernels only: everything here belongs to the level that compiles it.
 
+#include <reel/core/kernels/ahead.h>
 #include <reel/core/kernels/conv.h>
 #include <reel/core/kernels/vectors.h>
 
@@ -363,12 +364,6 @@ inline View<T> view_of(const Sweep& s, const Box& box, const T* x, T* buffer) {
   return v;
 }
 
-/// Memory that will be read or written soon: some rows of equal length.
-struct Range {
-  const char *begin = nullptr, *end = nullptr;  // the first row
-  int64_t rows = 1, pitch = 0;                  // bytes from one row to the next
-};
-
 /// The source pixels of a box, if they lie about side by side, else nothing.
 template <class T>
 inline Range range_of(const Sweep& s, const Box& box, const T* x) {
@@ -388,40 +383,6 @@ inline Range range_of(const Sweep& s, const Box& box, const T* x) {
   return {reinterpret_cast<const char*>(x + begin * s.source_channels),
           reinterpret_cast<const char*>(x + end * s.source_channels)};
 }
-
-/// Asks for a range a few lines at a time, `steps` times, so that it is in L2 when its turn comes.
-/// A copy, or a first touch, would wait for it: 1x1 with 256 channels, y takes 0.8 of the time, dw
-/// 0.6. Only data that no cache holds shows the difference, as in a network.
-class Ahead {
- public:
-  Ahead(const Range& range, int64_t steps)
-      : at_(range.begin),
-        end_(range.end),
-        step_((end_ - at_) * range.rows / (steps + 1) / 64 * 64 + 64),
-        length_(end_ - at_),
-        rows_(range.rows),
-        pitch_(range.pitch) {}
-  [[gnu::always_inline]] void advance() {
-    if (at_ >= end_) return;
-    const char* stop = at_ + step_;
-    for (; at_ < stop; at_ += 64) __builtin_prefetch(at_, 0, 2);
-    if (at_ < end_ || --rows_ <= 0) return;
-    end_ += pitch_;
-    at_ = end_ - length_;
-  }
-
- private:
-  const char *at_, *end_;
-  int64_t step_, length_, rows_, pitch_;
-};
-/// Two of them, such as what is read next and what is written.
-struct Coming {
-  Ahead first, second;
-  [[gnu::always_inline]] void advance() {
-    first.advance();
-    second.advance();
-  }
-};
 
 /// Bytes rounded up, so that the next piece of scratch starts a cache line.
 inline int64_t padded_bytes(int64_t bytes) { return (bytes + 63) / 64 * 64; }

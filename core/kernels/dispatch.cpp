@@ -3,6 +3,7 @@
 #include <reel/core/error.h>
 #include <reel/core/isa.h>
 #include <reel/core/kernels/kernels.h>
+#include <reel/core/kernels/processor.h>
 #include <reel/core/parallel.h>
 
 #include <atomic>
@@ -112,6 +113,16 @@ std::string describe() {
 }
 
 namespace kernels {
+
+#if defined(__x86_64__)
+const bool asks_for_writes = __builtin_cpu_is("intel");
+const bool asks_for_first_cache = __builtin_cpu_is("amd");
+const bool asks_for_depthwise_rows = __builtin_cpu_is("amd");
+#else
+const bool asks_for_writes = false;
+const bool asks_for_first_cache = false;
+const bool asks_for_depthwise_rows = false;
+#endif
 
 const Tables& active_tables() { return *level().tables.load(std::memory_order_relaxed); }
 

@@ -1,6 +1,7 @@
 #pragma once
 // Loops over strided operands: what broadcasting, copies and arithmetic share.
 
+#include <reel/core/kernels/processor.h>
 #include <reel/core/parallel.h>
 #include <reel/core/shape.h>
 
@@ -64,7 +65,7 @@ template <class T, class F>
 [[gnu::always_inline]] inline void in_pieces(int64_t begin, int64_t end, const T* y, F f) {
   constexpr int64_t kPiece = 2048 / sizeof(T), kLine = 64 / sizeof(T);
   constexpr int64_t kLarge = (512 << 10) / sizeof(T);
-  const bool large = end - begin >= kLarge;
+  const bool large = asks_for_writes && end - begin >= kLarge;
   for (int64_t from = begin, to; from < end; from = to) {
     to = large && end - from > kPiece ? from + kPiece : end;
     if (large)

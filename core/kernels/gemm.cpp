@@ -45,8 +45,9 @@ struct Plan {
       : tiles(ceil_div(g.M, kTileRows)),
         panels(ceil_div(g.N, W), panels_of(g)),
         depth(g.K, depth_blocks(g)) {
-    // A small output with a long depth is shared among threads by depth.
-    chunks = tiles * panels.count <= 32 && g.K >= 2048 ? least(8, g.K / 1024) : 1;
+    // A small output with a long depth is shared among threads by depth, so that none reads an
+    // operand that the other reads too.
+    chunks = g.M * g.N <= 1 << 16 && g.K >= 2048 ? least(8, g.K / 1024) : 1;
     // Reading in place wins until a copy is used often, or what lies in place fills few cache sets
     // or straddles cache lines.
     const int64_t a_bytes = g.lda * kSize, b_bytes = g.ldb * kSize;
