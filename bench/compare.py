@@ -6,8 +6,9 @@ Usage: bench/compare.py [--rounds N] [--budget SECONDS] [--only REGEX] [--quick]
 Each round goes through the cases, a network or a few operations at a time, which every program runs one after the other; a
 result is the median of the rounds. The peer is PyTorch in its best mode for the case: eager, channels-last, torch.compile,
 libtorch, and eager and channels-last once more with an allocator that keeps its memory and with pinned threads ("tuned").
+Results replace those of the same processor; those of others, and what the report says beside, are left alone.
 Memory is the most that a process holds while it trains, beyond what it held before the network was made and without the files
-that it maps. What the report says outside the marked results is left alone.
+that it maps.
 """
 import argparse
 import datetime
@@ -24,7 +25,6 @@ import threading
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = ROOT / 'build/release'
 REPORT = ROOT / 'docs/benchmarks.md'
-PICTURE = ROOT / 'docs/benchmarks.png'
 TORCH = '2.15'
 TUNED = {'GLIBC_TUNABLES': 'glibc.malloc.mmap_threshold=1073741824:glibc.malloc.trim_threshold=4294967296:'
                            'glibc.malloc.top_pad=268435456', 'OMP_PROC_BIND': 'true'}
@@ -211,7 +211,12 @@ def missed(times):
             yield f'{case}: {own:.3g} MB held; below the {peer:.3g} of PyTorch ({mode}) was aimed at'
 
 
-def draw(times):
+def picture_of(cpu):
+    words = re.sub(r'\(\w+\)', '', cpu).lower()
+    return f"benchmarks-{re.sub('[^a-z0-9]+', '-', words).strip('-')}.png"
+
+
+def draw(times, about):
     """A bar a case: how many times faster reel is than PyTorch's best mode."""
     import matplotlib
     matplotlib.use('Agg')
@@ -232,25 +237,30 @@ def draw(times):
     axes.xaxis.label.set_fontsize(8)
     axes.tick_params(axis='y', labelsize=8)
     figure.tight_layout()
-    figure.savefig(PICTURE, dpi=110)
+    figure.savefig(REPORT.parent / picture_of(about['cpu']), dpi=110)
 
 
 def report(times, about):
     threads = sorted(times)
-    lines = [BEGIN, '', f"{about['date']}, commit {about['commit']}: {about['cpu']}, {about['cores']} cores, multiply-adds at "
+    lines = [about['cpu'], '', f"{about['date']}, commit {about['commit']}: {about['cores']} cores, multiply-adds at "
              f"{about['peak']:.0f} GFLOP/s and triad at {about['triad']:.0f} GB/s on one thread, PyTorch {about['torch']}. "
              'Milliseconds unless said otherwise, medians; the peer is PyTorch in its best mode, which is named; '
-             'the ratio is peer / reel.', '', '![ratios](benchmarks.png)', '']
+             'the ratio is peer / reel.', '', f"![ratios]({picture_of(about['cpu'])})", '']
     lines += table(times, 'training step', [('ms', '')]) + ['']
     for n in threads:
         lines.append(f"Geometric mean of the networks, {n} threads: {mean_ratio(times, n, 'ms'):.2f}.")
     lines += [''] + table(times, 'operation, forward', [('fwd_ms', '')]) + ['']
     lines += table(times, 'operation, forward + backward', [('fwdbwd_ms', '')]) + ['']
     lines += memory_table(times) + ['']
-    lines += ['Targets missed in this run:', ''] + [f'- {line}' for line in missed(times)] + ['', END]
+    failed = [f'- {line}' for line in missed(times)]
+    lines += ['Targets missed in this run:', ''] + failed if failed else ['This run misses no target of the networks and tiny operations.']
     text = REPORT.read_text() if REPORT.exists() else f'# Benchmarks\n\n{BEGIN}\n{END}\n'
     before, rest = text.split(BEGIN)
-    REPORT.write_text(before + '\n'.join(lines) + rest.split(END)[1])
+    results, after = rest.split(END)
+    # A section a processor, the newest first.
+    others = [section.strip() for section in results.split('\n## ')[1:] if section.split('\n')[0] != about['cpu']]
+    sections = '\n\n## '.join(['\n'.join(lines), *others])
+    REPORT.write_text(f'{before}{BEGIN}\n\n## {sections}\n\n{END}{after}')
 
 
 def main():
@@ -276,7 +286,7 @@ def main():
         subprocess.run([python, __file__, '--from-json', args.json], check=True)
         return
     report(saved['times'], saved['about'])
-    draw(saved['times'])
+    draw(saved['times'], saved['about'])
 
 
 if __name__ == '__main__':
