@@ -59,8 +59,9 @@ inline const char* declines_any(const ConvGeometry& g) {
   for (int d = 1; d < 3; ++d)
     if (g.stride[d] != 1 || g.dilation[d] != 1) return "stride or dilation are not 1";
   if (g.N == 0) return "there is no sample";
-  // Copying takes longer than it saves: 16 to 4 channels, 0.040 ms in place of 0.025.
-  if (g.kernel[1] * g.kernel[2] == 1) return "the kernel is a single pixel";
+  // Copying takes longer than it saves: 16 to 4 channels, 0.040 ms in place of 0.025. But where the
+  // image is a plane, of 1 channel to 1, 0.011 in place of 0.086; to 8 it would be even.
+  if (g.kernel[1] * g.kernel[2] == 1 && (g.C > 1 || g.K > 4)) return "the kernel is a single pixel";
   if (g.out[1] * g.out[2] < kMinPixels) return "the image is small";
   if (g.K * (g.out[2] + g.kernel[2] - 1) > kPlaneLanes * g.out[2])
     return "the direct sums fill their lanes as well";

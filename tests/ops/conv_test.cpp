@@ -200,6 +200,11 @@ TEST_CASE("conv: pixels in the lanes, for few output channels") {
       check_conv(concat(C, " to ", K, " channels"), p, C % 2 == 0);
       if (active_isa() == Isa::kAvx512) CHECK(taken(p));
     }
+  for (int64_t K : {1, 2, 3, 4, 5}) {
+    const ConvProblem p = problem({3, 1, 17, 15}, {K, 1, 1, 1}, {.padding = K % 2});
+    check_conv(concat("one tap of one channel to ", K), p, K % 2 == 0);
+    if (active_isa() == Isa::kAvx512) CHECK(taken(p) == (K <= 4));
+  }
   check_conv("more samples than chunks", problem({19, 2, 12, 9}, {3, 2, 3, 3}, {.padding = 1}));
   check_conv("bands of rows", problem({1, 3, 70, 65}, {3, 3, 3, 5}, {.padding = 2}));
   check_conv("bands of many channels", problem({1, 24, 40, 67}, {2, 24, 3, 3}, {.padding = 1}));
