@@ -252,8 +252,10 @@ def report(times, about):
     lines += [''] + table(times, 'operation, forward', [('fwd_ms', '')]) + ['']
     lines += table(times, 'operation, forward + backward', [('fwdbwd_ms', '')]) + ['']
     lines += memory_table(times) + ['']
-    failed = [f'- {line}' for line in missed(times)]
-    lines += ['Targets missed in this run:', ''] + failed if failed else ['This run misses no target of the networks and tiny operations.']
+    if failed := [f'- {line}' for line in missed(times)]:
+        lines += ['Targets missed in this run:', '', *failed]
+    else:
+        lines.append('This run misses no target of the networks and tiny operations.')
     text = REPORT.read_text() if REPORT.exists() else f'# Benchmarks\n\n{BEGIN}\n{END}\n'
     before, rest = text.split(BEGIN)
     results, after = rest.split(END)

@@ -130,8 +130,8 @@ void time_inference(const Settings& s, const bench::NetworkCase& c) {
   print_row(s, row);
 }
 
-// An operation, or as many alike, run in turns, that no cache holds what the next one reads and
-// writes: so it is in a network, whose layers come back to their tensors a step later.
+// An operation; if cold, so many alike, run in turns, that no cache holds what the next one reads
+// and writes: so it is in a network, whose layers come back to their tensors a step later.
 class Turns {
  public:
   Turns(const bench::LayerOptions& layer, bool cold) {

@@ -247,7 +247,7 @@ void weight_grad(const ConvGeometry& g, int64_t, const T* dy, const T* x, T* dw,
   Scratch scratch(table_bytes(p) + 2 * s.chunks * s.set() * static_cast<int64_t>(sizeof(T)));
   write_tables(g, Direction::kForward, scratch.data(), p);
   T* sums = scratch.data<T>(table_bytes(p));
-  const bool large = asks_for_depthwise_rows && asks_ahead(p, g.N);
+  const bool large = dw && asks_for_depthwise_rows && asks_ahead(p, g.N);
   const int64_t units = g.N * p.units(), depth = dw ? p.taps : 1;
   with_lanes<T>(g.C, [&](auto tag) {
     using V = typename decltype(tag)::Type;

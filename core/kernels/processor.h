@@ -5,7 +5,7 @@ namespace reel::kernels {
 
 /// Whether passes ask for the lines that they will write. Cores of Intel (Sapphire Rapids) wait for
 /// them otherwise: group norm of 25 MB takes 1.25 times as long. Those of AMD (Zen 5) foresee them
-/// and lose by asking: ReLU takes 1.0 to 1.2 times as long, batch norm 1.02 to 1.2.
+/// and lose by asking: ReLU takes 1.0 to 1.2 times as long, batch norm 1.0 to 1.2.
 extern const bool asks_for_writes;
 
 /// Whether convolutions ask for what comes next into the first cache, rather than the second: on
