@@ -19,14 +19,17 @@ struct Floats {
 };
 
 // 12 independent chains hide the latency of a multiply-add on every x86-64 of the last ten years.
+// Where they start is unknown to the compiler, which would leave out one that x and y do not change
+// (2 * 0.5 + 1 = 2).
 template <int kBytes>
 [[gnu::always_inline]] inline float multiply_adds(int64_t n) {
   using Vector = typename Floats<kBytes>::type;
   constexpr int kChains = 12;
   Vector acc[kChains] = {}, x = {}, y = {};
-  x += 0.5f;
-  y += 1.0f;
-  for (int c = 0; c < kChains; ++c) acc[c] += static_cast<float>(c);
+  volatile float start = 0.5f;
+  x += start;
+  y += start;
+  for (int c = 0; c < kChains; ++c) acc[c] += start;
   for (int64_t i = 0; i < n; ++i) {
 #pragma GCC unroll 12
     for (int c = 0; c < kChains; ++c) acc[c] = acc[c] * x + y;

@@ -125,19 +125,21 @@ template <class V>
 inline constexpr int kTileVectors = sizeof(V) == 64 ? 2 : 1;
 
 template <class V, class T, int kPixels, int kTaps, int kStride>
-void compute_tile(const Tile<T>& given) {
+void compute_tile(const Tile<T>& given, Coming& coming) {
   constexpr int kLanes = kLanesOf<V, T>, kVectors = kTileVectors<V>;
   const Tile<T> t = given;  // what is stored can not change it
   const T *w = t.w, *b = t.b;
   int64_t c = 0;
   if constexpr (kVectors > 1)
     for (; c + kVectors * kLanes <= t.C; c += kVectors * kLanes) {
+      coming.advance();
       compute_block<V, T, kPixels, kTaps, kStride, kVectors>(t, t.x + c, w, b, t.y + c);
       w += kVectors * t.block;
       b += kVectors * t.block;
     }
   for (; c < t.C; c += kLanes, w += t.block, b += t.block) {
     const int64_t at = block_channel<kLanes>(c, t.C);
+    coming.advance();
     compute_block<V, T, kPixels, kTaps, kStride, 1>(t, t.x + at, w, b, t.y + at);
   }
 }
@@ -145,8 +147,8 @@ void compute_tile(const Tile<T>& given) {
 // The code for some columns: of a tile of up to 8 pixels, and of up to 4.
 template <class T>
 struct Code {
-  void (*wide)(const Tile<T>&);
-  void (*narrow)(const Tile<T>&);
+  void (*wide)(const Tile<T>&, Coming&);
+  void (*narrow)(const Tile<T>&, Coming&);
 };
 template <class V, class T, int kTaps, int kStride>
 Code<T> code_of() {
@@ -210,8 +212,7 @@ void compute_unit(const Plan& p, const Unit& u, const T* x, const T* packed, T* 
         t.pixels = pixels;
         t.x = x + row[i].x + c.x + column * c.x_step;
         t.y = y + row[i].y + c.y + q * c.y_step;
-        coming.advance();
-        compute(t);
+        compute(t, coming);
       }
     }
   }
@@ -221,10 +222,12 @@ template <class V, class T>
 void sweep(const Plan& p, int64_t N, const T* x, const T* packed, T* y) {
   const int64_t work = N * p.pixels() * p.C * (p.taps / 8 + 1);
   const bool large = asks_ahead(p, N);
+  constexpr int64_t kLanes = kLanesOf<V, T> * kTileVectors<V>;
+  const int64_t blocks = (p.C + kLanes - 1) / kLanes;
   parallel_for(N * p.units(), work, [=, &p](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
       Coming coming;
-      if (large && i + 1 < end) coming = coming_unit(p, i + 1, x, y);
+      if (large && i + 1 < end) coming = coming_unit(p, i + 1, blocks, x, y);
       compute_unit<V>(p, unit_at(p, i), x, packed, y, coming);
     }
   });

@@ -87,11 +87,12 @@ template <class V, class T, int kPixels>
 
 // dy stays in registers for all rows of taps.
 template <class V, class T, int kPixels, int kTaps, int kStride, bool kFull>
-void add_tile(const Tile<T>& given) {
+void add_tile(const Tile<T>& given, Coming& coming) {
   constexpr int kLanes = kLanesOf<V, T>;
   const Tile<T> t = given;  // what is stored can not change it
   T *w = t.w, *b = t.b;
   for (int64_t c = 0; c < t.C; c += kLanes, w += t.block) {
+    coming.advance();
     const int64_t at = block_channel<kLanes>(c, t.C);
     const T *x = t.x + at, *from = t.dy + at;
     V dy[kPixels];
@@ -119,8 +120,8 @@ void add_tile(const Tile<T>& given) {
 template <class T>
 struct Code {
   int64_t taps;
-  void (*wide)(const Tile<T>&);
-  void (*narrow)(const Tile<T>&);
+  void (*wide)(const Tile<T>&, Coming&);
+  void (*narrow)(const Tile<T>&, Coming&);
 };
 template <class V, class T, int kTaps, int kStride>
 Code<T> code_of() {
@@ -185,8 +186,7 @@ void add_unit(const Plan& p, const Sums& s, const Unit& u, const T* dy, const T*
           t.dy = dy + row[i].y + c.y + q * c.y_step;
           t.w = sums + (1 + row[i].w + c.w + tap) * kLanes;
           t.b = tap == 0 ? sums : nullptr;
-          coming.advance();
-          (pixels == kWide ? code.wide : code.narrow)(t);
+          (pixels == kWide ? code.wide : code.narrow)(t, coming);
         }
         tap += code.taps;
       }
@@ -216,7 +216,7 @@ void add_chunk(const Plan& p, const Sums& s, int64_t begin, int64_t end, int64_t
   for (int64_t i = begin; i < end; ++i) {
     const Unit u = unit_at(p, i);
     Coming coming;
-    if (i + 1 < ahead) coming = coming_unit(p, i + 1, x, dy);
+    if (i + 1 < ahead) coming = coming_unit(p, i + 1, s.blocks, x, dy);
     add_unit<V>(p, s, u, dy, x, weights, chain, coming);
     length += u.rows * (p.target[2] < kPart ? p.target[2] : kPart);
     if (length < kChainPixels && i + 1 < end) continue;

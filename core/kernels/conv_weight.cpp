@@ -157,6 +157,9 @@ template <class V, class T, int kRows, int kVectors, int kRun>
             });
           });
         });
+        // The next tile's channels may begin a line of each pixel, which no prefetcher of the
+        // processor foresees: over 256 MB of tensors, dw of 1x1 takes 0.9 of the time (Zen 5).
+        if constexpr (kRun == 1 && kVectors > 2) __builtin_prefetch(in + at[0] + 64 / sizeof(T));
         in += strip.pixel;
         hold(in);
       }
