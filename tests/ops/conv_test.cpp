@@ -186,6 +186,19 @@ TEST_CASE("conv: several boxes a sample") {
   check_conv("depthwise", problem({2, 40, 30, 29}, {40, 1, 3, 3}, {.padding = 1, .groups = 40}));
 }
 
+// One vector of output channels: tiles of 24 pixels in fours, in pairs where rows are no multiple of
+// four, or one by one; in long runs of taps and in short ones.
+TEST_CASE("conv: tiles of one vector") {
+  for (int64_t width : {7, 8, 9, 10, 12, 14, 15, 16, 24, 28})
+    for (int64_t C : {1, 3, 5, 16}) {
+      const int64_t K = 9 + (width + C) % 8;
+      check_conv(concat(C, " to ", K, " channels, rows of ", width),
+                 problem({1, C, 7, width + 2}, {K, C, 5, 3}), C % 2 == 0);
+    }
+  check_conv("stride 2", problem({2, 5, 13, 33}, {16, 5, 5, 3}, {.stride = 2, .padding = 1}));
+  check_conv("groups", problem({1, 6, 8, 16}, {32, 3, 2, 3}, {.padding = 1, .groups = 2}));
+}
+
 TEST_CASE("conv: pixels in the lanes, for few output channels") {
   const auto taken = [](const ConvProblem& p) {
     const Tensor x = zeros(p.input()), w = zeros(p.weight());
