@@ -132,14 +132,14 @@ void compute_tile(const Tile<T>& given, Coming& coming) {
   int64_t c = 0;
   if constexpr (kVectors > 1)
     for (; c + kVectors * kLanes <= t.C; c += kVectors * kLanes) {
-      coming.advance();
+      advance(coming);
       compute_block<V, T, kPixels, kTaps, kStride, kVectors>(t, t.x + c, w, b, t.y + c);
       w += kVectors * t.block;
       b += kVectors * t.block;
     }
   for (; c < t.C; c += kLanes, w += t.block, b += t.block) {
     const int64_t at = block_channel<kLanes>(c, t.C);
-    coming.advance();
+    advance(coming);
     compute_block<V, T, kPixels, kTaps, kStride, 1>(t, t.x + at, w, b, t.y + at);
   }
 }

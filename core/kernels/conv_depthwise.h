@@ -229,6 +229,9 @@ inline Coming coming_unit(const Plan& p, int64_t i, int64_t blocks, const T* x, 
   return {{source, steps}, {target, steps}};
 }
 
+/// Kept apart: it is used in the code for each number of taps.
+[[gnu::noinline]] inline void advance(Coming& coming) { coming.advance(); }
+
 /// Targets of 1 MB or more: L2 may hold others, whose time it would be (up to 1.2 of it).
 inline bool asks_ahead(const Plan& p, int64_t N) {
   return N * p.pixels() * p.C >= 1 << 18 && p.parts == 1;

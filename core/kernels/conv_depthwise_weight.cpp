@@ -92,7 +92,7 @@ void add_tile(const Tile<T>& given, Coming& coming) {
   const Tile<T> t = given;  // what is stored can not change it
   T *w = t.w, *b = t.b;
   for (int64_t c = 0; c < t.C; c += kLanes, w += t.block) {
-    coming.advance();
+    advance(coming);
     const int64_t at = block_channel<kLanes>(c, t.C);
     const T *x = t.x + at, *from = t.dy + at;
     V dy[kPixels];

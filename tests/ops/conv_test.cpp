@@ -186,8 +186,8 @@ TEST_CASE("conv: several boxes a sample") {
   check_conv("depthwise", problem({2, 40, 30, 29}, {40, 1, 3, 3}, {.padding = 1, .groups = 40}));
 }
 
-// One vector of output channels: tiles of 24 pixels in fours, in pairs where rows are no multiple of
-// four, or one by one; in long runs of taps and in short ones.
+// One vector of output channels: tiles of 24 pixels in fours, in pairs where rows are no multiple
+// of four, or one by one; in long runs of taps and in short ones.
 TEST_CASE("conv: tiles of one vector") {
   for (int64_t width : {7, 8, 9, 10, 12, 14, 15, 16, 24, 28})
     for (int64_t C : {1, 3, 5, 16}) {
