@@ -1,39 +1,55 @@
+#include <reel/core/kernels/angles.h>
 #include <reel/core/kernels/kernels.h>
 #include <reel/core/kernels/level.h>
+#include <reel/core/kernels/vector_math.h>
 #include <reel/core/parallel.h>
 
 namespace reel::kernels::REEL_ISA {
 
 namespace {
 
-#define REEL_ROW(Name, function)                                    \
-  struct Name {                                                     \
-    static float of(float x) { return __builtin_##function##f(x); } \
-    static double of(double x) { return __builtin_##function(x); }  \
+// Of vector_math.h, or instructions: loops over them become vector code.
+#define REEL_ROW(Name, float_function, double_function)                   \
+  struct Name {                                                           \
+    REEL_INLINE static float of(float x) { return float_function(x); }    \
+    REEL_INLINE static double of(double x) { return double_function(x); } \
   };
-REEL_ROW(Ceil, ceil)
-REEL_ROW(Round, nearbyint)
-REEL_ROW(Trunc, trunc)
-REEL_ROW(Tan, tan)
-REEL_ROW(Asin, asin)
-REEL_ROW(Acos, acos)
-REEL_ROW(Atan, atan)
-REEL_ROW(Sinh, sinh)
-REEL_ROW(Cosh, cosh)
-REEL_ROW(Asinh, asinh)
-REEL_ROW(Acosh, acosh)
-REEL_ROW(Atanh, atanh)
-REEL_ROW(Exp2, exp2)
-REEL_ROW(Log2, log2)
-REEL_ROW(Log10, log10)
-REEL_ROW(Erfc, erfc)
+REEL_ROW(Ceil, __builtin_ceilf, __builtin_ceil)
+REEL_ROW(Round, __builtin_nearbyintf, __builtin_nearbyint)
+REEL_ROW(Trunc, __builtin_truncf, __builtin_trunc)
+REEL_ROW(Tan, tan, tan)
+REEL_ROW(Asin, asin, asin)
+REEL_ROW(Acos, acos, acos)
+REEL_ROW(Atan, atan, atan)
+REEL_ROW(Log2, log2, log2)
+REEL_ROW(Log10, log10, log10)
+// Rare enough to be the C library's, one element at a time.
+REEL_ROW(Sinh, __builtin_sinhf, __builtin_sinh)
+REEL_ROW(Cosh, __builtin_coshf, __builtin_cosh)
+REEL_ROW(Asinh, __builtin_asinhf, __builtin_asinh)
+REEL_ROW(Acosh, __builtin_acoshf, __builtin_acosh)
+REEL_ROW(Atanh, __builtin_atanhf, __builtin_atanh)
+REEL_ROW(Exp2, __builtin_exp2f, __builtin_exp2)
+REEL_ROW(Erfc, __builtin_erfcf, __builtin_erfc)
 #undef REEL_ROW
+
+constexpr int64_t kWork = 8;  // of an element, in simple operations
 
 template <class F, class T>
 void forward(int64_t n, const T* x, T* y) {
-  constexpr int64_t kWork = 8;  // of a call, in simple operations
   parallel_for(n, kWork * n, [=](int64_t begin, int64_t end) {
+#pragma omp simd
     for (int64_t i = begin; i < end; ++i) y[i] = F::of(x[i]);
+  });
+}
+
+template <>
+void forward<Tan>(int64_t n, const float* x, float* y) {
+  parallel_for(n, kWork * n, [=](int64_t begin, int64_t end) {
+    map_angles(
+        begin, end, x, [](float v) __attribute__((always_inline)) { return tan(v); },
+        [](float v) { return __builtin_tanf(v); },
+        [=](int64_t i, float v) __attribute__((always_inline)) { y[i] = v; });
   });
 }
 
@@ -51,12 +67,9 @@ void install(Tables& tables) {
 
 }  // namespace
 
-// Calls of the C library gain nothing from other levels.
-void install_elementary([[maybe_unused]] Tables& tables) {
-  if constexpr (kOwnIntegers) {
-    install<float>(tables);
-    install<double>(tables);
-  }
+void install_elementary(Tables& tables) {
+  install<float>(tables);
+  if constexpr (kOwnFloat64) install<double>(tables);
 }
 
 }  // namespace reel::kernels::REEL_ISA

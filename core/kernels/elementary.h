@@ -5,8 +5,8 @@
 
 namespace reel::kernels {
 
-/// Functions of one number that are rare enough to be the C library's, one element at a time;
-/// kRound rounds halves to even.
+/// Functions of one number that are rarer than those of pointwise_table.h; kRound rounds halves to
+/// even.
 enum class ElementaryOp : uint8_t {
   kCeil,
   kRound,

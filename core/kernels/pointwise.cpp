@@ -1,3 +1,4 @@
+#include <reel/core/kernels/angles.h>
 #include <reel/core/kernels/elementwise.h>
 #include <reel/core/kernels/kernels.h>
 #include <reel/core/kernels/level.h>
@@ -78,6 +79,46 @@ void backward(int64_t n, T a, T b, const T* dy, const T* saved, T* dx) {
 #pragma omp simd
     for (int64_t i = begin; i < end; ++i) dx[i] = Row::backward(dy[i], saved[i], a, b);
   });
+}
+
+// The rows of angles, which the C library knows beyond the reach of those in the table.
+template <class Row, float (*kFar)(float)>
+void forward_angles(int64_t n, const float* x, float* y) {
+  parallel_for(n, n, [=](int64_t begin, int64_t end) {
+    map_angles(
+        begin, end, x,
+        [](float v) __attribute__((always_inline)) { return Row::forward(v, 0.0f, 0.0f); },
+        kFar, [=](int64_t i, float v) __attribute__((always_inline)) { y[i] = v; });
+  });
+}
+template <class Row, float (*kFar)(float)>
+void backward_angles(int64_t n, const float* dy, const float* saved, float* dx) {
+  parallel_for(n, n, [=](int64_t begin, int64_t end) {
+    map_angles(
+        begin, end, saved,
+        [](float v) __attribute__((always_inline)) { return Row::backward(1.0f, v, 0.0f, 0.0f); },
+        kFar, [=](int64_t i, float v) __attribute__((always_inline)) { dx[i] = dy[i] * v; });
+  });
+}
+float far_sin(float x) { return __builtin_sinf(x); }
+float far_cos(float x) { return __builtin_cosf(x); }
+float far_minus_sin(float x) { return -__builtin_sinf(x); }
+
+template <>
+void forward<sin_row>(int64_t n, float, float, const float* x, float* y) {
+  forward_angles<sin_row, far_sin>(n, x, y);
+}
+template <>
+void backward<sin_row>(int64_t n, float, float, const float* dy, const float* x, float* dx) {
+  backward_angles<sin_row, far_cos>(n, dy, x, dx);
+}
+template <>
+void forward<cos_row>(int64_t n, float, float, const float* x, float* y) {
+  forward_angles<cos_row, far_cos>(n, x, y);
+}
+template <>
+void backward<cos_row>(int64_t n, float, float, const float* dy, const float* x, float* dx) {
+  backward_angles<cos_row, far_minus_sin>(n, dy, x, dx);
 }
 
 template <class T>

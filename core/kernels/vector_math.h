@@ -28,9 +28,7 @@ REEL_INLINE float sqrt(float x) { return __builtin_sqrtf(x); }
 REEL_INLINE double sqrt(double x) { return __builtin_sqrt(x); }
 REEL_INLINE float floor(float x) { return __builtin_floorf(x); }
 REEL_INLINE double floor(double x) { return __builtin_floor(x); }
-REEL_INLINE float sin(float x) { return __builtin_sinf(x); }
 REEL_INLINE double sin(double x) { return __builtin_sin(x); }
-REEL_INLINE float cos(float x) { return __builtin_cosf(x); }
 REEL_INLINE double cos(double x) { return __builtin_cos(x); }
 REEL_INLINE float pow(float x, float p) { return __builtin_powf(x, p); }
 REEL_INLINE double pow(double x, double p) { return __builtin_pow(x, p); }
@@ -40,6 +38,12 @@ REEL_INLINE double log(double x) { return __builtin_log(x); }
 REEL_INLINE double log1p(double x) { return __builtin_log1p(x); }
 REEL_INLINE double tanh(double x) { return __builtin_tanh(x); }
 REEL_INLINE double erf(double x) { return __builtin_erf(x); }
+REEL_INLINE double log2(double x) { return __builtin_log2(x); }
+REEL_INLINE double log10(double x) { return __builtin_log10(x); }
+REEL_INLINE double tan(double x) { return __builtin_tan(x); }
+REEL_INLINE double asin(double x) { return __builtin_asin(x); }
+REEL_INLINE double acos(double x) { return __builtin_acos(x); }
+REEL_INLINE double atan(double x) { return __builtin_atan(x); }
 
 template <class T>
 REEL_INLINE T square(T x) {
@@ -103,8 +107,11 @@ REEL_INLINE float expm1(float x) {
   return 2 * (half * e.p + (half - 0.5f));
 }
 
-/// From x = 2^e (1 + f) with 1 + f in [sqrt(1/2), sqrt(2)].
-REEL_INLINE float log(float x) {
+/// x = 2^k (1 + f) with 1 + f in [sqrt(1/2), sqrt(2)], and rest = log(1 + f) - f.
+struct ReducedLog {
+  float k, f, rest;
+};
+REEL_INLINE ReducedLog reduced_log(float x) {
   const int32_t e = (bits_of(x) - 0x3f3504f3) >> 23;
   const float f = float_of(bits_of(x) - e * (1 << 23)) - 1;
   float p = -0.0785984248f;
@@ -115,11 +122,29 @@ REEL_INLINE float log(float x) {
   p = p * f + 0.200022861f;
   p = p * f - 0.250008106f;
   p = p * f + 0.333333164f;
-  const float k = static_cast<float>(e);
-  const float low = k * kLn2Low + f * f * (f * p - 0.5f);
-  const float y = k * kLn2High + (f + low);
+  return {static_cast<float>(e), f, f * f * (f * p - 0.5f)};
+}
+
+/// y, or what a logarithm is outside its domain.
+REEL_INLINE float with_limits_of_log(float x, float y) {
   const float special = where(x == 0, -kInfinity, where(x < 0, __builtin_nanf(""), x));
   return where((x > 0) & (x < kInfinity), y, special);
+}
+
+REEL_INLINE float log(float x) {
+  const ReducedLog l = reduced_log(x);
+  return with_limits_of_log(x, l.k * kLn2High + (l.f + (l.k * kLn2Low + l.rest)));
+}
+
+REEL_INLINE float log2(float x) {
+  const ReducedLog l = reduced_log(x);
+  return with_limits_of_log(x, l.k + (l.f + l.rest) * 1.44269504f);
+}
+
+REEL_INLINE float log10(float x) {
+  constexpr float kHigh = 0x1.344p-2f, kLow = 0x1.3509f8p-18f;  // log10(2)
+  const ReducedLog l = reduced_log(x);
+  return with_limits_of_log(x, l.k * kHigh + (l.k * kLow + (l.f + l.rest) * 0.434294482f));
 }
 
 /// log of u = 1 + x, and what rounding u lost.
@@ -132,6 +157,89 @@ REEL_INLINE float log1p(float x) {
 REEL_INLINE float tanh(float x) {
   const float t = expm1(-2 * abs(x));
   return with_sign_of(t / (2 + t), x);
+}
+
+/// Angles up to which sine, cosine and tangent of float are right. Beyond, the C library is asked.
+inline constexpr float kLargestAngle = 0x1p22f;
+
+/// x = n pi / 2 + r with |r| <= pi / 4. In double, since n pi / 2 cancels most digits of x.
+struct ReducedAngle {
+  int32_t n;
+  float r;
+};
+REEL_INLINE ReducedAngle reduced_angle(float x) {
+  constexpr double kRound = 0x1.8p52, kHigh = 0x1.921fb54p0, kLow = 0x1.10b4611a62633p-30;
+  const auto exact = static_cast<double>(x);
+  const double n = (exact * 0.63661977236758134 + kRound) - kRound;
+  return {static_cast<int32_t>(n), static_cast<float>((exact - n * kHigh) - n * kLow)};
+}
+/// sin(r + n pi / 2) for |r| <= pi / 4.
+REEL_INLINE float sin_of(const ReducedAngle& a) {
+  const float u = a.r * a.r;
+  float s = -0.000195149558f;
+  s = s * u + 0.00833215839f;
+  s = s * u - 0.166666546f;
+  float c = 2.44327827e-05f;
+  c = c * u - 0.0013887313f;
+  c = c * u + 0.0416666456f;
+  const float y = where((a.n & 1) != 0, 1 - (0.5f * u - u * u * c), a.r + a.r * u * s);
+  return float_of(bits_of(y) ^ static_cast<int32_t>(static_cast<uint32_t>(a.n & 2) << 30));
+}
+
+REEL_INLINE float sin(float x) { return where(x == 0, x, sin_of(reduced_angle(x))); }
+REEL_INLINE float cos(float x) {
+  const ReducedAngle a = reduced_angle(x);
+  return sin_of({a.n + 1, a.r});
+}
+REEL_INLINE float tan(float x) {
+  const ReducedAngle a = reduced_angle(x);
+  const float u = a.r * a.r;
+  float p = 0.00939572745f;
+  p = p * u + 0.00310276678f;
+  p = p * u + 0.0244406415f;
+  p = p * u + 0.0534083927f;
+  p = p * u + 0.133388336f;
+  p = p * u + 0.333331556f;
+  const float t = a.r + a.r * u * p;
+  return where(x == 0, x, where((a.n & 1) != 0, -1 / t, t));
+}
+
+inline constexpr float kHalfPi = 0x1.921fb6p0f, kHalfPiLow = -0x1.777a5cp-25f;
+
+/// Within 1 a polynomial, else pi / 2 less that of 1 / |x|.
+REEL_INLINE float atan(float x) {
+  const float a = abs(x), z = where(a > 1, 1 / a, a), u = z * z;
+  float p = -0.00179358912f;
+  p = p * u + 0.0109144609f;
+  p = p * u - 0.031177578f;
+  p = p * u + 0.0579573269f;
+  p = p * u - 0.0840343489f;
+  p = p * u + 0.109521806f;
+  p = p * u - 0.142642407f;
+  p = p * u + 0.199985482f;
+  p = p * u - 0.333332991f;
+  const float y = z + z * u * p;
+  return with_sign_of(where(a > 1, kHalfPi - (y - kHalfPiLow), y), x);
+}
+
+/// asin(|x|) up to 1/2, else asin(sqrt((1 - |x|) / 2)), half of what pi / 2 exceeds it by.
+REEL_INLINE float half_asin(float a) {
+  const float u = where(a > 0.5f, (1 - a) * 0.5f, a * a), s = where(a > 0.5f, sqrt(u), a);
+  float p = 0.0421663478f;
+  p = p * u + 0.0241794925f;
+  p = p * u + 0.0454703804f;
+  p = p * u + 0.0749529761f;
+  p = p * u + 0.166667525f;
+  return s + s * u * p;
+}
+REEL_INLINE float asin(float x) {
+  const float a = abs(x), y = half_asin(a);
+  return with_sign_of(where(a > 0.5f, kHalfPi - (2 * y - kHalfPiLow), y), x);
+}
+REEL_INLINE float acos(float x) {
+  const float a = abs(x), y = half_asin(a);
+  const float outer = where(x < 0, 2 * kHalfPi - (2 * y - 2 * kHalfPiLow), 2 * y);
+  return where(a > 0.5f, outer, kHalfPi - (with_sign_of(y, x) - kHalfPiLow));
 }
 
 template <class T>
