@@ -5,35 +5,37 @@
 #include <reel/core/layout.h>
 #include <reel/core/parallel.h>
 
+#include <algorithm>
 #include <cstring>
 
 namespace reel {
 
 namespace {
 
+// A row of elements as they are kept in memory.
 template <class To, class From>
-void copy_row(int64_t n, const From* x, int64_t step_x, To* y, int64_t step_y) {
+void copy_row(int64_t n, const void* from, int64_t step_x, void* to, int64_t step_y) {
+  const From* x = static_cast<const From*>(from);
+  To* y = static_cast<To*>(to);
   if (step_x == 1 && step_y == 1)
     for (int64_t i = 0; i < n; ++i) y[i] = static_cast<To>(x[i]);
+  else if (step_x == 0 && step_y == 1)  // the gradient of a sum
+    std::fill_n(y, n, static_cast<To>(*x));
   else
     for (int64_t i = 0; i < n; ++i) y[i * step_y] = static_cast<To>(x[i * step_x]);
 }
+using CopyRow = void (*)(int64_t n, const void* x, int64_t step_x, void* y, int64_t step_y);
 
-// Walks the outer dimensions of a nest of two operands, one inner row at a time.
-template <class To, class From>
-void copy_nest(const kernels::LoopNest<2>& nest, const From* x, To* y) {
-  const int64_t rows = nest.size[0] > 0 ? nest.numel / nest.size[0] : 0;
-  parallel_for(rows, nest.numel, [&](int64_t begin, int64_t end) {
-    for (int64_t row = begin; row < end; ++row) {
-      int64_t at_y = 0, at_x = 0, rest = row;
-      for (int d = 1; d < nest.ndim; ++d) {
-        const int64_t i = rest % nest.size[d];
-        rest /= nest.size[d];
-        at_y += i * nest.stride[0][d];
-        at_x += i * nest.stride[1][d];
-      }
-      copy_row(nest.size[0], x + at_x, nest.stride[1][0], y + at_y, nest.stride[0][0]);
-    }
+// One walk for all pairs of dtypes.
+void copy_nest(const kernels::LoopNest<2>& nest, CopyRow row, const Tensor& source,
+               const Tensor& target) {
+  const char* x = static_cast<const char*>(source.impl()->storage->data());
+  char* y = static_cast<char*>(target.impl()->storage->data());
+  x += source.impl()->offset * source.itemsize();
+  y += target.impl()->offset * target.itemsize();
+  kernels::for_each_row(nest, nest.numel, [&](int64_t n, const int64_t* at) {
+    row(n, x + at[1] * source.itemsize(), nest.stride[1][0], y + at[0] * target.itemsize(),
+        nest.stride[0][0]);
   });
 }
 
@@ -109,7 +111,7 @@ void copy_values(const Tensor& source, const Tensor& target) {
       using To = decltype(to);
       using From = decltype(from);
       if constexpr (!needs_step(dtype_of<From>, dtype_of<To>))
-        copy_nest(nest, physical_data<From>(source), physical_data<To>(target));
+        copy_nest(nest, copy_row<To, From>, source, target);
     });
   });
 }

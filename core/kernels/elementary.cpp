@@ -53,23 +53,48 @@ void forward<Tan>(int64_t n, const float* x, float* y) {
   });
 }
 
-// Fs in the order of ElementaryOp.
-template <class T, class... Fs>
-Elementary<T> table_of() {
-  return Elementary<T>{{forward<Fs, T>...}};
+template <class T>
+void install_vector_code(Tables& tables) {
+  auto& table = static_cast<Elementary<T>&>(tables).forward;
+  const auto set = [&](ElementaryOp op, auto function) {
+    table[static_cast<size_t>(op)] = function;
+  };
+  set(ElementaryOp::kCeil, forward<Ceil, T>);
+  set(ElementaryOp::kRound, forward<Round, T>);
+  set(ElementaryOp::kTrunc, forward<Trunc, T>);
+  set(ElementaryOp::kTan, forward<Tan, T>);
+  set(ElementaryOp::kAsin, forward<Asin, T>);
+  set(ElementaryOp::kAcos, forward<Acos, T>);
+  set(ElementaryOp::kAtan, forward<Atan, T>);
+  set(ElementaryOp::kLog2, forward<Log2, T>);
+  set(ElementaryOp::kLog10, forward<Log10, T>);
 }
 
 template <class T>
-void install(Tables& tables) {
-  tables.set(table_of<T, Ceil, Round, Trunc, Tan, Asin, Acos, Atan, Sinh, Cosh, Asinh, Acosh, Atanh,
-                      Exp2, Log2, Log10, Erfc>());
+void install_calls(Tables& tables) {
+  auto& table = static_cast<Elementary<T>&>(tables).forward;
+  const auto set = [&](ElementaryOp op, auto function) {
+    table[static_cast<size_t>(op)] = function;
+  };
+  set(ElementaryOp::kSinh, forward<Sinh, T>);
+  set(ElementaryOp::kCosh, forward<Cosh, T>);
+  set(ElementaryOp::kAsinh, forward<Asinh, T>);
+  set(ElementaryOp::kAcosh, forward<Acosh, T>);
+  set(ElementaryOp::kAtanh, forward<Atanh, T>);
+  set(ElementaryOp::kExp2, forward<Exp2, T>);
+  set(ElementaryOp::kErfc, forward<Erfc, T>);
 }
 
 }  // namespace
 
+// Calls of the C library gain nothing from other levels, which keep those of the baseline.
 void install_elementary(Tables& tables) {
-  install<float>(tables);
-  if constexpr (kOwnFloat64) install<double>(tables);
+  install_vector_code<float>(tables);
+  if constexpr (kOwnIntegers) {
+    install_vector_code<double>(tables);
+    install_calls<float>(tables);
+    install_calls<double>(tables);
+  }
 }
 
 }  // namespace reel::kernels::REEL_ISA

@@ -1,5 +1,6 @@
 #include <reel/core/kernels/kernels.h>
 #include <reel/core/parallel.h>
+#include <reel/core/scratch.h>
 
 #include <cstring>
 
@@ -45,6 +46,20 @@ int64_t source_line(const PadGeometry& g, int64_t line) {
   return source;
 }
 
+// The same for all output lines of one outer index: looked up for each of them, a line of 34 takes
+// three times as long.
+void write_source_lines(const PadGeometry& g, int64_t out_lines, int64_t* table) {
+  for (int64_t l = 0; l < out_lines; ++l) table[l] = source_line(g, l);
+}
+
+// Whether each place of the input is one of the output, and no other takes its value.
+bool is_one_to_one(const PadGeometry& g) {
+  bool all = g.border == Border::kConstant;
+  for (int d = 0; d < g.ndim; ++d)
+    all = all && g.before[d] >= 0 && g.before[d] + g.in[d] <= g.out[d];
+  return all;
+}
+
 // The places of a line that lie inside the input.
 struct Middle {
   int64_t begin, end;
@@ -75,16 +90,23 @@ void forward(const PadGeometry& g, T value, const T* x, T* y) {
     else
       for (int64_t c = 0; c < inner; ++c) to[i * inner + c] = from[j * inner + c];
   };
+  Scratch scratch(out_lines * static_cast<int64_t>(sizeof(int64_t)));
+  int64_t* table = scratch.data<int64_t>();
+  write_source_lines(g, out_lines, table);
   parallel_for(
       g.outer * out_lines, g.outer * out_lines * out / 2, [=, &g](int64_t begin, int64_t end) {
-        for (int64_t l = begin; l < end; ++l) {
-          const int64_t source = source_line(g, l % out_lines);
+        const T* sample = x + begin / out_lines * in_lines * in;
+        for (int64_t l = begin, line = begin % out_lines; l < end; ++l, ++line) {
+          if (line == out_lines) {
+            line = 0;
+            sample += in_lines * in;
+          }
           T* to = y + l * out;
-          if (source < 0) {
+          if (table[line] < 0) {
             fill(out, value, to);
             continue;
           }
-          const T* from = x + (l / out_lines * in_lines + source) * in;
+          const T* from = sample + table[line] * in;
           for (int64_t i = 0; i < middle.begin; ++i) place(i, from, to);
           if (middle.end > middle.begin)
             std::memcpy(to + middle.begin * inner, from + (middle.begin - g.before[last]) * inner,
@@ -106,16 +128,23 @@ void backward(const PadGeometry& g, const T* dy, T* dx) {
     if (j < 0) return;
     for (int64_t c = 0; c < inner; ++c) to[j * inner + c] += from[i * inner + c];
   };
+  Scratch scratch(out_lines * static_cast<int64_t>(sizeof(int64_t)));
+  int64_t* table = scratch.data<int64_t>();
+  write_source_lines(g, out_lines, table);
+  const int64_t shift = g.before[last] * inner;
+  const bool copies = is_one_to_one(g);
   parallel_for(g.outer, g.outer * out_lines * out, [=, &g](int64_t begin, int64_t end) {
     for (int64_t o = begin; o < end; ++o) {
-      fill(in_lines * in, T(0), dx + o * in_lines * in);
+      if (!copies) fill(in_lines * in, T(0), dx + o * in_lines * in);
       for (int64_t l = 0; l < out_lines; ++l) {
-        const int64_t source = source_line(g, l);
-        if (source < 0) continue;
+        if (table[l] < 0) continue;
         const T* from = dy + (o * out_lines + l) * out;
-        T* to = dx + (o * in_lines + source) * in;
+        T* to = dx + (o * in_lines + table[l]) * in;
+        if (copies) {
+          std::memcpy(to, from + shift, static_cast<size_t>(in) * sizeof(T));
+          continue;
+        }
         for (int64_t i = 0; i < middle.begin; ++i) add(i, from, to);
-        const int64_t shift = g.before[last] * inner;
         for (int64_t i = middle.begin * inner; i < middle.end * inner; ++i)
           to[i - shift] += from[i];
         for (int64_t i = middle.end; i < g.out[last]; ++i) add(i, from, to);
