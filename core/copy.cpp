@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <type_traits>
 
 namespace reel {
 
@@ -21,6 +22,8 @@ void copy_row(int64_t n, const void* from, int64_t step_x, void* to, int64_t ste
     for (int64_t i = 0; i < n; ++i) y[i] = static_cast<To>(x[i]);
   else if (step_x == 0 && step_y == 1)  // the gradient of a sum
     std::fill_n(y, n, static_cast<To>(*x));
+  else if (std::is_same_v<To, From> && step_x == -1 && step_y == 1)  // a flip
+    for (int64_t i = 0; i < n; ++i) y[i] = static_cast<To>(x[-i]);
   else
     for (int64_t i = 0; i < n; ++i) y[i * step_y] = static_cast<To>(x[i * step_x]);
 }

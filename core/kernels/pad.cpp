@@ -85,10 +85,7 @@ void forward(const PadGeometry& g, T value, const T* x, T* y) {
   const Middle middle(g);
   const auto place = [=, &g](int64_t i, const T* from, T* to) {
     const int64_t j = source_of(g, last, i);
-    if (j < 0)
-      fill(inner, value, to + i * inner);
-    else
-      for (int64_t c = 0; c < inner; ++c) to[i * inner + c] = from[j * inner + c];
+    for (int64_t c = 0; c < inner; ++c) to[i * inner + c] = from[j * inner + c];
   };
   Scratch scratch(out_lines * static_cast<int64_t>(sizeof(int64_t)));
   int64_t* table = scratch.data<int64_t>();
@@ -107,11 +104,18 @@ void forward(const PadGeometry& g, T value, const T* x, T* y) {
             continue;
           }
           const T* from = sample + table[line] * in;
-          for (int64_t i = 0; i < middle.begin; ++i) place(i, from, to);
+          const bool constant = g.border == Border::kConstant;
+          if (constant)
+            fill(middle.begin * inner, value, to);
+          else
+            for (int64_t i = 0; i < middle.begin; ++i) place(i, from, to);
           if (middle.end > middle.begin)
             std::memcpy(to + middle.begin * inner, from + (middle.begin - g.before[last]) * inner,
                         static_cast<size_t>((middle.end - middle.begin) * inner) * sizeof(T));
-          for (int64_t i = middle.end; i < g.out[last]; ++i) place(i, from, to);
+          if (constant)
+            fill((g.out[last] - middle.end) * inner, value, to + middle.end * inner);
+          else
+            for (int64_t i = middle.end; i < g.out[last]; ++i) place(i, from, to);
         }
       });
 }
