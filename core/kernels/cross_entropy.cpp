@@ -40,7 +40,7 @@ void forward(const ClassGeometry& g, const T* x, const int64_t* target, const T*
     T *m = largest + at, *l = log_sum + at, sum[kRowTile];
     max_rows(C, S, width, row, m);
     sum_rows(
-        C, S, width, [=](int64_t c, int64_t s) { return exponential(row[c * S + s] - m[s]); }, sum);
+        C, S, width, [=](int64_t c, int64_t s) { return exp(row[c * S + s] - m[s]); }, sum);
     for (int64_t s = 0; s < width; ++s) {
       l[s] = std::log(sum[s]);
       const int64_t t = target[at + s];
@@ -80,12 +80,12 @@ void backward(const ClassGeometry& g, const T* x, const int64_t* target, const T
     if (spread != T(0)) fill_weights(C, S, width, w, spread, out);
     if (spread == T(0))
       for_each_element(C, S, width, [&](int64_t c, int64_t s) {
-        out[c * S + s] = all[s] * exponential((row[c * S + s] - m[s]) - l[s]);
+        out[c * S + s] = all[s] * exp((row[c * S + s] - m[s]) - l[s]);
       });
     else
       for_each_element(C, S, width, [&](int64_t c, int64_t s) {
         out[c * S + s] =
-            all[s] * exponential((row[c * S + s] - m[s]) - l[s]) - grad[s] * out[c * S + s];
+            all[s] * exp((row[c * S + s] - m[s]) - l[s]) - grad[s] * out[c * S + s];
       });
     for (int64_t s = 0; s < width; ++s) {
       const int64_t t = target[at + s];
@@ -105,7 +105,7 @@ void soft_forward(const ClassGeometry& g, const T* x, const T* q, const T* w, T*
     T *m = largest + at, *l = log_sum + at, sum[kRowTile];
     max_rows(C, S, width, row, m);
     sum_rows(
-        C, S, width, [=](int64_t c, int64_t s) { return exponential(row[c * S + s] - m[s]); }, sum);
+        C, S, width, [=](int64_t c, int64_t s) { return exp(row[c * S + s] - m[s]); }, sum);
     for (int64_t s = 0; s < width; ++s) l[s] = std::log(sum[s]);
     sum_rows(
         C, S, width,
@@ -138,7 +138,7 @@ void soft_backward(const ClassGeometry& g, const T* x, const T* q, const T* w, c
       for (int64_t s = 0; s < width; ++s) all[s] *= grad[s];
       for_each_element(C, S, width, [&](int64_t c, int64_t s) {
         out[c * S + s] =
-            all[s] * exponential((row[c * S + s] - m[s]) - l[s]) - grad[s] * out[c * S + s];
+            all[s] * exp((row[c * S + s] - m[s]) - l[s]) - grad[s] * out[c * S + s];
       });
     }
     if (dq) {

@@ -1,7 +1,7 @@
 // An operation gives what is done; the walks here give where. Partial results of float are kept in
 // double across blocks of some hundred elements, so that the error does not grow with the length.
 
-#include <reel/core/kernels/exp.h>
+#include <reel/core/kernels/vector_math.h>
 #include <reel/core/kernels/kernels.h>
 #include <reel/core/kernels/lanes.h>
 #include <reel/core/kernels/level.h>
@@ -63,7 +63,7 @@ struct Squares : Sum<T> {
 template <class T>
 struct LogSumExp : Sum<T> {
   static constexpr int64_t kWork = 8;
-  T map(T x, T p) const { return exponential(x - p); }
+  T map(T x, T p) const { return exp(x - p); }
   T finish(double total, T p) const { return static_cast<T>(p + std::log(total)); }
 };
 

@@ -16,7 +16,7 @@ void forward(int64_t N, int64_t D, int64_t S, const T* x, T* y) {
     T largest[kRowTile], sum[kRowTile];
     max_rows(D, S, width, row, largest);
     for_each_element(D, S, width, [&](int64_t d, int64_t s) {
-      out[d * S + s] = exponential(row[d * S + s] - largest[s]);
+      out[d * S + s] = exp(row[d * S + s] - largest[s]);
     });
     sum_rows(
         D, S, width, [=](int64_t d, int64_t s) { return out[d * S + s]; }, sum);
@@ -32,7 +32,7 @@ void log_forward(int64_t N, int64_t D, int64_t S, const T* x, T* y) {
     T largest[kRowTile], sum[kRowTile];
     max_rows(D, S, width, row, largest);
     sum_rows(
-        D, S, width, [&](int64_t d, int64_t s) { return exponential(row[d * S + s] - largest[s]); },
+        D, S, width, [&](int64_t d, int64_t s) { return exp(row[d * S + s] - largest[s]); },
         sum);
     for (int64_t s = 0; s < width; ++s) sum[s] = std::log(sum[s]);
     for_each_element(D, S, width, [&](int64_t d, int64_t s) {
@@ -66,7 +66,7 @@ void log_backward(int64_t N, int64_t D, int64_t S, const T* dy, const T* y, T* d
     sum_rows(
         D, S, width, [=](int64_t d, int64_t s) { return g[d * S + s]; }, total);
     for_each_element(D, S, width, [&](int64_t d, int64_t s) {
-      out[d * S + s] = g[d * S + s] - exponential(log_p[d * S + s]) * total[s];
+      out[d * S + s] = g[d * S + s] - exp(log_p[d * S + s]) * total[s];
     });
   });
 }
