@@ -44,7 +44,7 @@ Values values_of(const Tensor& x) {
   visit(x.dtype(), [&](auto zero) {
     using T = decltype(zero);
     const T* data = dense.data_ptr<T>();
-    for (int64_t i = 0; i < dense.numel(); ++i) values.add(static_cast<double>(data[i]));
+    for (int64_t i = 0, n = dense.numel(); i < n; ++i) values.add(static_cast<double>(data[i]));
   });
   return values;
 }
@@ -59,7 +59,7 @@ Anomaly anomaly_of(const Tensor& x) {
     using T = decltype(zero);
     const T* data = dense.data_ptr<T>();
     Anomaly worst = Anomaly::kNone;
-    for (int64_t i = 0; i < dense.numel(); ++i) {
+    for (int64_t i = 0, n = dense.numel(); i < n; ++i) {
       if (std::isfinite(data[i])) continue;
       if (std::isnan(data[i])) return Anomaly::kNaN;
       worst = Anomaly::kInfinity;

@@ -83,7 +83,7 @@ void add_through(const Tensor& memory, const Window& w, const Tensor& g) {
     using T = decltype(zero);
     const T* from = dense.data_ptr<T>();
     T* to = memory.data_ptr<T>() + w.offset;
-    for (int64_t i = 0; i < dense.numel(); ++i) {
+    for (int64_t i = 0, n = dense.numel(); i < n; ++i) {
       int64_t at = 0, rest = i;
       for (size_t d = w.sizes.size(); d-- > 0; rest /= w.sizes[d])
         at += rest % w.sizes[d] * w.strides[d];

@@ -36,7 +36,7 @@ double checked_weight(const char* op, const ClassLoss& loss, const Tensor& x, co
                       const T* w) {
   const int64_t* class_of = target.data_ptr<int64_t>();
   double total = 0;
-  for (int64_t i = 0; i < target.numel(); ++i) {
+  for (int64_t i = 0, n = target.numel(); i < n; ++i) {
     const int64_t t = class_of[i];
     if (t == loss.g.ignore_index) continue;
     REEL_CHECK(t >= 0 && t < loss.g.C, op, ": ", name_of_row(i, loss.rows), " is ", t,

@@ -159,7 +159,7 @@ Tensor checked_index(const char* op, const Tensor& index, int64_t dim, int64_t s
   copy_values(index, checked);
   int64_t* values = physical_data<int64_t>(checked);
   const int64_t low = wraps ? -size : 0;
-  for (int64_t i = 0; i < checked.numel(); ++i) {
+  for (int64_t i = 0, n = checked.numel(); i < n; ++i) {
     const int64_t v = values[i];
     REEL_CHECK(v >= low && v < size, op, ": the index ", v, " is out of range; dimension ", dim,
                " has ", size, " entries, so it must be in [", low, ", ", size, ").");

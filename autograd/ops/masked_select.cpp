@@ -23,11 +23,11 @@ Tensor places_of(const Tensor& mask) {
   const Tensor dense = mask.detach().contiguous();
   const bool* values = physical_data<bool>(dense);
   int64_t count = 0;
-  for (int64_t i = 0; i < dense.numel(); ++i) count += values[i];
+  for (int64_t i = 0, n = dense.numel(); i < n; ++i) count += values[i];
   // Written whether it counts or not, so that there is no branch to guess; hence one more.
   const Tensor places = empty(count + 1, kInt64);
   int64_t* to = physical_data<int64_t>(places);
-  for (int64_t i = 0; i < dense.numel(); ++i) {
+  for (int64_t i = 0, n = dense.numel(); i < n; ++i) {
     *to = i;
     to += values[i];
   }

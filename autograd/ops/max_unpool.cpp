@@ -23,7 +23,7 @@ Shape check_max_unpool(const char* op, const Tensor& x, const Tensor& indices, i
   const int64_t pixels = numel_of(output_size);
   const Borrowed memory = dense(indices);
   const int64_t* index = physical_data<int64_t>(memory);
-  for (int64_t i = 0; i < indices.numel(); ++i)
+  for (int64_t i = 0, n = indices.numel(); i < n; ++i)
     REEL_CHECK(index[i] >= 0 && index[i] < pixels, op, ": an index is ", index[i],
                ", but output_size ", output_size, " has ", pixels, " pixels; it must be in [0, ",
                pixels - 1, "].");

@@ -31,7 +31,7 @@ void check_probabilities(const char* op, const char* what, const Tensor& x) {
   visit_floating(x.dtype(), [&](auto zero) {
     using T = decltype(zero);
     const T* v = physical_data<T>(memory);
-    for (int64_t i = 0; i < x.numel(); ++i) inside &= (v[i] >= T(0)) & (v[i] <= T(1));
+    for (int64_t i = 0, n = x.numel(); i < n; ++i) inside &= (v[i] >= T(0)) & (v[i] <= T(1));
   });
   if (!inside) throw_improbable(op, what, x);
 }

@@ -84,8 +84,7 @@ void backward(const ClassGeometry& g, const T* x, const int64_t* target, const T
       });
     else
       for_each_element(C, S, width, [&](int64_t c, int64_t s) {
-        out[c * S + s] =
-            all[s] * exp((row[c * S + s] - m[s]) - l[s]) - grad[s] * out[c * S + s];
+        out[c * S + s] = all[s] * exp((row[c * S + s] - m[s]) - l[s]) - grad[s] * out[c * S + s];
       });
     for (int64_t s = 0; s < width; ++s) {
       const int64_t t = target[at + s];
@@ -137,8 +136,7 @@ void soft_backward(const ClassGeometry& g, const T* x, const T* q, const T* w, c
           C, S, width, [=](int64_t c, int64_t s) { return out[c * S + s]; }, all);
       for (int64_t s = 0; s < width; ++s) all[s] *= grad[s];
       for_each_element(C, S, width, [&](int64_t c, int64_t s) {
-        out[c * S + s] =
-            all[s] * exp((row[c * S + s] - m[s]) - l[s]) - grad[s] * out[c * S + s];
+        out[c * S + s] = all[s] * exp((row[c * S + s] - m[s]) - l[s]) - grad[s] * out[c * S + s];
       });
     }
     if (dq) {

@@ -1,9 +1,7 @@
+#include <reel/core/kernels/element_blocks.h>
 #include <reel/core/kernels/kernels.h>
 #include <reel/core/kernels/level.h>
-#include <reel/core/kernels/vector_math.h>
 #include <reel/core/parallel.h>
-
-#include <cstring>
 
 namespace reel::kernels::REEL_ISA {
 
@@ -110,38 +108,20 @@ REEL_INLINE T sigmoid_of_negative(T x) {
   return where(x < T(0), T(1), e) / (T(1) + e);
 }
 
-// Elements are computed a block at a time, all by the same loop of fixed length: of a sum of two
-// products the compiler may fuse either, another one over vectors than over what is left, and the
-// last bit would tell where a range ended.
-constexpr int64_t kBlock = 64;
-
-// The n elements at p, and `rest` in the place of those beyond, or of all where there are none.
-template <class T>
-REEL_INLINE void load_block(int64_t n, const T* p, T rest, T (&block)[kBlock]) {
-  if (!p || n < kBlock)
-    for (int64_t i = 0; i < kBlock; ++i) block[i] = rest;
-  if (p) std::memcpy(block, p, static_cast<size_t>(n) * sizeof(T));
-}
-template <class T>
-REEL_INLINE const T* at(const T* p, int64_t i) {
-  return p ? p + i : nullptr;
-}
-
 template <class T>
 void logits(int64_t n, const T* x, const T* t, const T* w, const T* pos_w, T* y) {
   parallel_for(n, 16 * n, [=](int64_t begin, int64_t end) {
-    T xs[kBlock], ts[kBlock], ws[kBlock], ps[kBlock], ys[kBlock];
-    for (int64_t from = begin; from < end; from += kBlock) {
-      const int64_t count = end - from < kBlock ? end - from : kBlock;
+    for_blocks(begin, end, [=](int64_t from, int64_t count) {
+      T xs[kBlock], ts[kBlock], ws[kBlock], ps[kBlock];
       load_block(count, x + from, T(0), xs);
       load_block(count, t + from, T(0), ts);
       load_block(count, at(w, from), T(1), ws);
       load_block(count, at(pos_w, from), T(1), ps);
       for (int64_t i = 0; i < kBlock; ++i)
-        ys[i] = ws[i] * ((T(1) - ts[i]) * xs[i] +
+        xs[i] = ws[i] * ((T(1) - ts[i]) * xs[i] +
                          (T(1) + (ps[i] - T(1)) * ts[i]) * softplus_of_negative(xs[i]));
-      std::memcpy(y + from, ys, static_cast<size_t>(count) * sizeof(T));
-    }
+      store_block(count, xs, y + from);
+    });
   });
 }
 
@@ -149,28 +129,24 @@ template <class T>
 void logits_backward(int64_t n, const T* x, const T* t, const T* w, const T* pos_w, const T* dy,
                      int64_t step_dy, T scale, T* dx, T* dt) {
   parallel_for(n, 16 * n, [=](int64_t begin, int64_t end) {
-    T xs[kBlock], ts[kBlock], ws[kBlock], ps[kBlock], gs[kBlock], out[kBlock];
-    for (int64_t from = begin; from < end; from += kBlock) {
-      const int64_t count = end - from < kBlock ? end - from : kBlock;
-      const auto size = static_cast<size_t>(count) * sizeof(T);
+    for_blocks(begin, end, [=](int64_t from, int64_t count) {
+      T xs[kBlock], ts[kBlock], ps[kBlock], gs[kBlock], out[kBlock];
       load_block(count, x + from, T(0), xs);
       load_block(count, t + from, T(0), ts);
-      load_block(count, at(w, from), T(1), ws);
       load_block(count, at(pos_w, from), T(1), ps);
-      load_block(count, step_dy ? dy + from : nullptr, dy[0], gs);
-      for (int64_t i = 0; i < kBlock; ++i) gs[i] = gs[i] * scale * ws[i];
+      load_gradients(from, count, dy, step_dy, scale, w, gs);
       if (dx) {
         for (int64_t i = 0; i < kBlock; ++i)
           out[i] = gs[i] *
                    ((T(1) - ts[i]) - (T(1) + (ps[i] - T(1)) * ts[i]) * sigmoid_of_negative(xs[i]));
-        std::memcpy(dx + from, out, size);
+        store_block(count, out, dx + from);
       }
       if (dt) {
         for (int64_t i = 0; i < kBlock; ++i)
           out[i] = gs[i] * ((ps[i] - T(1)) * softplus_of_negative(xs[i]) - xs[i]);
-        std::memcpy(dt + from, out, size);
+        store_block(count, out, dt + from);
       }
-    }
+    });
   });
 }
 

@@ -1,6 +1,6 @@
+#include <reel/core/kernels/element_blocks.h>
 #include <reel/core/kernels/kernels.h>
 #include <reel/core/kernels/level.h>
-#include <reel/core/kernels/vector_math.h>
 #include <reel/core/parallel.h>
 
 namespace reel::kernels::REEL_ISA {
@@ -13,23 +13,17 @@ REEL_INLINE T bounded(T logarithm) {
   return where(logarithm < T(-100), T(-100), logarithm);
 }
 
-// y = f(x, t) for the elements of a range, a block at a time. All go through the same loop of fixed
-// length: of a sum of two products the compiler may fuse either, another one over vectors than over
-// what is left, and the last bit would tell where a range ended.
-constexpr int64_t kBlock = 64;
+// y = f(x, t) for the elements of a range.
 template <class T, class F>
 REEL_INLINE void map_pairs(int64_t begin, int64_t end, const T* x, const T* t, T* y, F f) {
-  T xs[kBlock], ts[kBlock], ys[kBlock];
-  for (int64_t i = 0; i < kBlock; ++i) xs[i] = ts[i] = T(0.5);
-  for (int64_t from = begin; from < end; from += kBlock) {
-    const int64_t n = end - from < kBlock ? end - from : kBlock;
-    for (int64_t i = 0; i < n; ++i) {
-      xs[i] = x[from + i];
-      ts[i] = t[from + i];
-    }
-    for (int64_t i = 0; i < kBlock; ++i) ys[i] = f(xs[i], ts[i]);
-    for (int64_t i = 0; i < n; ++i) y[from + i] = ys[i];
-  }
+  for_blocks(
+      begin, end, [=](int64_t from, int64_t n) __attribute__((always_inline)) {
+        T xs[kBlock], ts[kBlock];
+        load_block(n, x + from, T(0.5), xs);
+        load_block(n, t + from, T(0.5), ts);
+        for (int64_t i = 0; i < kBlock; ++i) xs[i] = f(xs[i], ts[i]);
+        store_block(n, xs, y + from);
+      });
 }
 
 template <class T>
@@ -48,17 +42,23 @@ template <class T>
 void cross_entropy_backward(int64_t n, const T* x, const T* t, const T* w, const T* dy,
                             int64_t step_dy, T scale, T* dx, T* dt) {
   parallel_for(n, 8 * n, [=](int64_t begin, int64_t end) {
-    const auto gradient = [=](int64_t i) { return dy[i * step_dy] * scale * (w ? w[i] : T(1)); };
-    if (dx)
-      for (int64_t i = begin; i < end; ++i) {
-        const T variance = x[i] * (1 - x[i]);
-        dx[i] = gradient(i) * (x[i] - t[i]) / where(variance < T(1e-12), T(1e-12), variance);
+    for_blocks(begin, end, [=](int64_t from, int64_t count) {
+      T xs[kBlock], ts[kBlock], gs[kBlock], out[kBlock];
+      load_block(count, x + from, T(0.5), xs);
+      load_block(count, t + from, T(0.5), ts);
+      load_gradients(from, count, dy, step_dy, scale, w, gs);
+      if (dx) {
+        for (int64_t i = 0; i < kBlock; ++i) {
+          const T variance = xs[i] * (1 - xs[i]);
+          out[i] = gs[i] * (xs[i] - ts[i]) / where(variance < T(1e-12), T(1e-12), variance);
+        }
+        store_block(count, out, dx + from);
       }
-    if (!dt) return;
-    map_pairs(
-        begin, end, x, t, dt,
-        [](T a, T) __attribute__((always_inline)) { return log1p(-a) - log(a); });
-    for (int64_t i = begin; i < end; ++i) dt[i] *= gradient(i);
+      if (dt) {
+        for (int64_t i = 0; i < kBlock; ++i) out[i] = gs[i] * (log1p(-xs[i]) - log(xs[i]));
+        store_block(count, out, dt + from);
+      }
+    });
   });
 }
 

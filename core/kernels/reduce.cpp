@@ -1,11 +1,11 @@
 // An operation gives what is done; the walks here give where. Partial results of float are kept in
 // double across blocks of some hundred elements, so that the error does not grow with the length.
 
-#include <reel/core/kernels/vector_math.h>
 #include <reel/core/kernels/kernels.h>
 #include <reel/core/kernels/lanes.h>
 #include <reel/core/kernels/level.h>
 #include <reel/core/kernels/reduce_nest.h>
+#include <reel/core/kernels/vector_math.h>
 #include <reel/core/parallel.h>
 
 #include <cmath>

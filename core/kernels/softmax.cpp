@@ -32,8 +32,7 @@ void log_forward(int64_t N, int64_t D, int64_t S, const T* x, T* y) {
     T largest[kRowTile], sum[kRowTile];
     max_rows(D, S, width, row, largest);
     sum_rows(
-        D, S, width, [&](int64_t d, int64_t s) { return exp(row[d * S + s] - largest[s]); },
-        sum);
+        D, S, width, [&](int64_t d, int64_t s) { return exp(row[d * S + s] - largest[s]); }, sum);
     for (int64_t s = 0; s < width; ++s) sum[s] = std::log(sum[s]);
     for_each_element(D, S, width, [&](int64_t d, int64_t s) {
       out[d * S + s] = (row[d * S + s] - largest[s]) - sum[s];

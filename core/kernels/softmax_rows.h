@@ -3,8 +3,8 @@
 // and a tile of neighbours at a time otherwise. Included inside kernels only: everything here
 // belongs to the level that compiles it.
 
-#include <reel/core/kernels/vector_math.h>
 #include <reel/core/kernels/lanes.h>
+#include <reel/core/kernels/vector_math.h>
 #include <reel/core/parallel.h>
 
 #include <limits>
