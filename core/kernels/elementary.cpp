@@ -53,36 +53,33 @@ void forward<Tan>(int64_t n, const float* x, float* y) {
   });
 }
 
+template <class F, class T>
+void set(Tables& tables, ElementaryOp op) {
+  static_cast<Elementary<T>&>(tables).forward[static_cast<size_t>(op)] = forward<F, T>;
+}
+
 template <class T>
 void install_vector_code(Tables& tables) {
-  auto& table = static_cast<Elementary<T>&>(tables).forward;
-  const auto set = [&](ElementaryOp op, auto function) {
-    table[static_cast<size_t>(op)] = function;
-  };
-  set(ElementaryOp::kCeil, forward<Ceil, T>);
-  set(ElementaryOp::kRound, forward<Round, T>);
-  set(ElementaryOp::kTrunc, forward<Trunc, T>);
-  set(ElementaryOp::kTan, forward<Tan, T>);
-  set(ElementaryOp::kAsin, forward<Asin, T>);
-  set(ElementaryOp::kAcos, forward<Acos, T>);
-  set(ElementaryOp::kAtan, forward<Atan, T>);
-  set(ElementaryOp::kLog2, forward<Log2, T>);
-  set(ElementaryOp::kLog10, forward<Log10, T>);
+  set<Ceil, T>(tables, ElementaryOp::kCeil);
+  set<Round, T>(tables, ElementaryOp::kRound);
+  set<Trunc, T>(tables, ElementaryOp::kTrunc);
+  set<Tan, T>(tables, ElementaryOp::kTan);
+  set<Asin, T>(tables, ElementaryOp::kAsin);
+  set<Acos, T>(tables, ElementaryOp::kAcos);
+  set<Atan, T>(tables, ElementaryOp::kAtan);
+  set<Log2, T>(tables, ElementaryOp::kLog2);
+  set<Log10, T>(tables, ElementaryOp::kLog10);
 }
 
 template <class T>
 void install_calls(Tables& tables) {
-  auto& table = static_cast<Elementary<T>&>(tables).forward;
-  const auto set = [&](ElementaryOp op, auto function) {
-    table[static_cast<size_t>(op)] = function;
-  };
-  set(ElementaryOp::kSinh, forward<Sinh, T>);
-  set(ElementaryOp::kCosh, forward<Cosh, T>);
-  set(ElementaryOp::kAsinh, forward<Asinh, T>);
-  set(ElementaryOp::kAcosh, forward<Acosh, T>);
-  set(ElementaryOp::kAtanh, forward<Atanh, T>);
-  set(ElementaryOp::kExp2, forward<Exp2, T>);
-  set(ElementaryOp::kErfc, forward<Erfc, T>);
+  set<Sinh, T>(tables, ElementaryOp::kSinh);
+  set<Cosh, T>(tables, ElementaryOp::kCosh);
+  set<Asinh, T>(tables, ElementaryOp::kAsinh);
+  set<Acosh, T>(tables, ElementaryOp::kAcosh);
+  set<Atanh, T>(tables, ElementaryOp::kAtanh);
+  set<Exp2, T>(tables, ElementaryOp::kExp2);
+  set<Erfc, T>(tables, ElementaryOp::kErfc);
 }
 
 }  // namespace
