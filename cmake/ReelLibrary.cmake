@@ -84,7 +84,8 @@ foreach(name onnx report training)
   reel_sources(texts io/${name})
   reel_add_small_objects(${name} -Os ${texts})
 endforeach()
-# -O2 with the vectors of -O3 is half as large as -O3: for loops over elements, which gain nothing from unrolling.
+# -O2 with the vectors of -O3 is half as large as -O3: for loops over elements, which gain nothing from unrolling, and (in
+# core/kernels) depthwise convolutions, which are unrolled by hand.
 set(small_loops $<$<CONFIG:Release>:-O2> $<$<CXX_COMPILER_ID:GNU>:-fvect-cost-model=dynamic>)
 # Training waits for loops over pixels.
 foreach(name adjust affine move resample)

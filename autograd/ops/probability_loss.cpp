@@ -26,7 +26,7 @@ namespace {
 
 void check_probabilities(const char* op, const char* what, const Tensor& x) {
   const Borrowed memory = dense(x);
-  // Without a way out of the loop, so that it becomes vector code; NaN is outside as well.
+  // Without a way out of the loop, so that there is no branch to guess; NaN is outside as well.
   bool inside = true;
   visit_floating(x.dtype(), [&](auto zero) {
     using T = decltype(zero);

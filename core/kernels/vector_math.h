@@ -164,14 +164,16 @@ inline constexpr float kLargestAngle = 0x1p22f;
 
 /// x = n pi / 2 + r with |r| <= pi / 4. In double, since n pi / 2 cancels most digits of x.
 struct ReducedAngle {
-  int32_t n;
+  uint32_t n;
   float r;
 };
 REEL_INLINE ReducedAngle reduced_angle(float x) {
   constexpr double kRound = 0x1.8p52, kHigh = 0x1.921fb54p0, kLow = 0x1.10b4611a62633p-30;
   const auto exact = static_cast<double>(x);
-  const double n = (exact * 0.63661977236758134 + kRound) - kRound;
-  return {static_cast<int32_t>(n), static_cast<float>((exact - n * kHigh) - n * kLow)};
+  // Adding kRound leaves n in the low bits, which are defined for any x, too.
+  const double shifted = exact * 0.63661977236758134 + kRound, n = shifted - kRound;
+  return {static_cast<uint32_t>(__builtin_bit_cast(uint64_t, shifted)),
+          static_cast<float>((exact - n * kHigh) - n * kLow)};
 }
 /// sin(r + n pi / 2) for |r| <= pi / 4.
 REEL_INLINE float sin_of(const ReducedAngle& a) {
@@ -183,7 +185,7 @@ REEL_INLINE float sin_of(const ReducedAngle& a) {
   c = c * u - 0.0013887313f;
   c = c * u + 0.0416666456f;
   const float y = where((a.n & 1) != 0, 1 - (0.5f * u - u * u * c), a.r + a.r * u * s);
-  return float_of(bits_of(y) ^ static_cast<int32_t>(static_cast<uint32_t>(a.n & 2) << 30));
+  return float_of(bits_of(y) ^ static_cast<int32_t>((a.n & 2) << 30));
 }
 
 REEL_INLINE float sin(float x) { return where(x == 0, x, sin_of(reduced_angle(x))); }
