@@ -46,8 +46,7 @@ int64_t source_line(const PadGeometry& g, int64_t line) {
   return source;
 }
 
-// The same for all output lines of one outer index: looked up for each of them, a line of 34 takes
-// three times as long.
+// The same for all output lines of one outer index, looked up once.
 void write_source_lines(const PadGeometry& g, int64_t out_lines, int64_t* table) {
   for (int64_t l = 0; l < out_lines; ++l) table[l] = source_line(g, l);
 }
