@@ -97,7 +97,7 @@ endforeach()
 # dispatch.cpp, compiled once, chooses among them when the program starts.
 reel_sources(kernel_sources core/kernels)
 list(REMOVE_ITEM kernel_sources ${dispatch})
-foreach(name binary conv_depthwise conv_depthwise_weight elementwise_loss pad pointwise probability_loss transpose where)
+foreach(name binary conv_depthwise conv_depthwise_weight elementwise_loss pad pointwise probability_loss product transpose where)
   set_property(SOURCE ${PROJECT_SOURCE_DIR}/core/kernels/${name}.cpp
     APPEND PROPERTY COMPILE_OPTIONS ${small_loops})
 endforeach()

@@ -8,6 +8,7 @@
 #include <reel/core/creation.h>
 #include <reel/core/kernels/kernels.h>
 #include <reel/core/layout.h>
+#include <reel/core/reduction.h>
 
 #include <algorithm>
 #include <memory>
@@ -37,6 +38,13 @@ struct Windows {
         last[static_cast<size_t>(i)] = std::max(last[static_cast<size_t>(i)], o + 1);
       }
   }
+  // Whether each input is an output.
+  bool are_single(int64_t in) const {
+    bool all = static_cast<int64_t>(begin.size()) == in;
+    for (size_t o = 0; all && o < begin.size(); ++o)
+      all = begin[o] == static_cast<int64_t>(o) && end[o] == begin[o] + 1 && scale[o] == 1;
+    return all;
+  }
 };
 
 // Sizes and windows, shared by forward and backward.
@@ -45,11 +53,21 @@ struct Averaging {
   int D;
   int64_t in[3], out[3];
   Windows windows[3];
+  bool whole = false;  // a mean over all pixels of a plain input, a reduction as any other
 
   kernels::AveragePoolGeometry geometry() const {
+    static constexpr int64_t kBegin = 0, kEnd = 1;
+    static constexpr double kScale = 1;
     kernels::AveragePoolGeometry g{N, C, {}};
-    for (int d = 0; d < 3; ++d) {
+    bool as_channels = C == 1;  // pixels that no window joins, where they are the loop of vectors
+    for (int d = 3; d-- > 0;) {
       const Windows& w = windows[d];
+      as_channels = as_channels && w.are_single(in[d]);
+      if (as_channels) {
+        g.C *= in[d];
+        g.dim[d] = {1, 1, &kBegin, &kEnd, &kBegin, &kEnd, &kScale};
+        continue;
+      }
       g.dim[d] = {in[d],          out[d],        w.begin.data(), w.end.data(),
                   w.first.data(), w.last.data(), w.scale.data()};
     }
@@ -59,6 +77,29 @@ struct Averaging {
 using SharedAveraging = std::shared_ptr<const Averaging>;
 
 Tensor average(const Tensor& x, const SharedAveraging& a, bool transposed);
+
+Tensor average_whole(const Tensor& x, const Averaging& a, bool transposed) {
+  const int64_t count = a.in[0] * a.in[1] * a.in[2];
+  if (transposed)
+    return x.detach().mul(1 / static_cast<double>(count)).expand(pooled_shape(a.N, a.C, a.in, a.D));
+  Shape spatial;
+  for (int d = 0; d < a.D; ++d) spatial.push_back(2 + d);
+  return reduce_sum(x, reduced_dims("avg_pool", x.sizes(), spatial), true,
+                    static_cast<double>(count));
+}
+
+Tensor average_windows(const Tensor& x, const Averaging& a, bool transposed) {
+  const Tensor from = to_channels_last(x);
+  const Tensor to =
+      empty_channels_last(pooled_shape(a.N, a.C, transposed ? a.in : a.out, a.D), x.dtype());
+  visit_floating(x.dtype(), [&](auto zero) {
+    using T = decltype(zero);
+    const auto& kernels = kernels::active<kernels::AveragePool<T>>();
+    (transposed ? kernels.backward : kernels.forward)(a.geometry(), physical_data<T>(from),
+                                                      physical_data<T>(to));
+  });
+  return to;
+}
 
 struct AveragePoolBackward final : NodeOf<AveragePoolBackward> {
   static constexpr const char* kName = "avg_pool";
@@ -73,15 +114,8 @@ struct AveragePoolBackward final : NodeOf<AveragePoolBackward> {
 // Averages x, or, transposed, spreads it back over the windows: each is the other's derivative.
 Tensor average(const Tensor& x, const SharedAveraging& a, bool transposed) {
   const OperationScope scope(AveragePoolBackward::kName);
-  const Tensor from = to_channels_last(x);
   const Tensor to =
-      empty_channels_last(pooled_shape(a->N, a->C, transposed ? a->in : a->out, a->D), x.dtype());
-  visit_floating(x.dtype(), [&](auto zero) {
-    using T = decltype(zero);
-    const auto& kernels = kernels::active<kernels::AveragePool<T>>();
-    (transposed ? kernels.backward : kernels.forward)(a->geometry(), physical_data<T>(from),
-                                                      physical_data<T>(to));
-  });
+      a->whole ? average_whole(x, *a, transposed) : average_windows(x, *a, transposed);
   if (auto* node = record<AveragePoolBackward>(to, x)) {
     node->averaging = a;
     node->transposed = transposed;
@@ -141,6 +175,8 @@ Tensor adaptive_avg_pool(const char* op, const Tensor& input, int D, IntArrayRef
     }
     a->windows[d].finish(in);
   }
+  a->whole = is_plain(x) && !is_channels_last(x) && x.numel() > 0 &&
+             a->out[0] * a->out[1] * a->out[2] == 1;
   const Tensor y = average(x, a, false);
   return unbatched ? y.squeeze(0) : y;
 }

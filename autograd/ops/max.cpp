@@ -6,7 +6,10 @@
 #include <reel/autograd/trace.h>
 #include <reel/autograd/variable.h>
 #include <reel/core/creation.h>
+#include <reel/core/layout.h>
 #include <reel/core/reduction.h>
+
+#include <cstring>
 
 namespace reel {
 
@@ -101,11 +104,22 @@ Tensor position(const char* op, const Tensor& x, std::optional<int64_t> dim, boo
 // Whether an element is not zero, as bool.
 Tensor truth(const Tensor& x) { return x.dtype() == kBool ? x : x.ne(0); }
 
+// Whether any byte of it is `sought`. The C library looks at a vector of bytes at a time: 256,000
+// in 4 us, a reduction in 206.
+bool holds(const Tensor& truths, bool sought) {
+  const Borrowed bytes = dense(truths);
+  return std::memchr(physical_data<bool>(*bytes), sought, static_cast<size_t>(truths.numel()));
+}
+
 Tensor reduce_truth(Extreme which, const char* op, const Tensor& x, IntArrayRef dims,
                     bool keepdim) {
   const OperationScope scope(op);
   const ReducedDims d = reduced_dims(op, x.sizes(), dims);
   if (d.count == 0) return full(d.sizes(keepdim), which == Extreme::kMin, kBool);
+  if (d.count == x.numel()) {
+    const bool any = which == Extreme::kMax;
+    return full(d.sizes(keepdim), holds(truth(x), any) == any, kBool);
+  }
   return reduce_extreme(which, truth(x), d, keepdim);
 }
 

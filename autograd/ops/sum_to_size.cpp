@@ -3,9 +3,7 @@
 
 #include <reel/autograd/ops/reductions.h>
 #include <reel/autograd/variable.h>
-#include <reel/core/creation.h>
-#include <reel/core/elementwise.h>
-#include <reel/core/layout.h>
+#include <reel/core/reduction.h>
 
 namespace reel {
 
@@ -17,21 +15,13 @@ void check_sum_to_size(const Tensor& x, IntArrayRef sizes) {
              "; every size must be the input's or 1.");
 }
 
-// Adds in double, in the order of x's memory, on one thread: no work is below every threshold.
-Tensor sum_in_double(const Tensor& x, IntArrayRef sizes) {
-  Tensor y = zeros(sizes, kFloat64);
-  if (x.numel() == 0) return y;
-  const kernels::LoopNest<2> nest = loop_nest<2>({x, y});
-  visit_floating(x.dtype(), [&](auto zero) {
-    const auto* from = physical_data<decltype(zero)>(x);
-    double* to = physical_data<double>(y);
-    const int64_t step_x = nest.stride[0][0], step_y = nest.stride[1][0];
-    kernels::for_each_row(nest, -1, [=](int64_t n, const int64_t* at) {
-      for (int64_t i = 0; i < n; ++i)
-        to[at[1] + i * step_y] += static_cast<double>(from[at[0] + i * step_x]);
-    });
-  });
-  return y;
+// The dimensions in which sizes differ, or that `sizes` does not have.
+Shape stretched_dims(IntArrayRef from, IntArrayRef sizes) {
+  const size_t lead = from.size() - sizes.size();
+  Shape dims;
+  for (size_t d = 0; d < from.size(); ++d)
+    if (d < lead || sizes[d - lead] != from[d]) dims.push_back(static_cast<int64_t>(d));
+  return dims;
 }
 
 struct SumToSizeBackward final : NodeOf<SumToSizeBackward> {
@@ -51,8 +41,8 @@ Tensor sum_to_size(const Tensor& x, IntArrayRef sizes) {
   if (x.sizes() == sizes) return x;
   const OperationScope scope(SumToSizeBackward::kName);
   check_sum_to_size(x, sizes);
-  Tensor y = empty(sizes, x.dtype());
-  copy_values(sum_in_double(x, sizes), y);
+  const ReducedDims dims = reduced_dims("sum_to_size", x.sizes(), stretched_dims(x.sizes(), sizes));
+  const Tensor y = reduce_sum(x, dims, true).view(sizes);
   if (auto* node = record<SumToSizeBackward>(y, x)) node->sizes = x.sizes();
   return y;
 }

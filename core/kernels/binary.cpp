@@ -1,8 +1,11 @@
 #include <reel/core/kernels/elementwise.h>
 #include <reel/core/kernels/kernels.h>
 #include <reel/core/kernels/level.h>
+#include <reel/core/kernels/powers.h>
 #include <reel/core/kernels/vector_math.h>
 #include <reel/core/parallel.h>
+
+#include <type_traits>
 
 namespace reel::kernels::REEL_ISA {
 
@@ -62,6 +65,39 @@ template <class F, class T, class Y>
   }
 }
 
+template <>
+void dense_row<Pow>(int64_t n, float, const float* a, int64_t step_a, const float* b,
+                    int64_t step_b, float* y) {
+  for_blocks(
+      0, n, [=](int64_t from, int64_t count) __attribute__((always_inline)) {
+        float base[kBlock], power[kBlock], result[kBlock];
+        load_block(count, step_a ? a + from : nullptr, a[0], base);
+        load_block(count, step_b ? b + from : nullptr, b[0], power);
+        power_block(base, power, result);
+        store_block(count, result, y + from);
+      });
+}
+
+// Elements apart from each other: one by one, but powers, which are brought together.
+template <class F, class T, class Y>
+[[gnu::always_inline]] inline void sparse_row(int64_t n, T alpha, const T* a, int64_t step_a,
+                                              const T* b, int64_t step_b, Y* y, int64_t step_y) {
+  if constexpr (std::is_same_v<F, Pow> && std::is_same_v<T, float>)
+    for_blocks(
+        0, n, [=](int64_t from, int64_t count) __attribute__((always_inline)) {
+          float base[kBlock] = {}, power[kBlock] = {}, result[kBlock];
+          for (int64_t i = 0; i < count; ++i) {
+            base[i] = a[(from + i) * step_a];
+            power[i] = b[(from + i) * step_b];
+          }
+          power_block(base, power, result);
+          for (int64_t i = 0; i < count; ++i) y[(from + i) * step_y] = result[i];
+        });
+  else
+    for (int64_t i = 0; i < n; ++i)
+      y[i * step_y] = F::template of<Y>(a[i * step_a], b[i * step_b], alpha);
+}
+
 template <class F, class T, class Y>
 void flat(int64_t n, T alpha, const T* a, int step_a, const T* b, int step_b, Y* y) {
   parallel_for(n, n, [=](int64_t begin, int64_t end) {
@@ -82,8 +118,7 @@ void strided(const LoopNest<3>& nest, T alpha, const T* a, const T* b, Y* y) {
     if (dense)
       dense_row<F>(n, alpha, from_a, step_a, from_b, step_b, to);
     else
-      for (int64_t i = 0; i < n; ++i)
-        to[i * step_y] = F::template of<Y>(from_a[i * step_a], from_b[i * step_b], alpha);
+      sparse_row<F>(n, alpha, from_a, step_a, from_b, step_b, to, step_y);
   });
 }
 

@@ -2,6 +2,7 @@
 #include <reel/core/kernels/elementwise.h>
 #include <reel/core/kernels/kernels.h>
 #include <reel/core/kernels/level.h>
+#include <reel/core/kernels/powers.h>
 #include <reel/core/kernels/vector_math.h>
 #include <reel/core/parallel.h>
 
@@ -119,6 +120,25 @@ void forward<cos_row>(int64_t n, float, float, const float* x, float* y) {
 template <>
 void backward<cos_row>(int64_t n, float, float, const float* dy, const float* x, float* dx) {
   backward_angles<cos_row, far_minus_sin>(n, dy, x, dx);
+}
+
+template <>
+void forward<pow_row>(int64_t n, float a, float, const float* x, float* y) {
+  parallel_for(n, n, [=](int64_t begin, int64_t end) {
+    map_powers(
+        begin, end, x,
+        a, [=](int64_t i, float power) __attribute__((always_inline)) { y[i] = power; });
+  });
+}
+template <>
+void backward<pow_row>(int64_t n, float a, float, const float* dy, const float* saved, float* dx) {
+  const float below = a - static_cast<float>(a != 0);
+  parallel_for(n, n, [=](int64_t begin, int64_t end) {
+    map_powers(
+        begin, end, saved, below, [=](int64_t i, float power) __attribute__((always_inline)) {
+          dx[i] = dy[i] * (a * power);
+        });
+  });
 }
 
 template <class T>

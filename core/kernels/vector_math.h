@@ -30,7 +30,6 @@ REEL_INLINE float floor(float x) { return __builtin_floorf(x); }
 REEL_INLINE double floor(double x) { return __builtin_floor(x); }
 REEL_INLINE double sin(double x) { return __builtin_sin(x); }
 REEL_INLINE double cos(double x) { return __builtin_cos(x); }
-REEL_INLINE float pow(float x, float p) { return __builtin_powf(x, p); }
 REEL_INLINE double pow(double x, double p) { return __builtin_pow(x, p); }
 REEL_INLINE double exp(double x) { return __builtin_exp(x); }
 REEL_INLINE double expm1(double x) { return __builtin_expm1(x); }
@@ -145,6 +144,47 @@ REEL_INLINE float log10(float x) {
   constexpr float kHigh = 0x1.344p-2f, kLow = 0x1.3509f8p-18f;  // log10(2)
   const ReducedLog l = reduced_log(x);
   return with_limits_of_log(x, l.k * kHigh + (l.k * kLow + (l.f + l.rest) * 0.434294482f));
+}
+
+/// |x|^p = 2^t with t = p log2 |x|, for finite |x| > 0. In double: t is as large as 150, and the
+/// power as wrong as t, not as its last place. log2 m = s q(s^2) with s = (m - 1) / (m + 1).
+REEL_INLINE float power_of_size(float size, float p) {
+  constexpr double kRound = 0x1.8p52;  // adding it leaves the nearest integer in the low bits
+  const int32_t e = (bits_of(size) - 0x3f3504f3) >> 23;
+  const double m = float_of(bits_of(size) - e * (1 << 23));
+  const double s = (m - 1) / (m + 1), z = s * s;
+  double q = 0.340730126942967;
+  q = q * z + 0.411672717808902;
+  q = q * z + 0.577083584987892;
+  q = q * z + 0.961796673341649;
+  q = q * z + 2.88539008179009;
+  const double t = p * (e + s * q);
+  const double bounded = where(abs(t) > 200, __builtin_copysign(200, t), t);
+  const double shifted = bounded + kRound, r = bounded - (shifted - kRound);
+  double y = 0.000153458117987884;
+  y = y * r + 0.00133999312169692;
+  y = y * r + 0.00961848895785376;
+  y = y * r + 0.0555032877696975;
+  y = y * r + 0.240226468906274;
+  y = y * r + 0.693147205737264;
+  y = y * r + 1;
+  const auto k = static_cast<int32_t>(__builtin_bit_cast(int64_t, shifted));
+  const float half = power_of_two(k >> 1);  // in two steps, since 2^128 and 2^-150 are no floats
+  return static_cast<float>(y) * half * power_of_two(k - (k >> 1));
+}
+
+/// x^p, where 0, infinite and negative numbers and NaN give what C's pow gives.
+REEL_INLINE float pow(float x, float p) {
+  const float size = abs(x), half = 0.5f * p;
+  const bool integer = floor(p) == p, odd = integer & (floor(half) != half);
+  const float extreme = where((size == 0) == (p > 0), 0.0f, kInfinity);
+  float y = power_of_size(size, p);
+  y = where((size == 0) | (size == kInfinity), extreme, y);
+  y = where(size == 1, 1.0f, y);
+  y = where((bits_of(x) < 0) & odd, -y, y);
+  y = where((x < 0) & (x > -kInfinity) & !integer, __builtin_nanf(""), y);
+  y = where((x == x) & (p == p), y, x + p);
+  return where((p == 0) | (x == 1), 1.0f, y);
 }
 
 /// log of u = 1 + x, and what rounding u lost.

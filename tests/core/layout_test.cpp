@@ -9,10 +9,13 @@
 #include <reel/autograd/ops.h>
 #include <reel/core/allocator.h>
 #include <reel/core/creation.h>
+#include <reel/core/isa.h>
 
 #include "tests/catch.h"
+#include "tests/harness.h"
 
 using namespace reel;
+using tests::ExecutionScope;
 
 namespace {
 
@@ -31,6 +34,18 @@ Tensor held(IntArrayRef sizes, Dtype dtype = kFloat32) {
   const Tensor x = empty_channels_last(sizes, dtype);
   copy_values(arange(x.numel()).view(sizes), x);
   return x;
+}
+
+void check_transposes(Dtype dtype, int64_t rows, int64_t cols) {
+  const Tensor x = counting_tensor({2, rows, cols}).to(dtype);
+  const Tensor turned = x.permute({0, 2, 1}), y = turned.contiguous();
+  INFO(concat(rows, " x ", cols, " ", dtype));
+  CHECK(y.is_contiguous());
+  CHECK(y.to_vector() == turned.to_vector());
+  CHECK(y.permute({0, 2, 1}).contiguous().equal(x));
+  CHECK(x[1].t().contiguous().equal(y[1]));
+  CHECK(x.slice(2, 0, cols - cols / 2).permute({2, 0, 1}).contiguous().to_vector() ==
+        x.permute({2, 0, 1}).slice(0, 0, cols - cols / 2).to_vector());
 }
 
 }  // namespace
@@ -76,20 +91,21 @@ TEST_CASE("layout: what lies as it should is borrowed, not counted", "[layout]")
   CHECK_FALSE(is_held(x));
 }
 
-TEST_CASE("layout: transposes of all sizes around a block's and a tile's", "[layout]") {
-  for (Dtype dtype : {kFloat32, kFloat64, kBool})
-    for (int64_t rows : {1, 2, 3, 4, 5, 8, 15, 16, 17, 33})
-      for (int64_t cols : {1, 3, 4, 6, 7, 16, 19, 32}) {
-        const Tensor x = counting_tensor({2, rows, cols}).to(dtype);
-        const Tensor turned = x.permute({0, 2, 1}), y = turned.contiguous();
-        INFO(concat(rows, " x ", cols, " ", dtype));
-        CHECK(y.is_contiguous());
-        CHECK(y.to_vector() == turned.to_vector());
-        CHECK(y.permute({0, 2, 1}).contiguous().equal(x));
-        CHECK(x[1].t().contiguous().equal(y[1]));
-        CHECK(x.slice(2, 0, cols - cols / 2).permute({2, 0, 1}).contiguous().to_vector() ==
-              x.permute({2, 0, 1}).slice(0, 0, cols - cols / 2).to_vector());
+TEST_CASE("layout: transposes of all sizes around a block's and a task's", "[layout]") {
+  ExecutionScope scope;
+  for (Isa isa : {Isa::kBaseline, Isa::kAvx2, Isa::kAvx512}) {
+    if (!isa_available(isa)) continue;
+    set_isa(isa);
+    for (Dtype dtype : {kFloat32, kFloat64, kBool}) {
+      for (int64_t rows : {1, 2, 3, 4, 5, 8, 15, 16, 17, 33})
+        for (int64_t cols : {1, 3, 4, 6, 7, 9, 16, 19, 31, 32, 49})
+          check_transposes(dtype, rows, cols);
+      for (int64_t few : {2, 3, 5}) {  // several tasks
+        check_transposes(dtype, few, 1100);
+        check_transposes(dtype, 1100, few);
       }
+    }
+  }
 }
 
 TEST_CASE("layout: permute's gradient takes a held one as it lies", "[layout]") {

@@ -136,6 +136,68 @@ TEST_CASE("vector math: angles near and far side by side, with their gradients a
   }
 }
 
+TEST_CASE("vector math: powers are right to a unit in the last place", "[vector_math]") {
+  ExecutionScope scope;
+  for (Isa isa : {Isa::kBaseline, Isa::kAvx2, Isa::kAvx512}) {
+    if (!isa_available(isa)) continue;
+    set_isa(isa);
+    for (double reach : {0.5, 3.0, 20.0}) {
+      const Tensor x = exp(uniform({40000}, 7, -20, 20, kFloat32));
+      const Tensor p = uniform({40000}, 8, -reach, reach, kFloat32);
+      const std::vector<double> base = x.to_vector(), power = p.to_vector(),
+                                values = x.pow(p).to_vector();
+      double worst = 0;
+      for (size_t i = 0; i < base.size(); ++i) {
+        const double exact = std::pow(base[i], power[i]);
+        if (exact > 3e38 || exact < 1.2e-38) continue;  // no number of float's normal range
+        worst = std::fmax(worst, error_in_ulps(values[i], exact));
+      }
+      INFO("powers to " << reach << " on " << name_of(isa));
+      CHECK(worst <= 0.6);
+    }
+  }
+}
+
+// All pairs of them, as tensors, as numbers and apart from each other, against the C library.
+TEST_CASE("vector math: powers of special values", "[vector_math]") {
+  ExecutionScope scope;
+  const float inf = std::numeric_limits<float>::infinity();
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  const float numbers[] = {0,      -0.0f, 1,          -1,          2,           -2,   3,
+                           -3,     0.5f,  -0.5f,      1.5f,        -1.5f,       2.5f, inf,
+                           -inf,   nan,   1e30f,      -1e30f,      1e-30f,      -7,   3e38f,
+                           -3e38f, 1e10f, 8388607.0f, 16777218.0f, -16777215.0f};
+  std::vector<float> bases, powers;
+  for (float x : numbers)
+    for (float p : numbers) {
+      bases.push_back(x);
+      powers.push_back(p);
+    }
+  const auto same = [](float y, float exact) {
+    if (std::isnan(exact)) return std::isnan(y);
+    if (std::fabs(exact) < std::numeric_limits<float>::min()) exact = std::copysign(0.0f, exact);
+    if (std::signbit(y) != std::signbit(exact)) return false;
+    return y == exact || (std::isfinite(exact) && error_in_ulps(y, exact) <= 1);
+  };
+  for (Isa isa : {Isa::kBaseline, Isa::kAvx2, Isa::kAvx512}) {
+    if (!isa_available(isa)) continue;
+    set_isa(isa);
+    const Tensor x = tensor(bases), p = tensor(powers);
+    const Tensor y = x.pow(p),
+                 apart = stack({x, x}, 1).select(1, 0).pow(stack({p, p}, 1).select(1, 1));
+    for (int64_t i = 0; i < x.numel(); ++i) {
+      const float base = bases[static_cast<size_t>(i)], power = powers[static_cast<size_t>(i)];
+      INFO(base << " to the power of " << power << " on " << name_of(isa));
+      const float exact = std::pow(base, power);
+      CHECK(same(y.index({i}).item<float>(), exact));
+      CHECK(same(apart.index({i}).item<float>(), exact));
+      if (std::fabs(power) != 0.5f)  // a square root, which keeps the sign of 0
+        CHECK(same(full({3}, base, kFloat32).pow(power).index({2}).item<float>(), exact));
+      CHECK(same(pow(base, full({3}, power, kFloat32)).index({2}).item<float>(), exact));
+    }
+  }
+}
+
 TEST_CASE("vector math: special values", "[vector_math]") {
   ExecutionScope scope;
   const double inf = std::numeric_limits<double>::infinity();

@@ -108,8 +108,33 @@ TEST_CASE("avg_pool") {
     check_op(pool_case("channels " + std::to_string(C), 2, {1, C, 4, 4}, Window::of(2, 2, 2)));
 }
 
+// Pixels along dimensions that no window joins are computed as channels are.
+TEST_CASE("avg_pool: one channel") {
+  const auto pool_of = [](const char* name, int D, const Shape& sizes, Shape kernel, Shape stride,
+                          Shape padding) {
+    Window w = Window::of(D, 1, 1);
+    for (size_t d = 0; d < kernel.size(); ++d) {
+      const size_t at = 3 - kernel.size() + d;
+      w.kernel[at] = kernel[d];
+      w.stride[at] = stride[d];
+      w.padding[at] = padding[d];
+    }
+    check_op(pool_case(name, D, sizes, w));
+  };
+  for (int64_t W : {1, 7, 8, 9, 15, 16, 17, 31, 33})
+    pool_of("windows of columns", 2, {2, 1, 5, W}, {3, 1}, {1, 1}, {1, 0});
+  pool_of("windows of planes", 3, {2, 1, 4, 3, 5}, {2, 1, 1}, {2, 1, 1}, {0, 0, 0});
+  pool_of("windows of rows", 2, {2, 1, 4, 6}, {1, 2}, {1, 2}, {0, 0});
+  pool_of("no windows", 2, {2, 1, 3, 4}, {1, 1}, {1, 1}, {0, 0});
+  pool_of("columns left out", 2, {2, 1, 3, 6}, {2, 1}, {1, 2}, {0, 0});
+  check_op(pool_case("own divisor", 2, {1, 1, 3, 4}, Window::of(2, 1, 1), {.override_by = 3}));
+}
+
 TEST_CASE("adaptive_avg_pool") {
   check_op(adaptive_case("global", {2, 3, 5, 4}, 1, 1));
+  for (int64_t C : {1, 7, 17, 33})
+    check_op(adaptive_case("global, channels " + std::to_string(C), {2, C, 3, 3}, 1, 1));
+  check_op(adaptive_case("global, one pixel", {2, 3, 1, 1}, 1, 1));
   check_op(adaptive_case("uneven", {2, 3, 7, 5}, 3, 2));
   check_op(adaptive_case("the same size", {1, 2, 4, 3}, 4, 3));
   check_op(adaptive_case("more outputs than inputs", {1, 2, 3, 2}, 5, 4));

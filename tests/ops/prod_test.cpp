@@ -43,6 +43,10 @@ TEST_CASE("prod") {
   check_op(prod_case("of all", {3, 4}, {}, false, 0));
   check_op(prod_case("of rows", {3, 5}, 1, false, 0));
   check_op(prod_case("of columns", {7, 3}, 0, true, 0));
+  for (int64_t n : {1, 7, 8, 9, 15, 16, 17, 31, 33}) {
+    check_op(prod_case("of rows of " + std::to_string(n), {3, n}, 1, false, 0));
+    check_op(prod_case("of columns of " + std::to_string(n), {n, 3}, 0, false, 0));
+  }
   check_op(prod_case("in the middle", {2, 9, 3}, 1, false, 0));
   check_op(prod_case("of a number", {}, {}, false, 0));
   check_op(prod_case("of nothing", {0, 2}, 0, false, 0));
