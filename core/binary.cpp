@@ -33,6 +33,14 @@ kernels::LoopNest<N> nest_of(const Tensor (&tensors)[N], Operand a, Operand b) {
 
 const Tensor& tensor_or(Operand x, const Tensor& other) { return x.tensor ? *x.tensor : other; }
 
+// Whether operand k of the nest lies across y: neighbours in y are in other cache lines. To copy it
+// first, by a transpose, is faster: x + z.t() of 512 x 512 takes 53 us in place of 293.
+bool lies_across(const kernels::LoopNest<3>& nest, int k, Operand x, const Tensor& y) {
+  constexpr int64_t kLine = 16, kWorth = 4096;
+  return x.tensor && x.tensor->itemsize() >= 4 && x.tensor->sizes() == y.sizes() && is_dense(y) &&
+         nest.numel >= kWorth && nest.stride[k][0] >= kLine;
+}
+
 // y = f(a, b) by Table<T>, where T is `dtype`.
 template <template <class> class Table, class Op>
 void evaluate(Op op, Dtype dtype, const Tensor& y, Operand a, Operand b, Scalar alpha) {
@@ -41,6 +49,14 @@ void evaluate(Op op, Dtype dtype, const Tensor& y, Operand a, Operand b, Scalar 
   // One loop over the memory as it lies, when each operand lies as y does or is a single element.
   const bool flat = (one_a ? is_dense(y) : lie_alike(*a.tensor, y)) &&
                     (one_b ? is_dense(y) : lie_alike(*b.tensor, y));
+  kernels::LoopNest<3> nest;
+  if (!flat) {
+    nest = nest_of<3>({y, tensor_or(a, y), tensor_or(b, y)}, a, b);
+    if (lies_across(nest, 1, a, y))
+      return evaluate<Table>(op, dtype, y, *laid_out_like(*a.tensor, y), b, alpha);
+    if (lies_across(nest, 2, b, y))
+      return evaluate<Table>(op, dtype, y, a, *laid_out_like(*b.tensor, y), alpha);
+  }
   visit(dtype, [&](auto zero) {
     using T = decltype(zero);
     const auto& kernels = kernels::active<Table<T>>();
@@ -52,8 +68,7 @@ void evaluate(Op op, Dtype dtype, const Tensor& y, Operand a, Operand b, Scalar 
       kernels.flat[f](y.numel(), alpha.to<T>(), data_a, one_a ? 0 : 1, data_b, one_b ? 0 : 1,
                       data_y);
     else
-      kernels.strided[f](nest_of<3>({y, tensor_or(a, y), tensor_or(b, y)}, a, b), alpha.to<T>(),
-                         data_a, data_b, data_y);
+      kernels.strided[f](nest, alpha.to<T>(), data_a, data_b, data_y);
   });
 }
 

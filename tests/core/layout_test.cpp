@@ -265,3 +265,24 @@ TEST_CASE("layout: copies between all layouts", "[layout]") {
       CHECK(b.to_vector() == counting(210));
     }
 }
+
+TEST_CASE("layout: operands that lie across each other give what dense ones give", "[layout]") {
+  const Tensor x = counting_tensor({2, 48, 7, 9}),
+               last = x.neg().contiguous(MemoryFormat::kChannelsLast);
+  const Tensor wide = counting_tensor({70, 80}), high = counting_tensor({80, 70}) / 7 + 1;
+  const Tensor plain_last = last.contiguous(), turned = high.t().contiguous();
+  CHECK((x + last).equal(x + plain_last));
+  CHECK((last * x).equal(plain_last * x));
+  CHECK((last > x).equal(plain_last > x));
+  CHECK((wide + high.t()).equal(wide + turned));
+  CHECK((high.t() - wide).equal(turned - wide));
+  CHECK((wide <= high.t()).equal(wide <= turned));
+  CHECK((wide.to(kFloat64) / high.to(kFloat64).t()).equal(wide.to(kFloat64) / turned.to(kFloat64)));
+  Tensor square = counting_tensor({67, 67});
+  const Tensor before = square.clone(), across = square.t().contiguous();
+  square.sub_(square.t());  // reads what it writes
+  CHECK(square.equal(before - across));
+  Tensor added = last.clone();
+  added.add_(x, 2);
+  CHECK(added.equal(plain_last + 2 * x));
+}
