@@ -13,10 +13,12 @@ struct ConvGeometry {
   int64_t in[3] = {1, 1, 1}, out[3] = {1, 1, 1}, kernel[3] = {1, 1, 1}, stride[3] = {1, 1, 1},
           dilation[3] = {1, 1, 1}, pad[3] = {};
 
-  /// Each output pixel is made of one input pixel, the same one: 1x1 with stride 1.
+  /// Each output pixel is made of one input pixel, the same one, and none is left over: 1x1 with
+  /// stride 1. (The input of a transposed one's gradient has output_padding that nothing is made
+  /// of.)
   bool is_pointwise() const {
     for (int d = 0; d < 3; ++d)
-      if (kernel[d] != 1 || stride[d] != 1 || pad[d] != 0) return false;
+      if (kernel[d] != 1 || stride[d] != 1 || pad[d] != 0 || in[d] != out[d]) return false;
     return true;
   }
 };

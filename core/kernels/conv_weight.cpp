@@ -22,7 +22,7 @@ struct Plan {
   int64_t tasks, chunks;  // boxes of all samples, and how many sets of sums they are shared among
   int64_t blocks, rows;   // of one set
   int64_t partial, box, grads;  // bytes of one set, of a copied box, of its packed gradients
-  int64_t packs;                // chunks that pack gradients: all, the last, or none
+  int64_t packs;                // chunks that may pack gradients: all or none
 
   explicit Plan(const Sweep& s) : cut(cut_boxes<T>(s)) {
     constexpr auto kSize = static_cast<int64_t>(sizeof(T));
@@ -41,7 +41,7 @@ struct Plan {
     grads = padded_bytes(cut.size[0] * cut.size[1] * cut.size[2] * lanes * kSize);
     chunks = tasks < 1 ? 1 : tasks < kChunks ? tasks : kChunks;
     while (chunks > 2 && chunks * partial > kPartialBytes) chunks /= 2;
-    packs = s.target_channels * kSize > kMostBytes ? chunks : whole ? 0 : 1;
+    packs = s.target_channels * kSize > kMostBytes || !whole ? chunks : 0;
   }
   int64_t bytes() const { return chunks * (partial + box) + packs * grads; }
 };
@@ -87,13 +87,15 @@ void pack_grads(const Sweep& s, const Box& box, const Block& b, const T* dy, T* 
 }
 
 // Where they are if whole vectors can be read there, else packed. What lies beyond the block's
-// channels ends in sums that nobody reads, but beyond the last pixel of all (`last`) lies nothing.
+// channels ends in sums that nobody reads, but `left` elements from dy on are all there is.
 template <class T>
-Grads<T> grads_of(const Sweep& s, const Box& box, const Block& b, bool last, const T* dy,
+Grads<T> grads_of(const Sweep& s, const Box& box, const Block& b, int64_t left, const T* dy,
                   T* packed) {
-  const int64_t K = s.target_channels;
-  dy += target_channel(s, b);
-  if ((b.width == b.lanes || !last) && K * static_cast<int64_t>(sizeof(T)) <= kMostBytes) {
+  const int64_t K = s.target_channels, channel = target_channel(s, b);
+  int64_t last = 0;
+  for (int d = 0; d < 3; ++d) last = last * s.out[d] + box.begin[d] + box.size[d] - 1;
+  dy += channel;
+  if (last * K + channel + b.lanes <= left && K * static_cast<int64_t>(sizeof(T)) <= kMostBytes) {
     const int64_t row = box.begin[0] * s.out[1] + box.begin[1];
     return {dy + (row * s.out[2] + box.begin[2]) * K, s.out[1] * s.out[2] * K, s.out[2] * K, K};
   }
@@ -288,10 +290,8 @@ void add_chunk(const Sweep& s, const Plan<T>& plan, int64_t c, const T* dy, cons
                char* scratch, bool weights, bool bias) {
   T* sums = reinterpret_cast<T*>(scratch + c * plan.partial);
   T* buffer = reinterpret_cast<T*>(scratch + plan.chunks * plan.partial + c * plan.box);
-  // Of a single pack, only the last chunk's last task reads.
-  const int64_t pack = plan.packs == plan.chunks ? c : 0;
-  T* packed =
-      reinterpret_cast<T*>(scratch + plan.chunks * (plan.partial + plan.box) + pack * plan.grads);
+  T* packed = reinterpret_cast<T*>(scratch + plan.chunks * (plan.partial + plan.box) +
+                                   (plan.packs > 0 ? c : 0) * plan.grads);
   std::memset(sums, 0, static_cast<size_t>(plan.partial));
   const int64_t x_size = s.axis[0].source * s.axis[1].source * s.axis[2].source * s.source_channels;
   const int64_t y_size = s.pixels() * s.target_channels;
@@ -308,7 +308,7 @@ void add_chunk(const Sweep& s, const Plan<T>& plan, int64_t c, const T* dy, cons
     for (int64_t j = 0; j < plan.blocks; ++j) {
       const Block b = block_at<T>(s, j);
       T* block_sums = sums + plan.rows * b.offset;
-      const Grads<T> grads = grads_of(s, box, b, i + 1 == plan.tasks, dy + n * y_size, packed);
+      const Grads<T> grads = grads_of(s, box, b, (s.N - n) * y_size, dy + n * y_size, packed);
       if (bias)
         for (int64_t l = 0; l < b.lanes; l += kLanesOf<Half<T>, T>)
           add_pixels<Half<T>>(box, Grads<T>{grads.base + l, grads.plane, grads.row, grads.pixel},
