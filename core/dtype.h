@@ -156,6 +156,8 @@ decltype(auto) visit_bits(Dtype dtype, F&& f) {
   switch (size_of(dtype)) {
     case 1:
       return f(uint8_t{});
+    case 2:
+      return f(uint16_t{});
     case 4:
       return f(uint32_t{});
     default:

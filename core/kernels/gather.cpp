@@ -68,6 +68,7 @@ void add(const GatherGeometry& g, const int64_t* index, const T* y, T* x) {
 void install_gather(Tables& tables) {
   if constexpr (kOwnIntegers) {
     tables.set(Gather<uint8_t>{gather<uint8_t>, scatter<uint8_t>});
+    tables.set(Gather<uint16_t>{gather<uint16_t>, scatter<uint16_t>});
     tables.set(ScatterAdd<uint8_t>{add<uint8_t>});
     tables.set(ScatterAdd<int32_t>{add<int32_t>});
     tables.set(ScatterAdd<int64_t>{add<int64_t>});

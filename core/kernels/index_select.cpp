@@ -63,6 +63,7 @@ void add(int64_t O, int64_t N, int64_t K, int64_t I, const int64_t* index, T alp
 void install_index_select(Tables& tables) {
   if constexpr (kOwnIntegers) {
     tables.set(IndexSelect<uint8_t>{select<uint8_t>, put<uint8_t>});
+    tables.set(IndexSelect<uint16_t>{select<uint16_t>, put<uint16_t>});
     tables.set(IndexAdd<uint8_t>{add<uint8_t>});
     tables.set(IndexAdd<int32_t>{add<int32_t>});
     tables.set(IndexAdd<int64_t>{add<int64_t>});

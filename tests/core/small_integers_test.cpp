@@ -117,3 +117,22 @@ TEST_CASE("small integers: in files") {
   CHECK(file.at("b").equal(b));
   CHECK(file.at("b").dtype() == kInt16);
 }
+
+TEST_CASE("small integers: elements by their places") {
+  for (Dtype dtype : {kInt8, kInt16, kUInt8}) {
+    INFO(name_of(dtype));
+    const Tensor x = small({10, 20, 30, 40}, dtype), places = tensor({3, 1});
+    CHECK(x.index_select(0, places).to_vector() == Values{40, 20});
+    CHECK(x.gather(0, places).to_vector() == Values{40, 20});
+    CHECK(x.take(places).to_vector() == Values{40, 20});
+    CHECK(x.index({places}).to_vector() == Values{40, 20});
+    CHECK(x.take_along_dim(places, 0).to_vector() == Values{40, 20});
+    CHECK(x.masked_select(x > 15).to_vector() == Values{20, 30, 40});
+    CHECK(x.index_fill(0, places, 2).to_vector() == Values{10, 2, 30, 2});
+    CHECK(x.scatter(0, places, 2).to_vector() == Values{10, 2, 30, 2});
+    const Tensor values = small({5, 6}, dtype);
+    CHECK(x.scatter(0, places, values).to_vector() == Values{10, 6, 30, 5});
+    CHECK(x.index_copy(0, places, values).to_vector() == Values{10, 6, 30, 5});
+    CHECK(x.masked_scatter(x > 25, values).to_vector() == Values{10, 20, 5, 6});
+  }
+}
