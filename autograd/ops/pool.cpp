@@ -20,8 +20,9 @@ void spread(const char* op, const char* what, int D, IntArrayRef given, int64_t 
 }
 
 int64_t windows(int64_t span, int64_t in, int64_t stride, int64_t padding, bool ceil_mode) {
-  if (span < 0) return 0;
-  int64_t out = (span + (ceil_mode ? stride - 1 : 0)) / stride + 1;
+  const int64_t reach = span + (ceil_mode ? stride - 1 : 0);
+  if (reach < 0) return 0;
+  int64_t out = reach / stride + 1;
   if (ceil_mode && (out - 1) * stride >= in + padding) --out;
   return out;
 }

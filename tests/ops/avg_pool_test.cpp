@@ -98,6 +98,8 @@ TEST_CASE("avg_pool") {
                      {.include_pad = false}));
   check_op(pool_case("own divisor", 2, {2, 2, 6, 5}, Window::of(2, 3, 2, 1), {.override_by = 5}));
   check_op(pool_case("stride beyond the window", 2, {1, 2, 7, 8}, Window::of(2, 2, 3)));
+  check_op(pool_case("ceil mode, the window is larger than the input", 2, {1, 2, 2, 2},
+                     Window::of(2, 3, 2, 0, 1, true)));
   check_op(pool_case("ceil mode", 2, {1, 2, 6, 7}, Window::of(2, 3, 2, 1, 1, true)));
   check_op(pool_case("ceil mode, padding not counted", 2, {1, 2, 6, 7},
                      Window::of(2, 3, 2, 1, 1, true), {.include_pad = false}));

@@ -52,6 +52,8 @@ TEST_CASE("max_pool") {
   check_op(pool_case("stride beyond the window", 2, {1, 2, 7, 8}, Window::of(2, 2, 3)));
   check_op(pool_case("dilated", 2, {1, 2, 7, 7}, Window::of(2, 2, 1, 0, 2)));
   check_op(pool_case("dilated, strided, padded", 2, {1, 2, 9, 8}, Window::of(2, 3, 2, 1, 3)));
+  check_op(pool_case("ceil mode, the window is larger than the input", 2, {1, 2, 2, 2},
+                     Window::of(2, 3, 2, 0, 1, true)));
   check_op(pool_case("ceil mode", 2, {1, 2, 6, 7}, Window::of(2, 3, 2, 1, 1, true)));
   check_op(pool_case("ceil mode drops what starts in the padding", 2, {1, 1, 4, 4},
                      Window::of(2, 2, 3, 1, 1, true)));
