@@ -213,6 +213,8 @@ class Run {
       if (Tensor replaced = hook.function(g); replaced.defined()) {
         REEL_CHECK(replaced.sizes() == g.sizes(), "hook: it returned a gradient ", replaced,
                    " for one of shape ", g, "; the shape must stay.");
+        REEL_CHECK(replaced.dtype() == g.dtype(), "hook: it returned a gradient of ",
+                   replaced.dtype(), " for one of ", g.dtype(), "; the dtype must stay.");
         g = std::move(replaced);
       }
     }

@@ -114,8 +114,11 @@ void check_in_place(const char* op, const Tensor& x, const Tensor& values) {
 }
 
 void check_in_place(const char* op, const Tensor& x) {
+  REEL_CHECK(x.defined(), op,
+             ": the tensor is undefined; there is no memory to write to. [a gradient "
+             "is undefined before the first backward()]");
   const TensorImpl& impl = *x.impl();
-  for (size_t i = 0; i < impl.sizes.size(); ++i)
+  for (size_t i = 0; i < impl.sizes.size() && impl.numel > 0; ++i)
     REEL_CHECK(impl.sizes[i] <= 1 || impl.strides[i] != 0, op, ": ", x,
                " is an expanded tensor, several of its elements share one place in memory; they "
                "can not be "
@@ -248,6 +251,7 @@ const Tensor& Tensor::detach_() const {
 }
 
 void Tensor::set_data(const Tensor& other) const {
+  REEL_CHECK(other.defined(), "set_data: the new data is undefined; it must be a tensor.");
   REEL_CHECK(!requires_grad() || other.is_floating_point(), "set_data: the tensor requires grad, ",
              "but the new data is ", other.dtype(), "; only float32 and float64 take a gradient.");
   TensorImpl &x = checked(), &y = *other.impl();

@@ -114,6 +114,7 @@ template <class N, class... Inputs>
 N* record_in_place_as(const char* op, const Tensor& x, const Inputs&... others) {
   const Tensor* list[] = {&x, &others...};
   ++x.impl()->storage->version;
+  if (!x.is_floating_point()) return nullptr;  // what integers are made of gets no gradient
   if (!needs_recording({op, list, sizeof...(others) + 1, list, 1, true})) return nullptr;
   Ref<N> made = make_ref<N>();
   N* node = made.get();

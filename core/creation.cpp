@@ -73,13 +73,13 @@ Tensor empty(IntArrayRef sizes, TensorOptions options) {
 }
 
 Tensor full(IntArrayRef sizes, Scalar value, TensorOptions options) {
-  Tensor x = empty(sizes, options.dtype());
+  Tensor x = empty(sizes, options.dtype_or(value.is_floating_point() ? kFloat32 : value.dtype()));
   x.fill_(value);
   return finish(std::move(x), options);
 }
 
-Tensor zeros(IntArrayRef sizes, TensorOptions options) { return full(sizes, 0, options); }
-Tensor ones(IntArrayRef sizes, TensorOptions options) { return full(sizes, 1, options); }
+Tensor zeros(IntArrayRef sizes, TensorOptions options) { return full(sizes, 0.0, options); }
+Tensor ones(IntArrayRef sizes, TensorOptions options) { return full(sizes, 1.0, options); }
 
 Tensor empty_like(const Tensor& x, TensorOptions options) {
   return finish(empty_like_layout(x, options.dtype_or(x.dtype())), options);

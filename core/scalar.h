@@ -29,9 +29,14 @@ class Scalar {
 
   Dtype dtype() const { return dtype_; }
   bool is_floating_point() const { return dtype_ == kFloat64; }
+  /// Floating-point numbers are cut to integers, those beyond int64 to its ends, NaN to 0.
   template <class T>
   T to() const {
-    return is_floating_point() ? static_cast<T>(floating_) : static_cast<T>(integer_);
+    if (!is_floating_point()) return static_cast<T>(integer_);
+    if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>)
+      return static_cast<T>(cut());
+    else
+      return static_cast<T>(floating_);
   }
   double toDouble() const { return to<double>(); }
   float toFloat() const { return to<float>(); }
@@ -44,12 +49,26 @@ class Scalar {
   }
 
  private:
+  int64_t cut() const {
+    if (floating_ >= 0x1p63) return INT64_MAX;
+    if (floating_ < -0x1p63) return INT64_MIN;
+    return floating_ != floating_ ? 0 : static_cast<int64_t>(floating_);
+  }
+
   Dtype dtype_;
   union {
     int64_t integer_;
     double floating_;
   };
 };
+
+/// The number of an integer type that is nearest to `v`; v itself for bool and floating-point
+/// types.
+Scalar nearest(Scalar v, Dtype dtype);
+/// Throws ArgumentError unless `v`, cut to an integer, is in [low, high].
+void check_range(const char* op, Scalar v, int64_t low, uint64_t high);
+/// The same for the range of an integer type; other types take any number.
+void check_range(const char* op, Scalar v, Dtype dtype);
 
 inline void append_text(std::string& out, Scalar v) {
   if (v.is_floating_point())

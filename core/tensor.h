@@ -13,6 +13,7 @@
 #include <functional>
 #include <initializer_list>
 #include <iosfwd>
+#include <limits>
 #include <optional>
 #include <string>
 #include <tuple>
@@ -101,11 +102,14 @@ class Tensor {
     check_accessor(dtype_of<T>, N);
     return {static_cast<T*>(first()), impl_->sizes.data(), impl_->strides.data()};
   }
-  /// The only element. Throws: ArgumentError unless there is exactly one.
+  /// The only element. Throws: ArgumentError unless there is exactly one, and T can hold it.
   Scalar item() const;
   template <class T>
   T item() const {
-    return item().to<T>();
+    const Scalar value = item();
+    if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>)
+      check_range("item", value, std::numeric_limits<T>::min(), std::numeric_limits<T>::max());
+    return value.to<T>();
   }
   /// All elements in logical order, as double.
   std::vector<double> to_vector() const;
@@ -135,6 +139,15 @@ class Tensor {
   /// Calls `hook` with the gradient of this tensor during backward; a defined result replaces it.
   /// Returns a handle for remove_hook.
   uint32_t register_hook(std::function<Tensor(const Tensor&)> hook) const;
+  /// The same for a hook that only looks.
+  template <class F,
+            class = std::enable_if_t<std::is_void_v<std::invoke_result_t<F&, const Tensor&>>>>
+  uint32_t register_hook(F hook) const {
+    return register_hook(std::function<Tensor(const Tensor&)>([hook](const Tensor& g) mutable {
+      hook(g);
+      return Tensor();
+    }));
+  }
   void remove_hook(uint32_t handle) const;
   REEL_BOTH(detach, ());
   /// The same data without history, as detach, for code that updates parameters.

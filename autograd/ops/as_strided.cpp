@@ -24,6 +24,7 @@ std::optional<int64_t> end_of(const Window& w) {
         __builtin_add_overflow(last, reach, &last))
       return std::nullopt;
   }
+  if (last == INT64_MAX) return std::nullopt;
   return last + 1;
 }
 

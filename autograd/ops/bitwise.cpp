@@ -22,7 +22,7 @@ Tensor apply(RareOp f, const char* op, const Tensor& a, const Tensor& b) {
 Tensor Tensor::bitwise_not() const {
   REEL_CHECK(!is_floating_point(), "bitwise_not: the tensor is ", dtype(),
              "; it must be bool or an integer. [logical_not() takes any dtype]");
-  return dtype() == kBool ? logical_not() : bitwise_xor(-1);
+  return dtype() == kBool ? logical_not() : bitwise_xor(dtype() == kUInt8 ? 255 : -1);
 }
 const Tensor& Tensor::bitwise_not_() const {
   return write_over("bitwise_not_", *this, bitwise_not());

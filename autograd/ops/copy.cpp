@@ -133,6 +133,7 @@ const Tensor& write_over(const char* op, const Tensor& x, const Tensor& y) {
 const Tensor& Tensor::fill_(Scalar value) const {
   const OperationScope scope(FillBackward::kName);
   check_in_place("fill_", *this);
+  check_range("fill_", value, dtype());
   visit_stored(dtype(), [&](auto zero) { fill_values(*this, value.to<decltype(zero)>()); });
   record_in_place<FillBackward>(*this);
   return *this;

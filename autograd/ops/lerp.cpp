@@ -3,6 +3,7 @@
 
 #include <reel/autograd/ops/elementwise.h>
 #include <reel/autograd/ops/in_place.h>
+#include <reel/core/binary.h>
 
 namespace reel {
 
@@ -11,6 +12,13 @@ namespace {
 void check_lerp(const Tensor& x, const Tensor& end) {
   REEL_CHECK(x.is_floating_point() && x.dtype() == end.dtype(), "lerp: the tensors are ", x.dtype(),
              " and ", end.dtype(), "; both must be float32 or float64.");
+}
+
+// a b; of integers in the type of x + a b, which may hold what theirs does not.
+Tensor product_for(const Tensor& x, const Tensor& a, const Tensor& b) {
+  if (is_floating_point(result_type(a, b))) return a.mul(b);
+  const Dtype all = promote(x.dtype(), promote(a.dtype(), b.dtype()));
+  return a.to(all).mul(b.to(all));
 }
 
 }  // namespace
@@ -30,7 +38,7 @@ Tensor Tensor::lerp(const Tensor& end, const Tensor& weight) const {
 }
 
 Tensor Tensor::addcmul(const Tensor& a, const Tensor& b, Scalar value) const {
-  return add(a.mul(b), value);
+  return add(product_for(*this, a, b), value);
 }
 Tensor Tensor::addcdiv(const Tensor& a, const Tensor& b, Scalar value) const {
   return add(a.div(b), value);
@@ -43,7 +51,7 @@ const Tensor& Tensor::lerp_(const Tensor& end, const Tensor& weight) const {
   return write_over("lerp_", *this, values_before(*this, weight).lerp(end, weight));
 }
 const Tensor& Tensor::addcmul_(const Tensor& a, const Tensor& b, Scalar value) const {
-  return add_(a.mul(b), value);
+  return add_(product_for(*this, a, b), value);
 }
 const Tensor& Tensor::addcdiv_(const Tensor& a, const Tensor& b, Scalar value) const {
   return add_(a.div(b), value);

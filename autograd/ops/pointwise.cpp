@@ -124,6 +124,7 @@ Tensor Tensor::square() const {
 }
 Tensor Tensor::reciprocal() const { return apply_row(PointwiseOp::reciprocal, *this); }
 Tensor Tensor::abs() const {
+  if (dtype() == kUInt8) return clone();
   return is_floating_point() ? apply_row(PointwiseOp::abs, *this) : maximum(neg());
 }
 Tensor Tensor::sign() const {
@@ -138,7 +139,12 @@ Tensor Tensor::cos() const { return apply_row(PointwiseOp::cos, *this); }
 Tensor Tensor::erf() const { return apply_row(PointwiseOp::erf, *this); }
 
 Tensor Tensor::pow(Scalar exponent) const {
-  if (!is_floating_point()) return pow(number_like(*this, exponent));
+  if (!is_floating_point()) {
+    REEL_CHECK(exponent.is_floating_point() || exponent.to<int64_t>() >= 0, "pow: the exponent is ",
+               exponent, ", and both numbers are integers; it must be 0 or more. ",
+               "[use floating-point tensors]");
+    return pow(number_like(*this, exponent));
+  }
   const double p = exponent.to<double>();
   // Multiplication and square roots are faster than the general power, and exact where it is not.
   if (p == 2) return square();

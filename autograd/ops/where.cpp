@@ -129,6 +129,7 @@ Tensor Tensor::masked_fill(const Tensor& mask, Scalar value) const {
   check_condition("masked_fill", mask);
   REEL_CHECK(promote(dtype(), value) == dtype(), "masked_fill: the value ", value,
              " does not fit the tensor's ", dtype(), "; it must be a ", dtype(), ".");
+  check_range("masked_fill", value, dtype());
   return where(mask, value, *this);
 }
 
@@ -139,6 +140,7 @@ const Tensor& Tensor::masked_fill_(const Tensor& mask, Scalar value) const {
   check_in_place("masked_fill_", *this);
   REEL_CHECK(promote(dtype(), value) == dtype(), "masked_fill_: the value ", value,
              " does not fit the tensor's ", dtype(), "; it must be a ", dtype(), ".");
+  check_range("masked_fill_", value, dtype());
   REEL_CHECK(broadcast_shapes("masked_fill_", sizes(), mask.sizes()) == sizes(),
              "masked_fill_: the mask ", mask, " does not broadcast to the shape ", *this,
              " of the tensor written in place.");

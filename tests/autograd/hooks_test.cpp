@@ -84,3 +84,18 @@ TEST_CASE("hooks: need a tensor that requires grad", "[hooks]") {
           zeros({2}).register_hook([](const Tensor& g) { return g; });
         }) == "register_hook: [2] does not require grad; no gradient will come.");
 }
+
+TEST_CASE("hooks: one that returns nothing looks on", "[hooks]") {
+  const Tensor x = ones({3}).requires_grad_(), y = x * 2;
+  double seen = 0;
+  y.register_hook([&](const Tensor& g) { seen = g.sum().item<double>(); });
+  y.sum().backward();
+  CHECK(seen == 3);
+  CHECK(x.grad().to_vector() == std::vector<double>{2, 2, 2});
+}
+
+TEST_CASE("hooks: another dtype is refused", "[hooks]") {
+  const Tensor x = ones({3}).requires_grad_(), y = x.tanh();
+  y.register_hook([](const Tensor& g) { return g.to(kFloat64); });
+  CHECK_THROWS_AS(y.sum().backward(), ArgumentError);
+}

@@ -158,3 +158,34 @@ TEST_CASE("in place: versions count writes, for all views", "[in-place]") {
   CHECK(view.version() == before + 3);
   CHECK(x.clone().version() == 0);
 }
+
+TEST_CASE("in place: an undefined tensor is an error", "[in_place]") {
+  const Tensor x = ones({2}).requires_grad_(), nothing;
+  CHECK_THROWS_AS(x.grad().zero_(), ArgumentError);
+  CHECK_THROWS_AS(nothing.add_(1), ArgumentError);
+  CHECK_THROWS_AS(nothing.copy_(x), ArgumentError);
+  CHECK_THROWS_AS(nothing.uniform_(), ArgumentError);
+  CHECK_THROWS_AS(x.set_data(nothing), ArgumentError);
+}
+
+TEST_CASE("in place: integers take no history", "[in_place]") {
+  const Tensor x = tensor({1.5, 2.5}, kFloat32).requires_grad_();
+  const Tensor y = zeros({2}, kInt64), z = zeros({2}, kBool);
+  y.copy_(x);
+  z[0] = x[1];
+  CHECK_FALSE(y.requires_grad());
+  CHECK_FALSE(z.requires_grad());
+  (x * y).sum().backward();
+  CHECK(x.grad().to_vector() == std::vector<double>{1, 2});
+}
+
+TEST_CASE("in place: gradients of nothing add up", "[in_place]") {
+  const Tensor x = zeros({2, 0}).requires_grad_();
+  x.sum().backward();
+  x.sum().backward();
+  CHECK(x.grad().sizes() == Shape{2, 0});
+  const Tensor y = zeros({0, 3}).requires_grad_(), z = y * 2;
+  (z.sum() + z.mean()).backward();
+  CHECK(y.grad().sizes() == Shape{0, 3});
+  ones({1, 0}).expand({3, 0}).add_(1);
+}

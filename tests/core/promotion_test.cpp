@@ -1,8 +1,7 @@
 // In which dtype operands meet: kinds (bool < integer < floating) first, then tensors with
 // dimensions over tensors without over numbers.
 
-#include <reel/autograd/ops/elementwise.h>
-#include <reel/autograd/ops/reductions.h>
+#include <reel/autograd/ops.h>
 #include <reel/core/creation.h>
 
 #include "tests/catch.h"
@@ -116,4 +115,53 @@ TEST_CASE("promotion: integer powers are integers") {
   CHECK(pow(2, x).to_vector() == Values{1, 2, 0.5});
   i.pow_(2);
   CHECK(i.to_vector() == Values{4, 0, 9});
+}
+
+TEST_CASE("promotion: bytes without a sign") {
+  const Tensor u = tensor_of({5}, {0, 1, 127, 128, 255}).to(kUInt8);
+  CHECK(u.abs().equal(u));
+  CHECK(u.clamp(-1, 100).to_vector() == Values{0, 1, 100, 100, 100});
+  CHECK(u.clamp(0, 300).equal(u));
+  CHECK(u.clamp_min(-1).equal(u));
+  CHECK(u.clamp_max(300).equal(u));
+  CHECK(u.clamp_max(-5).to_vector() == Values(5, 0));
+  CHECK_THROWS_AS(u.pow(-1), ArgumentError);
+  CHECK(u.bitwise_not().to_vector() == Values{255, 254, 128, 127, 0});
+  const Tensor i = tensor({1, 100}).to(kInt32);
+  CHECK(i.clamp(0, int64_t{1} << 40).equal(i));
+}
+
+TEST_CASE("promotion: products that are added have the type of the sum") {
+  const Tensor bytes = tensor_of({2}, {200, 100}).to(kUInt8);
+  CHECK(addcmul(zeros({2}), bytes, bytes).to_vector() == Values{40000, 10000});
+  CHECK(addcmul(zeros({2}, kInt32), bytes, bytes, 2).to_vector() == Values{80000, 20000});
+  const Tensor sum = zeros({2}, kInt64);
+  sum.addcmul_(bytes, bytes);
+  CHECK(sum.to_vector() == Values{40000, 10000});
+}
+
+TEST_CASE("promotion: numbers that an integer type does not hold") {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  CHECK_THROWS_AS(full({2}, 300, kUInt8), ArgumentError);
+  CHECK_THROWS_AS(full({2}, -1, kUInt8), ArgumentError);
+  CHECK_THROWS_AS(full({2}, nan, kInt64), ArgumentError);
+  CHECK_THROWS_AS(full({2}, 1e19, kInt64), ArgumentError);
+  CHECK_THROWS_AS(zeros({2}, kInt16).masked_fill(ones({2}, kBool), 40000), ArgumentError);
+  CHECK(full({2}, -1.9, kInt8).to_vector() == Values{-1, -1});
+  CHECK(full({1}, 255.9, kUInt8).to_vector() == Values{255});
+  CHECK(full({1}, 300, kBool).to_vector() == Values{1});
+  CHECK_THROWS_AS(full({}, 3e9, kFloat64).item<int>(), ArgumentError);
+  CHECK_THROWS_AS(full({}, nan, kFloat64).item<int64_t>(), ArgumentError);
+  CHECK_THROWS_AS(full({}, 300, kInt64).item<uint8_t>(), ArgumentError);
+  CHECK(full({}, -3.7, kFloat64).item<int>() == -3);
+  CHECK(full({}, 300, kInt64).item<bool>());
+}
+
+TEST_CASE("promotion: full takes the type of its number") {
+  CHECK(full({2}, 1).dtype() == kInt64);
+  CHECK(full({2}, true).dtype() == kBool);
+  CHECK(full({2}, 1.0).dtype() == kFloat32);
+  CHECK(full({2}, 1, kFloat64).dtype() == kFloat64);
+  CHECK(zeros({2}).dtype() == kFloat32);
+  CHECK(ones({2}).dtype() == kFloat32);
 }

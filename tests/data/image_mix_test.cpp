@@ -71,7 +71,7 @@ TEST_CASE("random erasing: rectangles of the areas and shapes that were asked fo
 }
 
 TEST_CASE("random erasing: to a value, to noise, in bytes and floats", "[images]") {
-  const Tensor bytes = full({8, 3, 16, 16}, 9, kUInt8), floats = full({8, 3, 16, 16}, 9);
+  const Tensor bytes = full({8, 3, 16, 16}, 9, kUInt8), floats = full({8, 3, 16, 16}, 9.0);
   const auto erase = [] { return RandomErasing(1).scale({0.2, 0.3}); };
   CHECK(erase().value(200)(bytes).eq(200).sum().item<int64_t>() > 8 * 3 * 256 / 6);
   CHECK(erase().value(-1)(floats).eq(-1).sum().item<int64_t>() > 8 * 3 * 256 / 6);

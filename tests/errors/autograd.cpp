@@ -67,6 +67,14 @@ const ErrorRows kBackward{
        x.register_hook([](const Tensor&) { return plain({3}); });
        (x * 2).backward(plain());
      }},
+    {"hook: dtype of its gradient",
+     [] {
+       const Tensor x = leaf();
+       x.register_hook([](const Tensor& g) { return g.to(kFloat32); });
+       x.sum().backward();
+     }},
+    {"in place: undefined", [] { leaf().grad().zero_(); }},
+    {"set_data: undefined", [] { leaf().set_data(Tensor()); }},
     {"register_hook: no grad", [] { plain().register_hook([](const Tensor& g) { return g; }); }},
     {"requires_grad: dtype", [] { zeros({2}, kInt64).requires_grad_(); }},
     {"requires_grad: not a leaf", [] { (leaf() * 2).requires_grad_(false); }},

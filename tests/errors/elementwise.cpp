@@ -124,10 +124,13 @@ const ErrorRows kCreation{
     {"multinomial: dimensions", [] { multinomial(ones({}), 1); }},
     {"multinomial: samples", [] { multinomial(ones({2}), 0); }},
     {"multinomial: too many", [] { multinomial(ones({2}), 3); }},
-    {"multinomial: weight", [] { multinomial(full({2}, -1), 1); }},
+    {"fill_: range", [] { full({2}, 300, kUInt8); }},
+    {"masked_fill: range", [] { zeros({1}, kInt16).masked_fill(ones({1}, kBool), -40000); }},
+    {"item: range", [] { full({}, 3e9).item<int>(); }},
+    {"multinomial: weight", [] { multinomial(full({2}, -1.0), 1); }},
     {"multinomial: zeros", [] { multinomial(zeros({2}), 1); }},
     {"normal: dtypes", [] { normal(ones({2}), ones({2}, kFloat64)); }},
-    {"normal: deviation", [] { normal(ones({2}), full({2}, -1)); }},
+    {"normal: deviation", [] { normal(ones({2}), full({2}, -1.0)); }},
     {"tril_indices: sizes", [] { tril_indices(-1, 2); }},
 };
 

@@ -22,7 +22,7 @@ const ErrorRows kMoreLosses{
      [] {
        binary_cross_entropy(full({2, 3}, 1.5), ones({2, 3}));
      }},
-    {"binary_cross_entropy: target", [] { binary_cross_entropy(ones({}), full({}, -1)); }},
+    {"binary_cross_entropy: target", [] { binary_cross_entropy(ones({}), full({}, -1.0)); }},
     {"binary_cross_entropy: shapes",
      [] {
        binary_cross_entropy(ones({2}), ones({2, 1}));
@@ -32,7 +32,8 @@ const ErrorRows kMoreLosses{
     {"kl_div: shapes", [] { kl_div(ones({2}), ones({3})); }},
     {"poisson_nll_loss: eps", [] { poisson_nll_loss(ones({2}), ones({2}), true, false, -1); }},
     {"poisson_nll_loss: shapes", [] { poisson_nll_loss(ones({2}), ones({3})); }},
-    {"gaussian_nll_loss: variance", [] { gaussian_nll_loss(ones({2}), ones({2}), full({2}, -1)); }},
+    {"gaussian_nll_loss: variance",
+     [] { gaussian_nll_loss(ones({2}), ones({2}), full({2}, -1.0)); }},
     {"gaussian_nll_loss: variance shape",
      [] {
        gaussian_nll_loss(ones({2, 3}), ones({2, 3}), ones({3}));

@@ -130,7 +130,7 @@ const ErrorRows kReport{
     {"Report: probabilities", showing(ones({2, 2, 2}), classes(2), ones({2}))},
     {"Report: counts", showing(ones({2, 2, 2}), classes(3), ones({2, 1}))},
     {"Report: target", showing(ones({1, 2, 2}), classes(1, 3), ones({1, 2}))},
-    {"Report: logits", showing(ones({1, 2, 2}), classes(1), full({1, 2}, 3))},
+    {"Report: logits", showing(ones({1, 2, 2}), classes(1), full({1, 2}, 3.0))},
     {"Report: names",
      [] {
        Report("").samples(ones({1, 2, 2}), classes(1), ones({1, 2}), {"a"});

@@ -62,16 +62,16 @@ TEST_CASE("any value: holds what it is given", "[nn]") {
 
 TEST_CASE("any module: calls a forward of several inputs with its own types", "[nn]") {
   nn::AnyModule any(Scaled{});
-  CHECK(first(any.forward(full({1}, 2), 3.0)) == 6);
-  CHECK(first(any.forward<Tensor>(full({1}, 2), 3.0, true)) == -6);
+  CHECK(first(any.forward(full({1}, 2.0), 3.0)) == 6);
+  CHECK(first(any.forward<Tensor>(full({1}, 2.0), 3.0, true)) == -6);
   CHECK_THROWS_MATCHES(
-      any.forward(full({1}, 2), 3), ArgumentError,
+      any.forward(full({1}, 2.0), 3), ArgumentError,
       Message("any module: input 1 of Scaled is int, its forward takes double; the "
               "types must be the same."));
-  CHECK_THROWS_MATCHES(any.forward(full({1}, 2)), ArgumentError,
+  CHECK_THROWS_MATCHES(any.forward(full({1}, 2.0)), ArgumentError,
                        ContainsMessage("any module: 1 input is given to Scaled, whose forward "
                                        "takes another number of them."));
-  CHECK_THROWS_AS(any.forward<int64_t>(full({1}, 2), 3.0), ArgumentError);
+  CHECK_THROWS_AS(any.forward<int64_t>(full({1}, 2.0), 3.0), ArgumentError);
   CHECK_FALSE(any.maps_tensors());
 }
 
@@ -105,7 +105,7 @@ TEST_CASE("any module: takes a module by value", "[nn]") {
 
 TEST_CASE("a sequence takes what its first module takes, and hands results on", "[nn]") {
   nn::Sequential sequence(Scaled(), Split(), Join(), [](const Tensor& x) { return x * 2; });
-  CHECK(first(sequence(full({3}, 5), 2.0)) == (5 * 2 + 3) * 2);
+  CHECK(first(sequence(full({3}, 5.0), 2.0)) == (5 * 2 + 3) * 2);
   nn::Sequential pair(Affine(2, 3), Split());
   const auto result = pair->forward<std::pair<Tensor, int64_t>>(ones({2, 2}));
   CHECK(result.second == 6);

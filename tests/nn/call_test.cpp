@@ -47,14 +47,14 @@ TEST_CASE("hooks see and may replace what goes in and comes out", "[nn]") {
   const uint32_t pre =
       affine->register_forward_pre_hook([&](nn::Module& module, TensorList& inputs) {
         order.push_back("pre " + module.name());
-        inputs[0] = full({1, 2}, 4);
+        inputs[0] = full({1, 2}, 4.0);
       });
   const uint32_t post =
       affine->register_forward_hook([&](nn::Module&, const TensorList& inputs, Tensor& output) {
         order.push_back("post");
         CHECK(inputs[0].to_vector()[0] == 4);
         CHECK(output.to_vector()[0] == 5);
-        output = full({1}, 9);
+        output = full({1}, 9.0);
       });
   CHECK(affine(ones({1, 2})).to_vector() == std::vector<double>{9});
   CHECK(order == std::vector<std::string>{"pre Affine", "post"});

@@ -7,7 +7,7 @@ using namespace reel;
 
 TEST_CASE("a clone has the same state and shares none of it", "[nn]") {
   Net net;
-  net->out->weight.set_data(full({2, 2}, 3));
+  net->out->weight.set_data(full({2, 2}, 3.0));
   net->out->bias.set_requires_grad(false);
   net->block->eval();
   const std::shared_ptr<NetImpl> copy = net->clone();
@@ -48,7 +48,7 @@ TEST_CASE("a module with reset is copied in libtorch's manner", "[nn]") {
     Tensor weight;
   };
   ScaleImpl scale(3);
-  scale.weight.set_data(full({3}, 2));
+  scale.weight.set_data(full({3}, 2.0));
   const auto copy = scale.clone();
   CHECK(copy->size == 3);
   CHECK(copy->weight.to_vector() == std::vector<double>(3, 2));
@@ -74,7 +74,7 @@ TEST_CASE("what can not be cloned says why", "[nn]") {
 
 TEST_CASE("containers clone their children", "[nn]") {
   nn::Sequential sequence{{"first", Affine(2, 3)}, {"twice", [](const Tensor& x) { return x; }}};
-  sequence->at<AffineImpl>(0).weight.set_data(full({3, 2}, 5));
+  sequence->at<AffineImpl>(0).weight.set_data(full({3, 2}, 5.0));
   const auto copy = sequence->clone();
   CHECK(copy->named_children().keys() == std::vector<std::string>{"first", "twice"});
   CHECK(copy->at<AffineImpl>(0).weight.to_vector() == std::vector<double>(6, 5));

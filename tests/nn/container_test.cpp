@@ -18,14 +18,14 @@ TEST_CASE("a sequence calls modules and functions in order", "[nn]") {
   nn::Sequential sequence(
       Affine(2, 3), double_value, [](const Tensor& x) { return add_value(x, 1); },
       nn::Functional(add_value, 10.0));
-  CHECK(sequence(full({1, 2}, 4)).to_vector() == std::vector<double>(3, 21));
+  CHECK(sequence(full({1, 2}, 4.0)).to_vector() == std::vector<double>(3, 21));
   CHECK(sequence->size() == 4);
   CHECK(sequence->named_parameters().keys() == std::vector<std::string>{"0.weight", "0.bias"});
 }
 
 TEST_CASE("a sequence grows, is indexed and walked", "[nn]") {
   nn::Sequential sequence;
-  CHECK(sequence(full({1}, 3)).to_vector()[0] == 3);
+  CHECK(sequence(full({1}, 3.0)).to_vector()[0] == 3);
   sequence->push_back(Affine(2, 2));
   sequence->push_back("last", std::make_shared<AffineImpl>(2, 1));
   CHECK(sequence->named_children().keys() == std::vector<std::string>{"0", "last"});

@@ -90,7 +90,7 @@ TEST_CASE("parameter dict: inserts, finds, replaces and removes by name", "[nn]"
 
 TEST_CASE("parameter dict and list: are cloned and printed", "[nn]") {
   nn::ParameterDict dict;
-  dict->insert("a", full({2, 3}, 7, requires_grad()));
+  dict->insert("a", full({2, 3}, 7.0, requires_grad()));
   const nn::ParameterDict copy = dict.clone();
   CHECK((*copy)["a"].to_vector() == std::vector<double>(6, 7));
   CHECK((*copy)["a"].requires_grad());

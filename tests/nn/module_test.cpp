@@ -81,7 +81,7 @@ TEST_CASE("another tensor can not be assigned to a parameter member", "[nn]") {
   STATIC_REQUIRE_FALSE(std::is_assignable_v<nn::Parameter&, const nn::Parameter&>);
   STATIC_REQUIRE(std::is_convertible_v<nn::Parameter, Tensor>);
   Affine affine(2, 2);
-  affine->weight.set_data(full({2, 2}, 7));
+  affine->weight.set_data(full({2, 2}, 7.0));
   CHECK(affine->parameters()[0].to_vector() == std::vector<double>(4, 7));
 }
 

@@ -106,3 +106,10 @@ TEST_CASE("as_strided: what lies outside its input gets no gradient", "[as_strid
   part.as_strided({2}, {1}, 1).backward(tensor({3, 5}, kFloat64));
   CHECK(x.grad().to_vector() == Values{0, 0, 0, 3, 5, 0, 0, 0});
 }
+
+TEST_CASE("as_strided: windows whose end no number holds", "[as_strided]") {
+  CHECK_THROWS_AS(zeros({4}).as_strided({2}, {INT64_MAX}), ArgumentError);
+  CHECK_THROWS_AS(zeros({4}).as_strided({2}, {INT64_MAX - 1}, 1), ArgumentError);
+  CHECK_THROWS_AS(zeros({4}).as_strided({1}, {1}, INT64_MAX), ArgumentError);
+  CHECK_THROWS_AS(zeros({4}).as_strided({3}, {INT64_MAX / 2}), ArgumentError);
+}

@@ -124,7 +124,7 @@ TEST_CASE("cat: dtypes are promoted, tensors of shape [0] left out", "[cat]") {
   CHECK(cat({tensor({1}), tensor({true})}).dtype() == kInt64);
 
   Tensor rows = zeros(0);
-  for (int i = 0; i < 3; ++i) rows = cat({rows, full({1, 2}, i)});
+  for (int i = 0; i < 3; ++i) rows = cat({rows, full({1, 2}, static_cast<double>(i))});
   CHECK(rows.sizes() == Shape{3, 2});
   CHECK(rows.to_vector() == Values{0, 0, 1, 1, 2, 2});
   CHECK(cat({zeros(0), zeros(0)}).sizes() == Shape{0});

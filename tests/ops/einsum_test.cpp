@@ -121,7 +121,7 @@ TEST_CASE("einsum: broadcasting, nothing, and integers") {
   CHECK(einsum("...ij,...jk->...ik", {a, b}).allclose(matmul(a, b)));
   CHECK(einsum("ij,jk->ik", {ones({2, 0}), ones({0, 3})}).equal(zeros({2, 3})));
   CHECK(einsum("ij->j", {ones({0, 3})}).equal(zeros({3})));
-  CHECK(einsum(",i->i", {full({}, 2), ones({3})}).equal(full({3}, 2)));
+  CHECK(einsum(",i->i", {full({}, 2.0), ones({3})}).equal(full({3}, 2.0)));
   const Tensor i = integers({3, 4}, 9, 1, kInt32), j = integers({4, 2}, 9, 2, kInt32);
   const Tensor y = einsum("ij,jk->ik", {i, j});
   CHECK(y.dtype() == kInt32);

@@ -83,7 +83,7 @@ TEST_CASE("pad: a constant goes around any dimension") {
   check_pad({2, 3, 4, 2}, {0, 0, 1, 1, 2, 0, 0, 3}, kConstant, 2);
   check_pad({2, 3, 4, 2}, {0, 0, 0, 0, -1, 2}, kConstant, 2);
   CHECK(pad(tensor_of({}, {3}), {}).item<double>() == 3);
-  CHECK(pad(zeros({2, 0}), {1, 2}, kConstant, 7).equal(full({2, 3}, 7)));
+  CHECK(pad(zeros({2, 0}), {1, 2}, kConstant, 7).equal(full({2, 3}, 7.0)));
   CHECK(pad(zeros({2, 3}), {-1, -2}).sizes() == Shape{2, 0});
   CHECK(pad(zeros({0, 3}), {1, 1}, kReflect).sizes() == Shape{0, 5});
 }

@@ -32,7 +32,7 @@ const std::function<const Tensor&(const Tensor&)> kFills[] = {
 
 TEST_CASE("random fills write in place", "[random]") {
   for (const auto& fill : kFills) {
-    const Tensor x = full(1000, -1);
+    const Tensor x = full(1000, -1.0);
     const Tensor part = x.slice(0, 0, 500);
     const uint32_t version = x.version();
     CHECK(fill(part).is_same(part));
