@@ -4,6 +4,7 @@
 #include <reel/core/dtype.h>
 #include <reel/core/error.h>
 
+#include <limits>
 #include <type_traits>
 
 namespace reel {
@@ -69,6 +70,13 @@ Scalar nearest(Scalar v, Dtype dtype);
 void check_range(const char* op, Scalar v, int64_t low, uint64_t high);
 /// The same for the range of an integer type; other types take any number.
 void check_range(const char* op, Scalar v, Dtype dtype);
+
+template <class T>
+T checked_number(const char* op, Scalar v) {
+  if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>)
+    check_range(op, v, std::numeric_limits<T>::min(), std::numeric_limits<T>::max());
+  return v.to<T>();
+}
 
 inline void append_text(std::string& out, Scalar v) {
   if (v.is_floating_point())

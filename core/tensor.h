@@ -13,7 +13,6 @@
 #include <functional>
 #include <initializer_list>
 #include <iosfwd>
-#include <limits>
 #include <optional>
 #include <string>
 #include <tuple>
@@ -34,8 +33,6 @@ class TensorIndex;
 }
 using IndexList = std::initializer_list<indexing::TensorIndex>;
 using IndexVector = std::vector<indexing::TensorIndex>;
-
-enum class MemoryFormat : uint8_t { kContiguous, kChannelsLast };
 
 // Declares a function and its form in place; with a tensor or a number for the other operand.
 #define REEL_BOTH(name, ...)     \
@@ -106,10 +103,7 @@ class Tensor {
   Scalar item() const;
   template <class T>
   T item() const {
-    const Scalar value = item();
-    if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>)
-      check_range("item", value, std::numeric_limits<T>::min(), std::numeric_limits<T>::max());
-    return value.to<T>();
+    return checked_number<T>("item", item());
   }
   /// All elements in logical order, as double.
   std::vector<double> to_vector() const;
@@ -136,17 +130,13 @@ class Tensor {
   /// saved tensor.
   void backward(const Tensor& gradient = {}, bool retain_graph = false,
                 bool create_graph = false) const;
-  /// Calls `hook` with the gradient of this tensor during backward; a defined result replaces it.
-  /// Returns a handle for remove_hook.
+  /// Calls `hook` with the gradient of this tensor during backward; a defined result, if it returns
+  /// any, replaces it. Returns a handle for remove_hook.
   uint32_t register_hook(std::function<Tensor(const Tensor&)> hook) const;
-  /// The same for a hook that only looks.
   template <class F,
             class = std::enable_if_t<std::is_void_v<std::invoke_result_t<F&, const Tensor&>>>>
   uint32_t register_hook(F hook) const {
-    return register_hook(std::function<Tensor(const Tensor&)>([hook](const Tensor& g) mutable {
-      hook(g);
-      return Tensor();
-    }));
+    return register_hook([hook](const Tensor& g) mutable { return hook(g), Tensor(); });
   }
   void remove_hook(uint32_t handle) const;
   REEL_BOTH(detach, ());
@@ -166,6 +156,8 @@ class Tensor {
   Tensor to(TensorOptions o) const { return o.has_dtype() ? to(o.dtype()) : *this; }
   Tensor cpu() const { return *this; }
   Tensor toType(Dtype d) const { return to(d); }
+  Tensor to(const Tensor& other) const { return to(other.dtype()); }
+  Tensor type_as(const Tensor& other) const { return to(other.dtype()); }
   const Tensor& copy_(const Tensor& source) const;
   const Tensor& fill_(Scalar value) const;
   const Tensor& zero_() const { return fill_(0); }
@@ -288,6 +280,8 @@ class Tensor {
   REEL_BOTH(pow, (const Tensor& exponent));
   Tensor maximum(const Tensor& other) const;
   Tensor minimum(const Tensor& other) const;
+  Tensor max(const Tensor& other) const { return maximum(other); }
+  Tensor min(const Tensor& other) const { return minimum(other); }
   REEL_UNARY(neg);
   REEL_UNARY(exp);
   REEL_UNARY(log);
@@ -463,7 +457,6 @@ class Tensor {
   REEL_BOTH(addr, (const Tensor& a, const Tensor& b, Scalar beta = 1, Scalar alpha = 1));
   REEL_BOTH(baddbmm, (const Tensor& a, const Tensor& b, Scalar beta = 1, Scalar alpha = 1));
   Tensor trace() const;
-
   Tensor softmax(int64_t dim) const;
   Tensor softmax(int64_t dim, Dtype dtype) const { return to(dtype).softmax(dim); }
   Tensor log_softmax(int64_t dim) const;

@@ -6,6 +6,13 @@
 
 namespace reel {
 
+enum class MemoryFormat : uint8_t {
+  kContiguous,
+  kChannelsLast,
+  Contiguous = kContiguous,  // libtorch's names
+  ChannelsLast = kChannelsLast
+};
+
 /// Element type and whether the tensor is a leaf that collects a gradient:
 /// `dtype(kFloat64).requires_grad(true)`, or a Dtype alone.
 struct TensorOptions {

@@ -38,6 +38,7 @@ Tensor mish(const Tensor& x);
 Tensor softplus(const Tensor& x, Scalar beta = 1, Scalar threshold = 20);
 /// log(sigmoid(x))
 Tensor logsigmoid(const Tensor& x);
+inline Tensor log_sigmoid(const Tensor& x) { return logsigmoid(x); }
 /// x / (1 + |x|)
 Tensor softsign(const Tensor& x);
 /// x - tanh(x)

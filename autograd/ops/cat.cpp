@@ -161,4 +161,16 @@ Tensor stack(const TensorList& tensors, int64_t dim) {
   return cat(parts, d);
 }
 
+Tensor hstack(const TensorList& tensors) {
+  TensorList columns;
+  for (const Tensor& x : tensors) columns.push_back(x.dim() == 0 ? x.reshape(1) : x);
+  return cat(columns, !columns.empty() && columns[0].dim() > 1);
+}
+
+Tensor vstack(const TensorList& tensors) {
+  TensorList rows;
+  for (const Tensor& x : tensors) rows.push_back(x.dim() < 2 ? x.reshape({1, -1}) : x);
+  return cat(rows, 0);
+}
+
 }  // namespace reel

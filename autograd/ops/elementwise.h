@@ -14,6 +14,10 @@ Tensor add(const Tensor& a, const Tensor& b, Scalar alpha = 1);
 Tensor sub(const Tensor& a, const Tensor& b, Scalar alpha = 1);
 Tensor mul(const Tensor& a, const Tensor& b);
 Tensor div(const Tensor& a, const Tensor& b);
+inline Tensor add(const Tensor& a, Scalar b) { return a.add(b); }
+inline Tensor sub(const Tensor& a, Scalar b) { return a.sub(b); }
+inline Tensor mul(const Tensor& a, Scalar b) { return a.mul(b); }
+inline Tensor div(const Tensor& a, Scalar b) { return a.div(b); }
 /// The dtype in which the two meet in these and what follows: of tensors with dimensions, or if
 /// those are of a lower kind (bool < integer < floating), then also of those without, then of
 /// numbers. Quotients are floating.
@@ -98,6 +102,8 @@ Tensor erfc(const Tensor& x);
 Tensor pow(const Tensor& x, const Tensor& exponent);
 Tensor pow(Scalar x, const Tensor& exponent);
 Tensor clamp(const Tensor& x, const Tensor& min, const Tensor& max);
+inline Tensor clamp_min(const Tensor& x, Scalar min) { return x.clamp_min(min); }
+inline Tensor clamp_max(const Tensor& x, Scalar max) { return x.clamp_max(max); }
 /// The larger of a and b, NaN if either is; of equals each takes half the gradient.
 Tensor maximum(const Tensor& a, const Tensor& b);
 /// The smaller, in the same way.
@@ -111,6 +117,10 @@ Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b);
 Tensor where(const Tensor& condition, const Tensor& a, Scalar b);
 Tensor where(const Tensor& condition, Scalar a, const Tensor& b);
 Tensor where(const Tensor& condition, Scalar a, Scalar b);
+/// x with the value where the mask, broadcast, is true.
+inline Tensor masked_fill(const Tensor& x, const Tensor& mask, Scalar value) {
+  return x.masked_fill(mask, value);
+}
 /// Numbers in place of NaN and of both infinities: unless given, the largest of the dtype.
 Tensor nan_to_num(const Tensor& x, double nan = 0, std::optional<double> posinf = {},
                   std::optional<double> neginf = {});

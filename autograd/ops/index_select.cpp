@@ -129,15 +129,17 @@ struct WriteRowsBackward final : NodeOf<WriteRowsBackward> {
   void release_saved() override { rows.index = Tensor(); }
 };
 
-Tensor check_index_vector(const char* op, const Tensor& x, int64_t dim, const Tensor& index) {
+Tensor check_index_vector(const char* op, const Tensor& x, int64_t dim, const Tensor& index,
+                          bool wraps) {
   REEL_CHECK(index.dim() <= 1, op, ": the index ", index,
              " is no list; it must have 1 dimension or none.");
-  return checked_index(op, index, dim, x.dim() == 0 ? 1 : x.size(dim), false).reshape(-1);
+  return checked_index(op, index, dim, x.dim() == 0 ? 1 : x.size(dim), wraps).reshape(-1);
 }
 
-RowIndex check_rows(const char* op, const Tensor& x, int64_t dim, const Tensor& index) {
+RowIndex check_rows(const char* op, const Tensor& x, int64_t dim, const Tensor& index,
+                    bool wraps = false) {
   const int64_t d = wrap_dim(op, dim, x.dim());
-  return rows_along(x, d, check_index_vector(op, x, d, index));
+  return rows_along(x, d, check_index_vector(op, x, d, index, wraps));
 }
 
 Tensor check_source(const char* op, const Tensor& x, const RowIndex& rows, const Tensor& source) {
@@ -235,7 +237,7 @@ const Tensor& Tensor::index_copy_(int64_t dim, const Tensor& index, const Tensor
 
 const Tensor& Tensor::index_fill_(int64_t dim, const Tensor& index, Scalar value) const {
   check_in_place("index_fill_", *this);
-  const RowIndex rows = check_rows("index_fill_", *this, dim, index);
+  const RowIndex rows = check_rows("index_fill_", *this, dim, index, true);
   write_rows("index_fill_", *this, rows, full({}, value, dtype()).expand(rows.sizes), false);
   return *this;
 }

@@ -33,6 +33,15 @@ inline Tensor swapaxes(const Tensor& x, int64_t dim0, int64_t dim1) {
 }
 inline Tensor broadcast_to(const Tensor& x, IntArrayRef sizes) { return x.expand(sizes); }
 inline Tensor ravel(const Tensor& x) { return x.ravel(); }
+inline Tensor t(const Tensor& x) { return x.t(); }
+/// Views of n vectors, each along a dimension of its own of the grid that they span; with "xy" the
+/// first two are exchanged. Throws: ArgumentError unless each has at most one dimension.
+TensorList meshgrid(const TensorList& vectors, const std::string& indexing = "ij");
+
+// --- autograd/ops/copy.cpp: methods of Tensor ---
+
+inline Tensor clone(const Tensor& x) { return x.clone(); }
+inline Tensor detach(const Tensor& x) { return x.detach(); }
 
 // --- autograd/ops/slice.cpp: methods of Tensor ---
 
@@ -101,6 +110,10 @@ inline Tensor as_strided(const Tensor& x, IntArrayRef sizes, IntArrayRef strides
 Tensor cat(const TensorList& tensors, int64_t dim = 0);
 /// The tensors side by side along a new dimension. Shapes: equal.
 Tensor stack(const TensorList& tensors, int64_t dim = 0);
+/// The columns of all side by side: along dimension 1, of vectors along 0.
+Tensor hstack(const TensorList& tensors);
+/// The rows of all below each other, a vector being one row.
+Tensor vstack(const TensorList& tensors);
 
 // --- autograd/ops/pad.cpp ---
 

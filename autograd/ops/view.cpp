@@ -323,4 +323,25 @@ Tensor Tensor::expand(IntArrayRef asked) const {
   return y;
 }
 
+TensorList meshgrid(const TensorList& vectors, const std::string& indexing) {
+  REEL_CHECK(!vectors.empty(), "meshgrid: no tensors were given; there must be at least one.");
+  REEL_CHECK(indexing == "ij" || indexing == "xy", "meshgrid: indexing is '", indexing,
+             "'; it must be 'ij' or 'xy'.");
+  Shape sizes;
+  for (const Tensor& x : vectors) {
+    REEL_CHECK(x.dim() <= 1, "meshgrid: tensor ", sizes.size(), " ", x, " has ", x.dim(),
+               " dimensions; it must be a vector or a number.");
+    sizes.push_back(x.numel());
+  }
+  const bool exchanges = indexing == "xy" && vectors.size() > 1;
+  TensorList grids;
+  for (size_t i = 0; i < vectors.size(); ++i) {
+    Shape along = Shape::filled(sizes.size(), 1);
+    along[i] = sizes[i];
+    const Tensor grid = vectors[i].reshape(along).expand(sizes);
+    grids.push_back(exchanges ? grid.transpose(0, 1) : grid);
+  }
+  return grids;
+}
+
 }  // namespace reel

@@ -104,3 +104,27 @@ TEST_CASE("compat: tensors, modules and optimizers are saved and loaded", "[comp
   torch::load(restored, path);
   CHECK(restored.state(net->fc->weight).step == 1);
 }
+
+TEST_CASE("compat: spellings of functions and methods", "[compat]") {
+  const torch::Tensor x = torch::tensor({1.0, -2.0}), y = torch::tensor({0.5, 3.0});
+  CHECK(torch::add(x, 1).equal(x + 1));
+  CHECK(torch::sub(x, 1).equal(x - 1));
+  CHECK(torch::mul(x, 2).equal(x * 2));
+  CHECK(torch::div(x, 2).equal(x / 2));
+  CHECK(torch::max(x, y).equal(torch::maximum(x, y)));
+  CHECK(torch::min(x, y).equal(torch::minimum(x, y)));
+  CHECK(x.max(y).equal(torch::maximum(x, y)));
+  CHECK(x.min(y).equal(torch::minimum(x, y)));
+  CHECK(torch::clone(x).equal(x));
+  CHECK(torch::detach(x).equal(x));
+  CHECK(torch::t(torch::ones({2, 3})).size(0) == 3);
+  CHECK(torch::masked_fill(x, x < 0, 0).equal(x.clamp_min(0)));
+  CHECK(torch::clamp_min(x, 0).equal(x.clamp_min(0)));
+  CHECK(torch::clamp_max(x, 0).equal(x.clamp_max(0)));
+  CHECK(torch::log_sigmoid(x).equal(torch::logsigmoid(x)));
+  CHECK(x.to(y.to(torch::kFloat64)).dtype() == torch::kFloat64);
+  CHECK(x.type_as(torch::ones({1}, torch::kLong)).dtype() == torch::kLong);
+  const torch::Tensor image =
+      torch::ones({1, 2, 3, 4}).contiguous(torch::MemoryFormat::ChannelsLast);
+  CHECK(image.is_contiguous(torch::MemoryFormat::ChannelsLast));
+}

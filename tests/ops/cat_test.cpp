@@ -164,3 +164,15 @@ TEST_CASE("cat and stack: wrong inputs", "[cat]") {
   CHECK_THROWS_AS(stack({zeros(2)}, 2), ArgumentError);
   CHECK_THROWS_AS(stack({}), ArgumentError);
 }
+
+TEST_CASE("hstack and vstack", "[cat]") {
+  const Tensor a = tensor({1, 2}), b = tensor({3, 4}), m = tensor({{5, 6}, {7, 8}});
+  CHECK(hstack({a, b}).to_vector() == Values{1, 2, 3, 4});
+  CHECK(hstack({a[0], b[1]}).to_vector() == Values{1, 4});
+  CHECK(hstack({m, m}).equal(cat({m, m}, 1)));
+  CHECK(vstack({a, b}).equal(tensor({{1, 2}, {3, 4}})));
+  CHECK(vstack({a, m}).equal(tensor({{1, 2}, {5, 6}, {7, 8}})));
+  CHECK_THROWS_AS(hstack({}), ArgumentError);
+  CHECK_THROWS_AS(vstack({}), ArgumentError);
+  CHECK_THROWS_AS(hstack({a, m}), ArgumentError);
+}

@@ -163,7 +163,7 @@ TEST_CASE("index_select: nothing is written when an index is out of range", "[in
       }) ==
       "index_select: the index 3 is out of range; dimension 0 has 3 entries, so it must be in [0, "
       "3).");
-  CHECK_THROWS_AS(x.index_fill_(0, tensor({0, -1}), 1), ArgumentError);
+  CHECK_THROWS_AS(x.index_fill_(0, tensor({0, -4}), 1), ArgumentError);
   CHECK_THROWS_AS(x.index_add_(0, tensor({0, 3}), ones({2, 2})), ArgumentError);
   CHECK_THROWS_AS(x.index_add_(0, tensor({0, 1}), ones({2, 3})), ArgumentError);
   CHECK_THROWS_AS(x.index_select(0, tensor({0.0})), ArgumentError);
@@ -178,4 +178,10 @@ TEST_CASE("index_select: the index may change before backward", "[index_select]"
   i.fill_(1000000);
   y.backward(tensor_of({2}, {1, 3}));
   CHECK(x.grad().to_vector() == Values{0, 0, 4});
+}
+
+TEST_CASE("index_fill: negative indices count from the end", "[index_select]") {
+  const Tensor x = tensor({1.0, 2.0, 3.0});
+  CHECK(x.index_fill(0, tensor({-1, 0}), 7).equal(tensor({7.0, 2.0, 7.0})));
+  CHECK_THROWS_AS(x.index_fill(0, tensor({-4}), 7), ArgumentError);
 }

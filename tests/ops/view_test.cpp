@@ -276,3 +276,20 @@ TEST_CASE("views as gradients accumulate", "[view]") {
   CHECK(z.grad().to_vector() == Values{2, 4});
   CHECK(g.to_vector() == Values{1, 2});
 }
+
+TEST_CASE("meshgrid", "[view]") {
+  const Tensor a = tensor({1, 2}), b = tensor({3, 4, 5});
+  const TensorList ij = meshgrid({a, b}), xy = meshgrid({a, b}, "xy");
+  CHECK(ij[0].equal(tensor({{1, 1, 1}, {2, 2, 2}})));
+  CHECK(ij[1].equal(tensor({{3, 4, 5}, {3, 4, 5}})));
+  CHECK(xy[0].equal(ij[0].t()));
+  CHECK(xy[1].equal(ij[1].t()));
+  CHECK(meshgrid({a, b, a})[2].sizes() == Shape{2, 3, 2});
+  CHECK(meshgrid({a[0], b})[0].equal(tensor({{1, 1, 1}})));
+  const Tensor x = tensor({1.0, 2.0}, requires_grad());
+  (meshgrid({x, b})[0] * b).sum().backward();
+  CHECK(x.grad().equal(tensor({12.0, 12.0})));
+  CHECK_THROWS_AS(meshgrid({}), ArgumentError);
+  CHECK_THROWS_AS(meshgrid({ones({2, 2})}), ArgumentError);
+  CHECK_THROWS_AS(meshgrid({a}, "yx"), ArgumentError);
+}
