@@ -3,31 +3,39 @@
 #include <reel/core/random.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 namespace reel::data {
 
 namespace {
 
-int64_t signed_count(size_t n) {
-  return static_cast<int64_t>(
-      std::min(n, static_cast<size_t>(std::numeric_limits<int64_t>::max())));
-}
+// Some 35 years. Clocks count nanoseconds, in 64 bits.
+constexpr int64_t kLongestTimeout = int64_t{1} << 40;
 
 }  // namespace
 
+int64_t Timeout::rounded_up(double milliseconds) {
+  // Away from 0: neither a short time nor a negative one may become "for ever".
+  const double whole = milliseconds < 0 ? std::floor(milliseconds) : std::ceil(milliseconds);
+  if (std::abs(whole) < 0x1p62) return static_cast<int64_t>(whole);
+  return std::numeric_limits<int64_t>::max();  // which is refused, as what is no number
+}
+
 PrefetchOptions check_loader(const DataLoaderOptions& options, bool shares_work) {
   REEL_CHECK(options.batch_size() > 0, "data loader: the batch size is 0; it must be at least 1.");
-  REEL_CHECK(options.timeout().milliseconds() >= 0, "data loader: the timeout is ",
-             options.timeout().milliseconds(), " ms; it must not be negative.");
+  const int64_t timeout_ms = options.timeout().milliseconds();
+  REEL_CHECK(timeout_ms >= 0 && timeout_ms <= kLongestTimeout, "data loader: the timeout is ",
+             timeout_ms, " ms; it must be from 0, which is for ever, to ", kLongestTimeout, ".");
   REEL_CHECK(!options.max_jobs() || *options.max_jobs() > 0,
              "data loader: max_jobs is 0; it must be at least 1.");
-  PrefetchOptions prefetch =
-      prefetch_options(signed_count(options.workers()), signed_count(options.prefetch()));
+  // A -1 that became a size_t is told as -1.
+  PrefetchOptions prefetch = prefetch_options(static_cast<int64_t>(options.workers()),
+                                              static_cast<int64_t>(options.prefetch()));
   if (!shares_work) prefetch.workers = std::min<size_t>(prefetch.workers, 1);
   if (options.max_jobs()) prefetch.ahead = *options.max_jobs();
   prefetch.ordered = options.enforce_ordering();
-  prefetch.timeout_ms = options.timeout().milliseconds();
+  prefetch.timeout_ms = timeout_ms;
   return prefetch;
 }
 

@@ -13,16 +13,19 @@
 
 namespace reel::data {
 
-/// How long to wait for a batch: milliseconds, or any duration of <chrono>. 0 is for ever.
+/// How long to wait for a batch: milliseconds, or any duration of <chrono>, rounded up to them. 0
+/// is for ever.
 class Timeout {
  public:
   Timeout(int64_t milliseconds = 0) : milliseconds_(milliseconds) {}
   template <class Rep, class Period, template <class, class> class Duration>
   Timeout(const Duration<Rep, Period>& duration)
-      : milliseconds_(static_cast<int64_t>(duration.count()) * 1000 * Period::num / Period::den) {}
+      : milliseconds_(
+            rounded_up(static_cast<double>(duration.count()) * 1000 * Period::num / Period::den)) {}
   int64_t milliseconds() const { return milliseconds_; }
 
  private:
+  static int64_t rounded_up(double milliseconds);
   int64_t milliseconds_;
 };
 

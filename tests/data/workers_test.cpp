@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <cmath>
 #include <mutex>
 #include <set>
 #include <stdexcept>
@@ -377,6 +378,14 @@ TEST_CASE("workers: a time to wait", "[workers]") {
   CHECK(*++it == 2);
   CHECK(++it == loader->end());
   CHECK(Timeout(std::chrono::seconds(2)).milliseconds() == 2000);
+  // 0 would be for ever.
+  using Seconds = std::chrono::duration<double>;
+  CHECK(Timeout(Seconds(0.1)).milliseconds() == 100);
+  CHECK(Timeout(Seconds(1e-9)).milliseconds() == 1);
+  CHECK(Timeout(std::chrono::microseconds(1)).milliseconds() == 1);
+  CHECK(Timeout(std::chrono::nanoseconds(2'000'001)).milliseconds() == 3);
+  CHECK(Timeout(std::chrono::microseconds(-1)).milliseconds() == -1);
+  CHECK(Timeout(Seconds(0)).milliseconds() == 0);
 }
 
 TEST_CASE("workers: a data set with a state is read ahead in order", "[workers]") {
@@ -455,7 +464,15 @@ TEST_CASE("workers: wrong options are refused", "[workers]") {
   CHECK(error(DataLoaderOptions(2).max_jobs(0)) ==
         "data loader: max_jobs is 0; it must be at least 1.");
   CHECK(error(DataLoaderOptions(2).timeout(-1)) ==
-        "data loader: the timeout is -1 ms; it must not be negative.");
+        "data loader: the timeout is -1 ms; it must be from 0, which is for ever, to "
+        "1099511627776.");
+  using Hours = std::chrono::duration<double, std::ratio<3600>>;
+  for (const Timeout timeout :
+       {Timeout(INT64_MAX), Timeout(std::chrono::hours::max()), Timeout(Hours(INFINITY)),
+        Timeout(Hours(-INFINITY)), Timeout(Hours(NAN)), Timeout(Hours(1e6))})
+    CHECK(error(DataLoaderOptions(2).timeout(timeout)).starts_with("data loader: the timeout is "));
+  CHECK(error(DataLoaderOptions(2).workers(static_cast<size_t>(-1))) ==
+        "data loader: -1 workers; there may be 0 to 1024.");
   struct Numbers {
     int64_t size() const { return 50; }
     Indices get_batch(const Indices& indices) const { return indices; }

@@ -65,6 +65,8 @@ std::function<void()> cifar10(const std::string& bytes) {
 
 const ErrorRows kLoading{
     {"data loader: workers", loading(DataLoaderOptions(2).workers(2000))},
+    {"data loader: negative workers",
+     loading(DataLoaderOptions(2).workers(static_cast<size_t>(-1)))},
     {"data loader: prefetch", loading(DataLoaderOptions(2).prefetch(0))},
     {"data loader: max_jobs", loading(DataLoaderOptions(2).max_jobs(0))},
     {"data loader: timeout", loading(DataLoaderOptions(2).timeout(-1))},
