@@ -97,7 +97,8 @@ class Prefetch {
 [[noreturn]] void throw_loader_at_end();
 
 /// Walks through an epoch. Iterators are equal at the end. After an exception, ++ goes on with the
-/// batch after the one that failed.
+/// batch after the one that failed; what making the first batch threw comes at the first use of the
+/// iterator, so that there is one to go on with.
 template <class Batch>
 class BatchIterator {
  public:
@@ -108,28 +109,44 @@ class BatchIterator {
   using reference = Batch&;
 
   BatchIterator() = default;
-  explicit BatchIterator(std::shared_ptr<Prefetch> epoch) : epoch_(std::move(epoch)) { advance(); }
+  explicit BatchIterator(std::shared_ptr<Prefetch> epoch) : epoch_(std::move(epoch)) {
+    try {
+      advance();
+    } catch (...) {
+      first_error_ = std::current_exception();
+    }
+  }
   reference operator*() const {
+    throw_first_error();
     if (!job_) throw_loader_at_end();
     return *job_->batch;
   }
   pointer operator->() const { return &**this; }
   BatchIterator& operator++() {
+    throw_first_error();
     if (!epoch_) throw_loader_at_end();
     advance();
     return *this;
   }
   void operator++(int) { ++*this; }
-  bool operator==(const BatchIterator& other) const { return !epoch_ && !other.epoch_; }
+  bool operator==(const BatchIterator& other) const {
+    throw_first_error();
+    other.throw_first_error();
+    return !epoch_ && !other.epoch_;
+  }
 
  private:
   void advance() {
     job_ = std::static_pointer_cast<BatchOf<Batch>>(epoch_->next(std::move(job_)));
     if (!job_) epoch_.reset();
   }
+  void throw_first_error() const {
+    if (first_error_) std::rethrow_exception(std::exchange(first_error_, nullptr));
+  }
 
   std::shared_ptr<Prefetch> epoch_;  // none at the end
   std::shared_ptr<BatchOf<Batch>> job_;
+  mutable std::exception_ptr first_error_;  // until it is thrown
 };
 
 }  // namespace reel::data

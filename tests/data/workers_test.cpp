@@ -14,6 +14,7 @@
 #include <atomic>
 #include <chrono>
 #include <cmath>
+#include <functional>
 #include <mutex>
 #include <set>
 #include <stdexcept>
@@ -90,16 +91,13 @@ template <class Loader>
 std::vector<std::string> going_on(Loader& loader) {
   std::vector<std::string> seen;
   auto it = loader.begin();
-  while (it != loader.end()) {
-    seen.push_back(concat(it->data.template item<double>()));
-    for (bool failed = true; failed;) try {
-        ++it;
-        failed = false;
-      } catch (const Error&) {
-        seen.push_back("E");
-      }
-  }
-  return seen;
+  for (bool first = true;; first = false) try {
+      if (!first) ++it;
+      if (it == loader.end()) return seen;
+      seen.push_back(concat(it->data.template item<double>()));
+    } catch (const Error&) {
+      seen.push_back("E");
+    }
 }
 
 }  // namespace
@@ -204,13 +202,29 @@ TEST_CASE("workers: an error comes at its batch, with its sample", "[workers]") 
       CHECK(seen == bad / 2);
       CHECK(message ==
             concat("read: 'x.png': cut short. (in sample ", bad, ", batch ", bad / 2, ")"));
-      if (bad == 0) continue;  // there is no iterator to go on with
       auto ones = make_data_loader<samplers::SequentialSampler>(
           Faulty(5, bad / 2, [] { throw_argument_error("x: y; z."); }).map(transforms::Stack<>()),
           DataLoaderOptions(1).workers(workers));
       std::vector<std::string> expected{"0", "1", "2", "3", "4"};
       expected[bad / 2] = "E";
       CHECK(going_on(*ones) == expected);
+    }
+  }
+}
+
+TEST_CASE("workers: the first batch's error comes at the first use of the iterator", "[workers]") {
+  for (const size_t workers : {0, 2}) {
+    auto loader = faulty_loader(0, workers, [] { throw_argument_error("x: y; z."); });
+    const std::vector<std::function<void(decltype(loader->begin())&)>> uses{
+        [](auto& it) { *it; }, [&](auto& it) { (void)(it == loader->end()); },
+        [&](auto& it) { (void)(loader->end() != it); }, [](auto& it) { ++it; }};
+    for (const auto& use : uses) {
+      auto it = loader->begin();
+      CHECK(message_of<ArgumentError>([&] { use(it); }).starts_with("x: y; z. (in sample 0"));
+      CHECK(it != loader->end());  // it comes once
+      CHECK_THROWS_AS(*it, ArgumentError);
+      ++it;
+      CHECK(it->data.to_vector() == Values{2, 3});
     }
   }
 }
