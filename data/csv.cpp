@@ -118,10 +118,7 @@ struct CsvTable::Content {
     ++line;
   }
 
-  bool ends_line(std::size_t at) const {
-    return text[at] == '\n' ||
-           (text[at] == '\r' && (at + 1 == text.size() || text[at + 1] == '\n'));
-  }
+  bool ends_line(std::size_t at) const { return text[at] == '\n' || text[at] == '\r'; }
 
   Field scan_plain(std::size_t& at) const {
     const std::size_t begin = at;
@@ -136,7 +133,7 @@ struct CsvTable::Content {
     for (;; ++at) {
       if (at == text.size())
         fail(first_line, "a quoted field is not closed; it needs a second '\"'.");
-      if (text[at] == '\n') ++line;
+      if (ends_line(at) && text.compare(at, 2, "\r\n") != 0) ++line;
       if (text[at] != '"') continue;
       if (at + 1 == text.size() || text[at + 1] != '"') break;
       has_quotes = true;
@@ -155,9 +152,11 @@ struct CsvTable::Content {
     std::vector<Field> row;
     while (at < text.size()) {
       const int64_t row_line = line;
+      const std::size_t begin = at;
       scan_row(at, line, row);
-      if (row.size() == 1 && without_spaces(unquoted(row[0])).empty() && names.size() != 1)
-        continue;
+      // With its quote, "" is a field.
+      const auto whole = std::string_view(text).substr(begin, row[0].end - begin);
+      if (row.size() == 1 && without_spaces(whole).empty()) continue;
       if (!has_names) {
         has_names = true;
         for (std::size_t c = 0; c < row.size(); ++c)

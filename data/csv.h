@@ -42,10 +42,11 @@ struct CsvClasses {
 };
 
 /// A file of rows of fields, plain or gzip. Fields may be "quoted", with delimiters, line breaks
-/// and
-/// "" for a quote inside; empty lines count for nothing. Columns become tensors when they are asked
-/// for: `TensorDataset(table.columns({"height", "width"}), table.classes("species").targets)`.
-/// Throws: IoError naming the path, the line and the column. Source: RFC 4180
+/// and "" for a quote inside. Lines end with LF, CR LF or CR; empty ones count for nothing, also in
+/// a table of one column, whose missing values are written "". Columns become tensors when they are
+/// asked for: `TensorDataset(table.columns({"height", "width"}),
+/// table.classes("species").targets)`. Throws: IoError naming the path, the line and the column.
+/// Source: RFC 4180
 class CsvTable {
  public:
   explicit CsvTable(const std::string& path, CsvOptions options = {});

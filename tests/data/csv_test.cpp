@@ -60,6 +60,7 @@ TEST_CASE("csv: columns by name and by number", "[csv]") {
 TEST_CASE("csv: no header, other delimiters, line ends of all kinds", "[csv]") {
   const auto plain = CsvOptions().header(false);
   for (const std::string text : {"1;2\n3;4\n", "1;2\r\n3;4\r\n", "1;2\n\n3;4", "1;2\n3;4\r",
+                                 "1;2\r3;4\r", "1;2\r\r3;4", "1;2\r\r\n3;4\r\r\n",
                                  "\xEF\xBB\xBF"
                                  "1;2\n3;4\n\n\n"}) {
     const CsvTable t = table(text, CsvOptions(plain).delimiter(';'));
@@ -70,7 +71,10 @@ TEST_CASE("csv: no header, other delimiters, line ends of all kinds", "[csv]") {
   CHECK(table("", plain).rows() == 0);
   CHECK(table("", plain).columns().sizes() == Shape{0, 0});
   CHECK(table("a,b\n").columns().sizes() == Shape{0, 2});
-  CHECK(table("a\n1\n\n3\n", CsvOptions().missing_is_nan(true)).rows() == 3);
+  // An empty line is no value, a quoted one is.
+  CHECK(table("a\n\n1\n  \n3\n\n").column(0).to_vector() == Values{1, 3});
+  CHECK(table("a\n1\n\"\"\n3\n\" \"", CsvOptions().missing_is_nan(true)).rows() == 4);
+  CHECK(table("a\n\"\"\n\nx\n").texts(0) == Names{"", "x"});
   const TemporaryFolder folder;
   CHECK(CsvTable(folder.write("t.csv.gz", gzip("a\n7\n"))).column("a").to_vector() == Values{7});
 }
@@ -84,6 +88,9 @@ TEST_CASE("csv: quoted fields", "[csv]") {
   CHECK(error("a,b\n1,\"two\nlines\"\n2,x\n", [](const CsvTable& c) { c.column("b"); }) ==
         "read_csv: 't.csv', line 2, column 1 ('b'): 'two\nlines' is not of float32; there must be "
         "a number, in its range.");
+  for (const std::string end : {"\n", "\r\n", "\r"})
+    CHECK(error("a,b" + end + "1,\"x" + end + "y\"" + end + "3", nothing)
+              .starts_with("read_csv: 't.csv', line 4: 1 fields"));
   CHECK(error("a,b\n1,2\n1,\"x\n", nothing) ==
         "read_csv: 't.csv', line 3: a quoted field is not closed; it needs a second '\"'.");
   CHECK(error("a,b\n\"1\"2,3\n", nothing) ==
