@@ -11,6 +11,8 @@
 namespace reel::data {
 namespace {
 
+constexpr double kMostAlpha = 1e6;
+
 /// Gamma(alpha, 1), by Marsaglia and Tsang 2000.
 double draw_gamma(SampleRandom& random, double alpha) {
   if (alpha < 1) return draw_gamma(random, alpha + 1) * std::pow(1 - random.uniform(), 1 / alpha);
@@ -29,8 +31,9 @@ double draw_beta(SampleRandom& random, double alpha) {
 }
 
 void check_mix(const char* op, int64_t num_classes, double alpha) {
-  REEL_CHECK(num_classes > 0 && alpha > 0 && alpha < 1e6, op, ": ", num_classes,
-             " classes and alpha ", alpha, "; both must be positive.");
+  REEL_CHECK(num_classes > 0, op, ": ", num_classes, " classes; there must be at least 1.");
+  REEL_CHECK(alpha > 0 && alpha < kMostAlpha, op, ": alpha is ", alpha,
+             "; it must be positive and below ", kMostAlpha, ".");
 }
 
 /// The targets as probabilities (N, classes), in memory of their own.

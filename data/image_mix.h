@@ -14,7 +14,7 @@ namespace reel::data {
 class MixUp {
  public:
   using OutputBatchType = Example<>;
-  /// Throws: ArgumentError unless both are positive.
+  /// Throws: ArgumentError unless both are positive, and alpha is below 1e6.
   explicit MixUp(int64_t num_classes, double alpha = 1);
   /// Throws: ArgumentError for other shapes and dtypes, and a target that is no class.
   Example<> operator()(const Example<>& batch) const;

@@ -9,6 +9,7 @@
 #include "tests/data/pictures.h"
 #include "tests/message_of.h"
 
+#include <limits>
 #include <set>
 
 namespace reel {
@@ -128,6 +129,16 @@ TEST_CASE("mixup: shares have the moments of Beta(alpha, alpha)", "[images]") {
     const Tensor share = MixUp(2, alpha)({x, targets}).target.gather(1, targets.unsqueeze(1));
     CHECK(share.mean().item<double>() == Catch::Approx(0.5).margin(0.01));
     CHECK(share.var().item<double>() == Catch::Approx(0.25 / (2 * alpha + 1)).margin(0.004));
+  }
+}
+
+TEST_CASE("mixup, cutmix: classes and alpha out of their ranges are refused", "[images]") {
+  const auto error = [](auto call) { return message_of<ArgumentError>(call); };
+  CHECK(error([] { MixUp(0, 1e9); }) == "MixUp: 0 classes; there must be at least 1.");
+  for (const double alpha : {0.0, -1.0, 1e6, 1e9, std::numeric_limits<double>::quiet_NaN()}) {
+    CHECK(error([&] { MixUp(4, alpha); }) ==
+          concat("MixUp: alpha is ", alpha, "; it must be positive and below 1e+06."));
+    CHECK_THROWS_AS(CutMix(4, alpha), ArgumentError);
   }
 }
 

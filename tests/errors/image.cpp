@@ -166,6 +166,7 @@ const ErrorRows kChanges{
      }},
     {"Cutout: side", [] { Cutout{0}; }},
     {"MixUp: classes", [] { MixUp{0}; }},
+    {"MixUp: alpha", [] { MixUp(4, 1e9); }},
     {"MixUp: undefined",
      [] {
        MixUp(2)({Tensor(), tensor({0})});
