@@ -3,6 +3,7 @@
 #include <reel/core/creation.h>
 #include <reel/core/error.h>
 #include <reel/data/byte_reader.h>
+#include <reel/data/image_damage.h>
 
 #include <algorithm>
 #include <cstring>
@@ -31,51 +32,6 @@ constexpr int64_t kSmallImage = 1 << 16;
 // stb counts bytes in int.
 constexpr int64_t kMaxBytes = int64_t{1} << 30;
 constexpr size_t kReadStep = 1 << 16;
-
-/// Whether a JPEG file ends where its pixels do; stb makes up what is missing.
-bool is_whole_jpeg(std::string_view bytes) {
-  const size_t pixels = bytes.rfind("\xff\xda"), end = bytes.rfind("\xff\xd9");
-  return end != std::string_view::npos && (pixels == std::string_view::npos || pixels < end);
-}
-
-/// Whether the Huffman tables behind a marker DHT at `at` have at most the 256 codes that stb has
-/// room for, which versions before 2.28 do not check.
-bool tables_fit(std::string_view bytes, size_t at) {
-  const auto byte = [&](size_t i) {
-    return i < bytes.size() ? static_cast<uint8_t>(bytes[i]) : uint8_t{0};
-  };
-  int64_t left = byte(at + 2) * 256 + byte(at + 3) - 2;
-  for (size_t i = at + 4; left > 0 && i < bytes.size();) {
-    int64_t codes = 0;
-    for (size_t length = 1; length <= 16; ++length) codes += byte(i + length);
-    if (codes > 256) return false;
-    i += 17 + static_cast<size_t>(codes);
-    left -= 17 + codes;
-  }
-  return true;
-}
-
-/// The same of all tables. Up to the pixels, segments are gone through as stb does; from there on
-/// every marker DHT counts, since pixels contain none.
-bool all_tables_fit(std::string_view bytes) {
-  constexpr std::string_view kTables = "\xff\xc4";
-  size_t i = 2;
-  while (i + 3 < bytes.size()) {
-    if (bytes[i] != '\xff' || bytes[i + 1] == '\xff') {
-      ++i;
-      continue;
-    }
-    const auto marker = static_cast<uint8_t>(bytes[i + 1]);
-    if (marker == 0xda) break;
-    if (marker == 0xc4 && !tables_fit(bytes, i)) return false;
-    const bool bare = marker == 0 || marker == 1 || (marker >= 0xd0 && marker <= 0xd9);
-    const auto high = static_cast<uint8_t>(bytes[i + 2]), low = static_cast<uint8_t>(bytes[i + 3]);
-    i += bare ? 2 : 2 + std::max(high * 256 + low, 2);
-  }
-  for (i = bytes.find(kTables, i); i != std::string_view::npos; i = bytes.find(kTables, i + 1))
-    if (!tables_fit(bytes, i)) return false;
-  return true;
-}
 
 /// A file's bytes for stb, which takes zeros for what is missing. BMP and TGA have no end that
 /// could be looked for, so it is noted that more was asked for.
@@ -121,10 +77,11 @@ Tensor decode_image(const void* data, size_t size, ImageReadMode mode, const std
   const int length = static_cast<int>(size);
   const std::string_view view(static_cast<const char*>(data), size);
   // stb passes over a repeated first byte.
-  const bool jpeg = size > 2 && bytes[0] == 0xff && (bytes[1] == 0xd8 || bytes[1] == 0xff);
+  const size_t second = view.find_first_not_of('\xff');
+  const bool jpeg = second != view.npos && second > 0 && view[second] == '\xd8';
   const bool png = size > 0 && bytes[0] == 0x89;
-  if (jpeg && !all_tables_fit(view))
-    fail("a JPEG picture with a Huffman table of more than 256 codes; it is damaged.");
+  if (const std::string damage = jpeg ? jpeg_damage(view) : std::string(); !damage.empty())
+    fail(damage);
   int width = 0, height = 0, channels = 0;
   if (!stbi_info_from_memory(bytes, length, &width, &height, &channels))
     fail("it is no PNG, JPEG, BMP or TGA picture (", stbi_failure_reason(), ").");
@@ -137,7 +94,6 @@ Tensor decode_image(const void* data, size_t size, ImageReadMode mode, const std
   if (pixels * channels > kMaxRatio * static_cast<int64_t>(size) + kSmallImage)
     fail("a picture of ", width, "x", height, " with ", channels, " channels in ", size,
          " bytes; no format packs so much into so few.");
-  if (jpeg && !is_whole_jpeg(view)) fail("a JPEG picture without its end; the file is cut short.");
   Stream stream{bytes, size};
   const stbi_io_callbacks callbacks{Stream::read, Stream::skip, Stream::eof};
   const auto as = static_cast<int>(wanted);

@@ -2,6 +2,7 @@
 #include <reel/data/image_file.h>
 
 #include "tests/catch.h"
+#include "tests/data/idx_file.h"
 #include "tests/data/pictures.h"
 #include "tests/message_of.h"
 #include "tests/temporary_folder.h"
@@ -125,6 +126,31 @@ TEST_CASE("load_image: what is cut short or claims too much is refused", "[image
         "into so few.");
   claims.replace(16, 8, std::string("\0\x7f\xff\xff\0\x7f\xff\xff", 8));
   CHECK(message_of<IoError>([&] { decode(claims); }) != "no error");
+}
+
+TEST_CASE("load_image: JPEG ends where its picture does", "[images]") {
+  // What follows are no tables, no end and no start of this picture.
+  const std::string film = "\xff\xc4\xff\xff" + std::string(400, '\xfe') + "\xff\xda film";
+  for (const std::string& whole : {jpeg(), progressive_jpeg()}) {
+    for (const std::string& trailer : {film, whole, whole.substr(0, whole.size() / 2)})
+      CHECK(decode(whole + trailer).equal(decode(whole)));
+    for (size_t length = 2; length < whole.size(); ++length)
+      CHECK(message_of<IoError>([&] { decode(whole.substr(0, length)); }) ==
+            "load_image: 'x': a JPEG picture without its end; the file is cut short or damaged.");
+    // The end of a small picture inside a segment of the large one is none.
+    const std::string small = "\xff\xe1" + big_endian(whole.size() + 2, 2) + whole;
+    const std::string with_small = whole.substr(0, 2) + small + whole.substr(2);
+    CHECK(decode(with_small).equal(decode(whole)));
+    CHECK_THROWS_AS(decode(with_small.substr(0, with_small.size() - 1)), IoError);
+    // stb before 2.28 has no room for these tables, before the pixels or behind some of them.
+    for (const size_t tables : {whole.find("\xff\xc4"), whole.rfind("\xff\xc4")}) {
+      std::string large = whole;
+      large.replace(tables + 5, 16, 16, '\x20');
+      CHECK(message_of<IoError>([&] { decode(large); }) ==
+            "load_image: 'x': a JPEG picture with a Huffman table of more than 256 codes; it is "
+            "damaged.");
+    }
+  }
 }
 
 TEST_CASE("load_image: damage never does harm", "[images]") {
