@@ -1,11 +1,19 @@
 #include <reel/data/image_damage.h>
 
+#include <reel/core/error.h>
+
+#include <zlib.h>
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
 namespace reel::data {
 namespace {
+
+constexpr size_t kPngSignature = 8;
+// Of a chunk: its length, type and checksum.
+constexpr size_t kChunkFrame = 12;
 
 /// The number of so many bytes at `at`, the highest first; what lies behind the end is 0.
 uint64_t number_at(std::string_view bytes, size_t at, size_t count) {
@@ -43,6 +51,24 @@ std::string jpeg_damage(std::string_view bytes) {
     if (marker == 0xc4 && !tables_fit(bytes, at))
       return "a JPEG picture with a Huffman table of more than 256 codes; it is damaged.";
     at += std::max<size_t>(number_at(bytes, at, 2), 2);
+  }
+}
+
+std::string png_damage(std::string_view bytes) {
+  for (size_t at = kPngSignature;;) {
+    const uint64_t length = number_at(bytes, at, 4);
+    if (bytes.size() < at + kChunkFrame || bytes.size() - at - kChunkFrame < length)
+      return "a PNG picture without its end; the file is cut short or damaged.";
+    const std::string_view checked = bytes.substr(at + 4, 4 + length), type = checked.substr(0, 4);
+    if (at == kPngSignature && type != "IHDR")
+      return "a PNG picture that does not begin with its header; it is damaged, or of Apple's own "
+             "variant.";
+    const auto* from = reinterpret_cast<const Bytef*>(checked.data());
+    if (crc32(0, from, static_cast<uInt>(checked.size())) != number_at(bytes, at + 8 + length, 4))
+      return concat("a PNG picture whose chunk at byte ", at,
+                    " does not have its checksum; it is damaged.");
+    if (type == "IEND") return {};
+    at += kChunkFrame + length;
   }
 }
 

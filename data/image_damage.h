@@ -11,4 +11,8 @@ namespace reel::data {
 /// up pixels. The first picture's end is the end: phones append films, cameras more pictures.
 std::string jpeg_damage(std::string_view bytes);
 
+/// The same of a PNG file, whose chunks have checksums. It must begin with its header (IHDR), which
+/// Apple's variant of the format, of other colours, does not.
+std::string png_damage(std::string_view bytes);
+
 }  // namespace reel::data

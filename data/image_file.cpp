@@ -33,6 +33,15 @@ constexpr int64_t kSmallImage = 1 << 16;
 constexpr int64_t kMaxBytes = int64_t{1} << 30;
 constexpr size_t kReadStep = 1 << 16;
 
+/// Bits of a pixel before it is packed: a PNG's samples may be smaller than a byte, and its palette
+/// is no part of them. `png` is whether stb found a PNG's header in `bytes`.
+int64_t bits_per_pixel(std::string_view bytes, bool png, int64_t channels) {
+  constexpr size_t kDepth = 24, kColor = 25;
+  constexpr char kPalette = 3;
+  if (!png) return 8 * channels;
+  return bytes[kDepth] * (bytes[kColor] == kPalette ? 1 : channels);
+}
+
 /// A file's bytes for stb, which takes zeros for what is missing. BMP and TGA have no end that
 /// could be looked for, so it is noted that more was asked for.
 struct Stream {
@@ -79,8 +88,11 @@ Tensor decode_image(const void* data, size_t size, ImageReadMode mode, const std
   // stb passes over a repeated first byte.
   const size_t second = view.find_first_not_of('\xff');
   const bool jpeg = second != view.npos && second > 0 && view[second] == '\xd8';
-  const bool png = size > 0 && bytes[0] == 0x89;
-  if (const std::string damage = jpeg ? jpeg_damage(view) : std::string(); !damage.empty())
+  const bool png = view.starts_with("\x89PNG\r\n\x1a\n");
+  if (const std::string damage = jpeg  ? jpeg_damage(view)
+                                 : png ? png_damage(view)
+                                       : std::string();
+      !damage.empty())
     fail(damage);
   int width = 0, height = 0, channels = 0;
   if (!stbi_info_from_memory(bytes, length, &width, &height, &channels))
@@ -91,7 +103,8 @@ Tensor decode_image(const void* data, size_t size, ImageReadMode mode, const std
   if (width <= 0 || height <= 0 || pixels > kMaxBytes / 4)
     fail("a picture of ", width, "x", height, " pixels; from 1 to ", kMaxBytes / 4,
          " are supported.");
-  if (pixels * channels > kMaxRatio * static_cast<int64_t>(size) + kSmallImage)
+  const int64_t packed = height * ((width * bits_per_pixel(view, png, channels) + 7) / 8);
+  if (packed > kMaxRatio * static_cast<int64_t>(size) + kSmallImage)
     fail("a picture of ", width, "x", height, " with ", channels, " channels in ", size,
          " bytes; no format packs so much into so few.");
   Stream stream{bytes, size};

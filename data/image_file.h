@@ -14,7 +14,8 @@ enum class ImageReadMode : uint8_t { kUnchanged = 0, kGray, kGrayAlpha, kRGB, kR
 
 /// The picture in a file, of 16 bits a channel the upper 8; turned as its pixels are stored, not as
 /// EXIF says. Shapes: (C, H, W) uint8. Throws: IoError naming the path and the cause: no such file,
-/// none of the formats, cut short, or a size that so few bytes can not hold.
+/// none of the formats, cut short, damaged as far as it shows, or a size that so few bytes can not
+/// hold.
 Tensor load_image(const std::string& path, ImageReadMode mode = ImageReadMode::kUnchanged);
 
 /// The same of a file's bytes. `source` names them in errors.

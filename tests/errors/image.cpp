@@ -1,4 +1,5 @@
 #include "tests/data/pictures.h"
+#include "tests/data/png_file.h"
 #include "tests/errors/rows.h"
 #include "tests/temporary_folder.h"
 
@@ -46,11 +47,7 @@ const ErrorRows kFiles{
     {"load_image: no file", [] { load_image("nowhere.png"); }},
     {"load_image: no picture", [] { decode("no picture"); }},
     {"load_image: too much for its bytes",
-     [] {
-       std::string claims = png({3, 4, 4}).substr(0, 60);
-       claims.replace(16, 8, std::string("\0\0\x40\0\0\0\x3f\xff", 8));
-       decode(claims);
-     }},
+     [] { decode(png_head(16384, 16383, 8, 2) + png_body("")); }},
     {"load_image: size",
      [] {
        // A TGA header of 65535 x 65535 pixels.
@@ -58,10 +55,19 @@ const ErrorRows kFiles{
      }},
     {"load_image: TGA cut short",
      [] { decode(std::string("\0\0\2\0\0\0\0\0\0\0\0\0\x04\0\x04\0\x18\x20 pixels", 25)); }},
-    {"load_image: damaged PNG",
+    {"load_image: PNG cut short",
      [] {
        decode(png({3, 9, 9}).substr(0, 200));
      }},
+    {"load_image: PNG without its header",
+     [] { decode(png_head(1, 1, 8, 0).substr(0, 8) + png_body("")); }},
+    {"load_image: checksum of PNG",
+     [] {
+       std::string bytes = png({3, 9, 9});
+       bytes[60] = static_cast<char>(bytes[60] ^ 1);
+       decode(bytes);
+     }},
+    {"load_image: PNG of too few pixels", [] { decode(png_head(2, 2, 8, 0) + png_body("")); }},
     {"load_image: JPEG cut short", [] { decode(jpeg().substr(0, 380)); }},
     {"load_image: JPEG tables",
      [] {
