@@ -6,11 +6,25 @@
 #include <reel/data/image_damage.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <string_view>
 #include <vector>
 
+namespace {
+
+/// Memory for stb, which before 2.28 decodes JPEG also by tables that a damaged file does not have.
+/// They are in its smaller blocks, where zeros do no harm.
+void* allocate_for_stb(size_t size) {
+  return size <= size_t{1} << 15 ? std::calloc(1, size) : std::malloc(size);
+}
+
+}  // namespace
+
+#define STBI_MALLOC(size) allocate_for_stb(size)
+#define STBI_REALLOC(block, size) std::realloc(block, size)
+#define STBI_FREE(block) std::free(block)
 #define STB_IMAGE_STATIC
 #define STB_IMAGE_IMPLEMENTATION
 #define STBI_NO_STDIO

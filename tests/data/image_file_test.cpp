@@ -149,6 +149,19 @@ TEST_CASE("load_image: JPEG ends where its picture does", "[images]") {
   }
 }
 
+TEST_CASE("load_image: JPEG without its tables takes none of another picture", "[images]") {
+  for (const std::string& whole : {jpeg(), progressive_jpeg()})
+    for (const std::string marker : {"\xff\xc4", "\xff\xdb"})
+      for (size_t at = 0; (at = whole.find(marker, at)) != whole.npos; ++at) {
+        const auto length = static_cast<size_t>(whole[at + 2] * 256 + whole[at + 3]);
+        const std::string without = whole.substr(0, at) + whole.substr(at + 2 + length);
+        const Tensor x = decode(whole);  // in memory that comes next
+        Tensor y;
+        const std::string message = message_of<IoError>([&] { y = decode(without); });
+        CHECK((message != "no error" || !y.equal(x)));
+      }
+}
+
 TEST_CASE("load_image: PNG of few bits a pixel", "[images]") {
   // Blank, so packed the most: 2 MB in 2 kB.
   const std::string row(1 + 500, '\0');
