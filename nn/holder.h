@@ -37,6 +37,11 @@ class ModuleHolder {
       -> decltype(std::declval<M&>().forward(std::forward<Args>(args)...)) {
     return nn::call(**this, std::forward<Args>(args)...);
   }
+  /// (*holder)[key], of containers.
+  template <class Key, class M = Contained>
+  auto operator[](Key&& key) const -> decltype(std::declval<M&>()[std::forward<Key>(key)]) {
+    return (**this)[std::forward<Key>(key)];
+  }
 
   Contained* operator->() const { return &**this; }
   Contained& operator*() const {

@@ -17,6 +17,7 @@ TEST_CASE("module dict: inserts, finds, replaces and removes by name", "[nn]") {
   CHECK(dict->named_parameters().keys()[0] == "first.weight");
   CHECK(dict->at<AffineImpl>("first").options.out == 3);
   CHECK((*dict)["second"]->as<Block>() != nullptr);
+  CHECK(dict["second"] == dict->ptr("second"));
   CHECK(dict->ptr<BlockImpl>("second")->first->options.in == 3);
   CHECK(dict->contains("first"));
   CHECK_FALSE(dict->contains("third"));
@@ -66,6 +67,7 @@ TEST_CASE("parameter dict: inserts, finds, replaces and removes by name", "[nn]"
   CHECK(dict->get("a").requires_grad());
   CHECK_FALSE((*dict)["b"].requires_grad());
   CHECK(dict->named_parameters()["a"].is_same((*dict)["a"]));
+  CHECK(dict["a"].is_same((*dict)["a"]));
   dict->insert("a", zeros({4}));
   CHECK(dict->keys() == Names{"a", "b"});
   CHECK((*dict)["a"].numel() == 4);
