@@ -55,11 +55,7 @@ const std::type_info& AnyModule::type_info() const {
   return typeid(module);
 }
 
-AnyModule AnyModule::clone() const {
-  AnyModule copy = *this;
-  if (module_) copy.module_ = module_->clone();
-  return copy;
-}
+AnyModule AnyModule::clone() const { return module_ ? with(module_->clone()) : AnyModule(); }
 
 void AnyModule::throw_wrong_type(const std::type_info& wanted) const {
   throw_argument_error(concat("any module: it holds ", module_ ? module_->name() : "nothing",

@@ -122,6 +122,10 @@ class AnyModule {
   }
   const std::type_info& type_info() const;
   AnyModule clone() const;
+  /// Another module of the same type, called in the same way.
+  AnyModule with(std::shared_ptr<Module> module) const {
+    return AnyModule(std::move(module), calls_);
+  }
 
  private:
   AnyModule(std::shared_ptr<Module> module, ModuleCalls calls);

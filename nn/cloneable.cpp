@@ -1,5 +1,7 @@
 #include <reel/nn/cloneable.h>
 
+#include <unordered_map>
+
 namespace reel::nn {
 
 std::shared_ptr<Module> share(Module* module) { return std::shared_ptr<Module>(module); }
@@ -8,6 +10,32 @@ std::shared_ptr<Module> Module::clone_module() const {
   throw_argument_error(concat("clone: ", name(),
                               " does not say how it is copied; derive it from nn::Cloneable<",
                               name(), "> instead of nn::Module."));
+}
+
+namespace {
+
+// The copies of what the containers below a module hold, while that module is cloned.
+struct Copies {
+  std::unordered_map<const Module*, std::shared_ptr<Module>> of;
+  Copies* const before;
+  static thread_local Copies* current;
+  Copies() : before(std::exchange(current, this)) {}
+  ~Copies() { current = before; }
+};
+thread_local Copies* Copies::current = nullptr;
+
+}  // namespace
+
+std::shared_ptr<Module> Module::clone() const {
+  const Copies copies;
+  return clone_module();
+}
+
+std::shared_ptr<Module> Module::clone_child(const Module& child) {
+  if (!Copies::current) return child.clone();
+  std::shared_ptr<Module>& copy = Copies::current->of[&child];
+  if (!copy) copy = child.clone_module();
+  return copy;
 }
 
 void Module::forget_registered() {

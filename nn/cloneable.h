@@ -32,7 +32,7 @@ class Cloneable : public Module {
       static_cast<Derived&>(*this).reset_parameters();
   }
   std::shared_ptr<Derived> clone() const {
-    return std::static_pointer_cast<Derived>(clone_module());
+    return std::static_pointer_cast<Derived>(Module::clone());
   }
 
  protected:

@@ -124,12 +124,21 @@ void Module::add_child(std::string name, std::shared_ptr<Module> child) {
 void Module::replace_child(const std::string& name, std::shared_ptr<Module> child) {
   REEL_CHECK(child, "replace_module: '", name,
              "' is an empty pointer or holder; there is no module to register.");
+  set_child(name, std::move(child));
+}
+
+void Module::set_child(const std::string& name, std::shared_ptr<Module> child) {
   std::shared_ptr<Module>& place = children_[name];
+  if (!child) return children_.erase(name);
   adopt(name, *child);
   place = std::move(child);
 }
 
-void Module::unregister_module(const std::string& name) { children_.erase(name); }
+std::string Module::free_name(size_t n) const {
+  while (children_.contains(std::to_string(n))) ++n;
+  return std::to_string(n);
+}
+
 Tensor Module::unregister_parameter(const std::string& name) { return parameters_.pop(name); }
 Tensor Module::unregister_buffer(const std::string& name) { return buffers_.pop(name); }
 

@@ -72,7 +72,7 @@ class Module : public std::enable_shared_from_this<Module> {
   Parameter replace_parameter(const std::string& name, Tensor value, bool requires_grad = true);
   Buffer replace_buffer(const std::string& name, Tensor value);
   // Throws: ArgumentError when there is no such name.
-  void unregister_module(const std::string& name);
+  void unregister_module(const std::string& name) { set_child(name, nullptr); }
   /// Takes a parameter or a buffer off the module's lists; its own member still holds the tensor.
   Tensor unregister_parameter(const std::string& name);
   Tensor unregister_buffer(const std::string& name);
@@ -122,7 +122,7 @@ class Module : public std::enable_shared_from_this<Module> {
                                    bool strict = true);
   /// An independent copy of the same type. Throws: ArgumentError unless the type derives from
   /// Cloneable.
-  std::shared_ptr<Module> clone() const { return clone_module(); }
+  std::shared_ptr<Module> clone() const;
 
   // --- hooks, run by calls through a holder or nn::call; docs/modules.md ---
 
@@ -174,6 +174,8 @@ class Module : public std::enable_shared_from_this<Module> {
   Module(const Module& other);
   Module& operator=(const Module&) = delete;
   virtual std::shared_ptr<Module> clone_module() const;
+  /// For clone_module of containers: a copy of a child, the same for all places that hold it.
+  static std::shared_ptr<Module> clone_child(const Module& child);
   /// For clone_module: gives `copy`, freshly made with the same structure, this module's state.
   void copy_state_to(Module& copy) const;
   /// What containers look at: undefined parameters are among them.
@@ -181,6 +183,11 @@ class Module : public std::enable_shared_from_this<Module> {
     return children_;
   }
   const OrderedDict<std::string, Tensor>& registered_parameters() const { return parameters_; }
+  /// For containers: n as the name of a child, or the next number that is free.
+  std::string free_name(size_t n) const;
+  /// Puts `child` in the place of the one of that name; null takes it off the list. A container
+  /// that has a list of its own changes that as well.
+  virtual void set_child(const std::string& name, std::shared_ptr<Module> child);
   /// For clone_module: makes a copy forget what it shares with its original.
   void forget_registered();
 

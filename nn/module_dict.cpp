@@ -52,7 +52,7 @@ ModuleDictImpl::Items ModuleDictImpl::items() const {
 
 std::shared_ptr<Module> ModuleDictImpl::clone_module() const {
   auto copy = make_module<ModuleDictImpl>();
-  for (const auto& item : dict()) copy->put(item.key(), item.value()->clone());
+  for (const auto& item : dict()) copy->put(item.key(), clone_child(*item.value()));
   copy_state_to(*copy);
   return copy;
 }

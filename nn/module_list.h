@@ -55,6 +55,7 @@ class ModuleListImpl : public Cloneable<ModuleListImpl> {
 
  protected:
   std::shared_ptr<Module> clone_module() const override;
+  void set_child(const std::string& name, std::shared_ptr<Module> child) override;
 
  private:
   template <class M>
@@ -67,6 +68,7 @@ class ModuleListImpl : public Cloneable<ModuleListImpl> {
   void append(std::shared_ptr<Module> module);
   void insert_pointer(size_t i, std::shared_ptr<Module> module);
   [[noreturn]] void throw_wrong_type(size_t i, const std::type_info& wanted) const;
+  std::vector<std::string> names_;  // under which the modules are children
   std::vector<std::shared_ptr<Module>> modules_;
 };
 REEL_MODULE(ModuleList);

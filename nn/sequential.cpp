@@ -3,6 +3,9 @@
 #include <reel/nn/pool.h>
 #include <reel/nn/sequential.h>
 
+#include <algorithm>
+#include <typeinfo>
+
 namespace reel::nn {
 
 SequentialImpl::SequentialImpl(std::initializer_list<NamedModule> modules) {
@@ -81,18 +84,55 @@ SequentialImpl::Kind SequentialImpl::next_kind(size_t i) const {
 }
 
 void SequentialImpl::push_back(AnyModule module) {
-  push_back(std::to_string(size()), std::move(module));
+  push_back(free_name(size()), std::move(module));
 }
 
 void SequentialImpl::push_back(std::string name, AnyModule module) {
-  register_module(std::move(name), module.ptr());
-  Module& m = *module.ptr();
-  const bool pool = m.as<MaxPool1d>() || m.as<MaxPool2d>() || m.as<MaxPool3d>();
-  kinds_.push_back(!module.maps_tensors() ? Kind::kNoTensors
-                   : m.as<ReLU>()         ? Kind::kReLU
-                   : pool                 ? Kind::kMaxPool
-                                          : Kind::kOther);
+  register_module(name, module.ptr());
+  names_.push_back(std::move(name));
+  kinds_.push_back(kind_of(module));
   modules_.push_back(std::move(module));
+}
+
+SequentialImpl::Kind SequentialImpl::kind_of(const AnyModule& module) {
+  if (!module.maps_tensors()) return Kind::kNoTensors;
+  Module& m = *module.ptr();
+  if (m.as<ReLU>()) return Kind::kReLU;
+  return m.as<MaxPool1d>() || m.as<MaxPool2d>() || m.as<MaxPool3d>() ? Kind::kMaxPool
+                                                                     : Kind::kOther;
+}
+
+size_t SequentialImpl::place_of(const std::string& name) const {
+  return static_cast<size_t>(std::find(names_.begin(), names_.end(), name) - names_.begin());
+}
+
+void SequentialImpl::replace(const std::string& name, AnyModule module) {
+  REEL_CHECK(!module.is_empty(), "replace_module: '", name,
+             "' is an empty pointer or holder; there is no module to register.");
+  Module::set_child(name, module.ptr());
+  const size_t i = place_of(name);
+  if (i == size()) return;  // a child of a derived class
+  kinds_[i] = kind_of(module);
+  modules_[i] = std::move(module);
+}
+
+void SequentialImpl::set_child(const std::string& name, std::shared_ptr<Module> child) {
+  const size_t i = place_of(name);
+  if (child && i < size()) {
+    const Module& replacement = *child;
+    REEL_CHECK(typeid(replacement) == modules_[i].type_info(), "replace_module: '", name,
+               "' of a Sequential is a ", modules_[i].ptr()->name(), ", its replacement a ",
+               child->name(),
+               "; through a Module& they must be of one type. [call replace_module of the "
+               "Sequential, which sees the type]");
+    return replace(name, modules_[i].with(std::move(child)));
+  }
+  Module::set_child(name, std::move(child));
+  if (i == size()) return;
+  const auto at = static_cast<std::ptrdiff_t>(i);
+  names_.erase(names_.begin() + at);
+  modules_.erase(modules_.begin() + at);
+  kinds_.erase(kinds_.begin() + at);
 }
 
 void SequentialImpl::extend(const SequentialImpl& other) {
@@ -108,8 +148,8 @@ const AnyModule& SequentialImpl::checked(size_t i) const {
 
 std::shared_ptr<Module> SequentialImpl::clone_module() const {
   auto copy = make_module<SequentialImpl>();
-  const auto names = named_children().keys();
-  for (size_t i = 0; i < size(); ++i) copy->push_back(names[i], modules_[i].clone());
+  for (size_t i = 0; i < size(); ++i)
+    copy->push_back(names_[i], modules_[i].with(clone_child(*modules_[i].ptr())));
   copy_state_to(*copy);
   return copy;
 }

@@ -54,6 +54,13 @@ class SequentialImpl : public Cloneable<SequentialImpl> {
   }
   /// Appends the modules of another.
   void extend(const SequentialImpl& other);
+  /// Puts a module, a holder or a function in the place of a child. Returns it. Through a Module&,
+  /// which does not tell how it is called, only a module of the same type.
+  template <class M>
+  M replace_module(const std::string& name, M module) {
+    replace(name, AnyModule(module));
+    return module;
+  }
 
   size_t size() const { return modules_.size(); }
   bool is_empty() const { return modules_.empty(); }
@@ -74,16 +81,22 @@ class SequentialImpl : public Cloneable<SequentialImpl> {
 
  protected:
   std::shared_ptr<Module> clone_module() const override;
+  void set_child(const std::string& name, std::shared_ptr<Module> child) override;
 
  private:
   enum class Kind : uint8_t { kOther, kReLU, kMaxPool, kNoTensors };
+  static Kind kind_of(const AnyModule& module);
   const AnyModule& checked(size_t i) const;
+  /// Of the module called so; size() when there is none.
+  size_t place_of(const std::string& name) const;
+  void replace(const std::string& name, AnyModule module);
   /// What follows module i, as far as it may run together with it.
   Kind next_kind(size_t i) const;
   /// Runs the modules from i on that map tensors to tensors, and moves i behind them.
   Tensor run_tensors(size_t& i, const Tensor& x);
   /// Runs all modules from i on.
   AnyValue run_values(size_t i, const AnyValue* inputs, size_t n);
+  std::vector<std::string> names_;  // under which the modules are children
   std::vector<AnyModule> modules_;
   std::vector<Kind> kinds_;
 };

@@ -1,6 +1,7 @@
 #include "tests/errors/rows.h"
 
 #include <reel/core/creation.h>
+#include <reel/nn/activation.h>
 #include <reel/nn/batch_norm.h>
 #include <reel/nn/conv.h>
 #include <reel/nn/dropout.h>
@@ -35,6 +36,11 @@ const ErrorRows kModules{
        net.replace_module("a", nn::Linear(nullptr));
      }},
     {"replace_module: no such child", [] { Net().replace_module("a", nn::Linear(2, 2)); }},
+    {"replace_module: a type that is forgotten",
+     [] {
+       nn::Sequential sequence{nn::Tanh()};
+       static_cast<nn::Module&>(*sequence).replace_module("0", nn::Linear(2, 2));
+     }},
     {"unregister_module: no such child", [] { Net().unregister_module("a"); }},
     {"register_module: cycle",
      [] {

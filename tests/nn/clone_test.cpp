@@ -1,3 +1,4 @@
+#include <reel/nn/module_dict.h>
 #include <reel/nn/module_list.h>
 #include <reel/nn/sequential.h>
 
@@ -84,4 +85,37 @@ TEST_CASE("containers clone their children", "[nn]") {
   const auto list_copy = list->clone();
   CHECK(list_copy->size() == 2);
   CHECK(list_copy->ptr(1) != list->ptr(1));
+}
+
+TEST_CASE("a module that containers hold in several places is cloned once", "[nn]") {
+  const Affine shared(2, 2), other(2, 2);
+  const nn::Sequential inner(other, shared);
+  const nn::Sequential sequence(shared, inner, shared);
+  const auto copy = sequence->clone();
+  CHECK(copy->ptr(0) != shared.ptr());
+  CHECK(copy->ptr(2) == copy->ptr(0));
+  CHECK(copy->at<nn::SequentialImpl>(1).ptr(1) == copy->ptr(0));
+  CHECK(copy->named_parameters().keys() == sequence->named_parameters().keys());
+
+  const nn::ModuleList list(shared, other, shared);
+  const nn::ModuleList list_copy = list.clone();
+  CHECK(list_copy[0] == list_copy[2]);
+  CHECK(list_copy[0] != list_copy[1]);
+  const nn::ModuleDict dict(nn::ModuleDictImpl::Items{{"a", shared.ptr()}, {"b", shared.ptr()}});
+  const nn::ModuleDict dict_copy = dict.clone();
+  CHECK(dict_copy["a"] == dict_copy["b"]);
+  CHECK(dict_copy["a"] != dict["a"]);
+}
+
+TEST_CASE("clones that a module makes of its own prototype stay apart", "[nn]") {
+  struct StackImpl : nn::Cloneable<StackImpl> {
+    StackImpl() {
+      const nn::Sequential prototype(Affine(2, 2));
+      for (int i = 0; i < 2; ++i) layers->push_back(prototype.clone());
+    }
+    nn::ModuleList layers = register_module("layers", nn::ModuleList());
+  };
+  const nn::ModuleList list(std::make_shared<StackImpl>());
+  const nn::ModuleList copy = list.clone();
+  CHECK(copy->parameters().size() == 4);
 }

@@ -1,5 +1,10 @@
+#include <reel/nn/activation.h>
+#include <reel/nn/linear.h>
 #include <reel/nn/module_list.h>
+#include <reel/nn/pool.h>
 #include <reel/nn/sequential.h>
+
+#include <cmath>
 
 #include "tests/nn/modules.h"
 
@@ -72,4 +77,82 @@ TEST_CASE("a module list holds modules of any type", "[nn]") {
       list->at<AffineImpl>(1), ArgumentError,
       ContainsMessage("module list: module 1 is a Block, not the Affine asked for."));
   CHECK_THROWS_AS(list->ptr(3), ArgumentError);
+}
+
+TEST_CASE("holders of containers are indexed as what they hold", "[nn]") {
+  const nn::Sequential sequence(Affine(2, 3), Affine(3, 1));
+  const nn::ModuleList list(Affine(2, 3), Block());
+  for (size_t i = 0; i < 2; ++i) {
+    CHECK(sequence[i] == sequence->ptr(i));
+    CHECK(list[i] == list->ptr(i));
+  }
+  CHECK(sequence[0]->as<Affine>()->options.in == 2);
+  CHECK(list[1]->as<Block>() != nullptr);
+  CHECK_THROWS_AS(sequence[2], ArgumentError);
+}
+
+TEST_CASE("what is replaced in a sequence or removed from it is what runs", "[nn]") {
+  nn::Sequential sequence(nn::Tanh(), nn::ReLU(), double_value);
+  const Tensor x = full({1}, -1);
+  CHECK(sequence(x).item<double>() == 0);
+  const nn::Identity identity = sequence->replace_module("1", nn::Identity());
+  CHECK(sequence[1] == identity.ptr());
+  CHECK(sequence(x).item<double>() == Catch::Approx(2 * std::tanh(-1.0)));
+  sequence->replace_module("0", [](const Tensor& y) { return add_value(y, 5); });
+  CHECK(sequence(x).item<double>() == 8);
+
+  sequence->unregister_module("1");
+  CHECK(sequence->size() == 2);
+  CHECK(sequence->named_children().keys() == std::vector<std::string>{"0", "2"});
+  CHECK(sequence(x).item<double>() == 8);
+  sequence->push_back(nn::ReLU());  // "2" is not free
+  CHECK(sequence->named_children().keys() == std::vector<std::string>{"0", "2", "3"});
+  CHECK(sequence->clone()->named_children().keys() == sequence->named_children().keys());
+  // What follows a module now is what it may run together with.
+  sequence->unregister_module("2");
+  sequence->replace_module("3", nn::MaxPool1d(2));
+  CHECK(sequence(full({1, 2}, -9)).to_vector() == std::vector<double>{-4});
+  CHECK_THROWS_AS(sequence->replace_module("1", nn::ReLU()), ArgumentError);
+  CHECK_THROWS_AS(sequence->replace_module("3", nn::AnyModule()), ArgumentError);
+  CHECK_THROWS_AS(sequence->unregister_module("1"), ArgumentError);
+}
+
+TEST_CASE("a sequence takes a module whose type is forgotten for one of that type", "[nn]") {
+  nn::Sequential sequence(Affine(2, 3), nn::ReLU());
+  nn::Module& module = *sequence;
+  module.replace_module("0", Affine(2, 4));
+  CHECK(sequence->at<AffineImpl>(0).options.out == 4);
+  CHECK(sequence(ones({1, 2})).sizes() == Shape{1, 4});
+  CHECK_THROWS_MATCHES(module.replace_module("1", nn::Tanh()), ArgumentError,
+                       ContainsMessage("replace_module: '1' of a Sequential is a ReLU, its "
+                                       "replacement a Tanh; through a Module& they must be"));
+  CHECK_THROWS_AS(module.replace_module("1", nn::ReLU(nullptr)), ArgumentError);
+  CHECK(sequence->named_children()["1"]->as<nn::ReLU>() != nullptr);
+}
+
+TEST_CASE("a module list has what is replaced in it and removed from it", "[nn]") {
+  nn::ModuleList list(Affine(1, 1), Affine(2, 2), Affine(3, 3));
+  const Affine other = list->replace_module("1", Affine(4, 4));
+  CHECK(list[1] == other.ptr());
+  list->unregister_module("0");
+  CHECK(list->size() == 2);
+  CHECK(list[0] == other.ptr());
+  list->push_back(Affine(5, 5));
+  CHECK(list->named_children().keys() == std::vector<std::string>{"1", "2", "3"});
+  CHECK(list->children() == std::vector<std::shared_ptr<nn::Module>>(list->begin(), list->end()));
+  static_cast<nn::Module&>(*list).replace_module("3", Block());
+  CHECK(list->ptr<BlockImpl>(2) != nullptr);
+}
+
+TEST_CASE("a module list that can not take a module keeps all that it has", "[nn]") {
+  nn::ModuleList list(Affine(1, 1), Affine(2, 2), Affine(3, 3));
+  const auto before = list->children();
+  CHECK_THROWS_AS(list->insert(1, Affine(nullptr)), ArgumentError);
+  CHECK_THROWS_AS(list->insert(1, list), ArgumentError);
+  CHECK(list->size() == 3);
+  CHECK(list->children() == before);
+  list->insert(1, Affine(4, 4));
+  CHECK(list->named_children().keys() == std::vector<std::string>{"0", "1", "2", "3"});
+  CHECK(list->at<AffineImpl>(1).options.in == 4);
+  CHECK(list[3] == before[2]);
 }
