@@ -1,6 +1,7 @@
 #pragma once
-// All of reel. What is for tests alone is apart: autograd/gradcheck_matchers.h and
-// nn/check_module_matchers.h need Catch2.
+// What most programs need. Apart, for the time that they take to compile, are nn/functional.h,
+// nn/fuse_conv_bn.h and much of data/ and io/; for tests alone, and with Catch2,
+// autograd/gradcheck_matchers.h and nn/check_module_matchers.h.
 
 #include <reel/autograd/anomaly.h>
 #include <reel/autograd/engine.h>

@@ -74,6 +74,7 @@ class Tensor {
   Dtype dtype() const { return checked().dtype; }
   Dtype scalar_type() const { return dtype(); }
   size_t itemsize() const { return size_of(dtype()); }
+  int64_t element_size() const { return static_cast<int64_t>(itemsize()); }
   size_t nbytes() const { return itemsize() * static_cast<size_t>(numel()); }
   bool is_floating_point() const { return reel::is_floating_point(dtype()); }
   TensorOptions options() const { return TensorOptions(dtype()); }

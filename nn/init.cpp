@@ -55,6 +55,18 @@ Tensor eye_(const Tensor& tensor) {
   return tensor.copy_(eye(tensor.size(0), tensor.size(1), tensor.dtype()));
 }
 
+Tensor sparse_(const Tensor& tensor, double sparsity, double std) {
+  REEL_CHECK(tensor.dim() == 2, "sparse_: the tensor ", tensor, " has ", tensor.dim(),
+             " dimensions; a matrix has 2.");
+  REEL_CHECK(sparsity >= 0 && sparsity <= 1, "sparse_: sparsity is ", sparsity,
+             "; it must be from 0 to 1.");
+  const NoGradGuard no_grad;
+  tensor.normal_(0, std);
+  const double zeros = std::ceil(sparsity * static_cast<double>(tensor.size(0)));
+  const Tensor places = rand(tensor.sizes()).argsort(0);  // each column's in an order of its own
+  return tensor.masked_fill_(places < zeros, 0);
+}
+
 Tensor dirac_(const Tensor& tensor, int64_t groups) {
   REEL_CHECK(tensor.dim() >= 3 && tensor.dim() <= 5, "dirac_: the tensor ", tensor, " has ",
              tensor.dim(), " dimensions; the weight of a convolution has 3 to 5.");

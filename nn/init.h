@@ -12,6 +12,8 @@ namespace reel::nn::init {
 
 enum class Nonlinearity : uint8_t { kLinear, kSigmoid, kTanh, kReLU, kLeakyReLU, kSELU };
 enum class FanMode : uint8_t { kFanIn, kFanOut };
+using NonlinearityType = Nonlinearity;
+using FanModeType = FanMode;
 inline constexpr Nonlinearity kLinear = Nonlinearity::kLinear;
 inline constexpr Nonlinearity kSigmoid = Nonlinearity::kSigmoid;
 inline constexpr Nonlinearity kTanh = Nonlinearity::kTanh;
@@ -27,6 +29,9 @@ double calculate_gain(Nonlinearity nonlinearity, double param = 0.01);
 
 /// (fan_in, fan_out). Throws: ArgumentError below two dimensions.
 std::tuple<int64_t, int64_t> calculate_fan_in_and_fan_out(const Tensor& tensor);
+inline std::tuple<int64_t, int64_t> _calculate_fan_in_and_fan_out(const Tensor& tensor) {
+  return calculate_fan_in_and_fan_out(tensor);
+}
 
 Tensor uniform_(const Tensor& tensor, double low = 0, double high = 1);
 Tensor normal_(const Tensor& tensor, double mean = 0, double std = 1);
@@ -54,6 +59,10 @@ Tensor kaiming_uniform_(const Tensor& tensor, double a = 0, FanMode mode = kFanI
 /// Normal with deviation gain / sqrt(fan).
 Tensor kaiming_normal_(const Tensor& tensor, double a = 0, FanMode mode = kFanIn,
                        Nonlinearity nonlinearity = kLeakyReLU);
+/// Normal, but for the share `sparsity` of each column, rounded up, which is zero. Throws:
+/// ArgumentError unless the tensor has two dimensions and sparsity is from 0 to 1.
+/// Source: Martens 2010, "Deep learning via Hessian-free optimization".
+Tensor sparse_(const Tensor& tensor, double sparsity, double std = 0.01);
 /// gain times a matrix (out, rest) whose rows, or columns if those are fewer, are orthonormal.
 /// Source: Saxe et al. 2013, arXiv 1312.6120.
 Tensor orthogonal_(const Tensor& tensor, double gain = 1);

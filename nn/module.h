@@ -106,9 +106,10 @@ class Module : public std::enable_shared_from_this<Module> {
   bool is_training() const { return training_; }
   /// Converts floating-point parameters, gradients and buffers in place.
   virtual void to(Dtype dtype);
-  /// There is one device.
-  void to(Device) {}
-  void to(Device, Dtype dtype) { to(dtype); }
+  /// There is one device, and nothing to wait for.
+  void to(Device, bool = false) {}
+  void to(Device, Dtype dtype, bool = false) { to(dtype); }
+  void to(Dtype dtype, bool) { to(dtype); }
   /// Forgets the gradients, or fills them with zeros.
   virtual void zero_grad(bool set_to_none = true);
   /// Freezes (false) or unfreezes all parameters.

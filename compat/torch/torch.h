@@ -4,6 +4,7 @@
 #include <reel/data/data_loader.h>
 #include <reel/io/archive.h>
 #include <reel/io/save.h>
+#include <reel/nn/functional.h>
 #include <reel/reel.h>
 
 // Programs rely on what libtorch's header brings along.
@@ -48,6 +49,11 @@ using nn::init::kReLU;
 using nn::init::kSELU;
 using nn::init::kSigmoid;
 using nn::init::kTanh;
+
+// What calculate_gain knows of convolutions is that they are linear.
+inline constexpr auto kConv1D = nn::init::kLinear, kConv2D = kConv1D, kConv3D = kConv1D,
+                      kConvTranspose1D = kConv1D, kConvTranspose2D = kConv1D,
+                      kConvTranspose3D = kConv1D;
 
 /// Nothing is recorded while it lives; what was made under it can be used on the tape all the same.
 class InferenceMode {

@@ -75,6 +75,35 @@ TEST_CASE("compat: modules are cloned, called through any, and converted", "[com
   CHECK_FALSE(sequence->forward(torch::ones({1, 2})).requires_grad());
 }
 
+TEST_CASE("compat: functional forms, and what containers hold", "[compat]") {
+  namespace F = torch::nn::functional;
+  const torch::Tensor x = torch::randn({2, 3, 8, 8}), weight = torch::randn({4, 3, 3, 3});
+  CHECK(F::conv2d(x, weight, F::Conv2dFuncOptions().stride(2)).sizes() ==
+        at::IntArrayRef{2, 4, 3, 3});
+  CHECK(F::relu(x, F::ReLUFuncOptions()).min().item<float>() == 0);
+  torch::nn::Sequential sequence(torch::nn::Linear(2, 3), torch::nn::ReLU());
+  torch::nn::ModuleList list(torch::nn::Linear(2, 3));
+  CHECK(sequence[0]->as<torch::nn::Linear>() != nullptr);
+  CHECK(list[0]->as<torch::nn::LinearImpl>()->weight.size(0) == 3);
+  sequence->to(torch::kFloat64, /*non_blocking=*/true);
+  sequence->to(torch::kCPU, torch::kFloat32, true);
+  sequence->to(torch::Device(torch::kCPU), true);
+  CHECK(sequence->parameters()[0].dtype() == torch::kFloat32);
+  CHECK(x.element_size() == 4);
+}
+
+TEST_CASE("compat: initialization", "[compat]") {
+  CHECK(torch::nn::init::calculate_gain(torch::kConv2D) == 1);
+  CHECK(torch::nn::init::calculate_gain(torch::kConvTranspose3D) == 1);
+  const torch::nn::init::NonlinearityType nonlinearity = torch::kReLU;
+  const torch::nn::init::FanModeType mode = torch::kFanOut;
+  const torch::Tensor w = torch::empty({30, 20});
+  torch::nn::init::kaiming_normal_(w, 0, mode, nonlinearity);
+  CHECK(std::get<0>(torch::nn::init::_calculate_fan_in_and_fan_out(w)) == 20);
+  torch::nn::init::sparse_(w, 0.5);
+  CHECK((w == 0).to(torch::kFloat).mean().item<float>() == 0.5F);
+}
+
 TEST_CASE("compat: tensors, modules and optimizers are saved and loaded", "[compat]") {
   const reel::TemporaryFolder folder;
   const std::string path = folder.file("saved.pt");

@@ -94,6 +94,11 @@ const ErrorRows kInitialization{
      }},
     {"trunc_normal_: limits", [] { nn::init::trunc_normal_(ones({3}), 0, 1, 2, -2); }},
     {"trunc_normal_: std", [] { nn::init::trunc_normal_(ones({3}), 0, 0); }},
+    {"sparse_: dimensions", [] { nn::init::sparse_(ones({3}), 0.5); }},
+    {"sparse_: sparsity",
+     [] {
+       nn::init::sparse_(ones({3, 3}), 2);
+     }},
     {"orthogonal_: dimensions", [] { nn::init::orthogonal_(ones({3})); }},
 };
 

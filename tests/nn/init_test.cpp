@@ -134,6 +134,17 @@ TEST_CASE("orthogonal_ makes orthonormal rows or columns", "[nn][init]") {
   }
 }
 
+TEST_CASE("sparse_ leaves as many zeros in each column", "[nn][init]") {
+  const Tensor x = init::sparse_(weight({50, 30}), 0.31, 0.1);
+  CHECK(x.requires_grad());
+  const std::vector<double> zeros = (x.detach() == 0).to(kFloat64).sum(0).to_vector();
+  CHECK(zeros == std::vector<double>(30, 16));  // of 15.5
+  CHECK(moments_of(x.detach()).deviation == Catch::Approx(0.1 * std::sqrt(0.68)).epsilon(0.1));
+  // Not all columns the same ones.
+  CHECK_FALSE(((x.detach() == 0).to(kFloat64).mean(1) == 0).any().item<bool>());
+  CHECK(init::sparse_(weight({4, 2}), 1).detach().equal(zeros_like(weight({4, 2}))));
+}
+
 TEST_CASE("what can not be initialized so is refused", "[nn][init]") {
   CHECK(message_of<ArgumentError>([] { init::xavier_uniform_(empty({3})); }) ==
         "init: the tensor [3] has 1 dimensions; fan in and fan out are those of 2 or more. [fill a "
@@ -141,6 +152,8 @@ TEST_CASE("what can not be initialized so is refused", "[nn][init]") {
   CHECK_THROWS_AS(init::kaiming_normal_(empty({3})), ArgumentError);
   CHECK_THROWS_AS(init::eye_(empty({3})), ArgumentError);
   CHECK_THROWS_AS(init::orthogonal_(empty({3})), ArgumentError);
+  CHECK_THROWS_AS(init::sparse_(empty({3}), 0.5), ArgumentError);
+  CHECK_THROWS_AS(init::sparse_(empty({3, 3}), 1.5), ArgumentError);
   CHECK_THROWS_AS(init::dirac_(empty({3, 3})), ArgumentError);
   CHECK(message_of<ArgumentError>([] {
           init::dirac_(empty({3, 1, 1}), 2);
