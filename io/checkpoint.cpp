@@ -71,14 +71,10 @@ Checkpoint& Checkpoint::add(std::string name, std::shared_ptr<nn::Module> module
                    [module](const StateDict& state) { module->load_state_dict(state); }});
 }
 
-Checkpoint& Checkpoint::add(std::string name, optim::Optimizer& optimizer) {
-  return add_part({std::move(name), [&optimizer] { return optimizer.state_dict(); },
-                   [&optimizer](const StateDict& state) { optimizer.load_state_dict(state); }});
-}
-
-Checkpoint& Checkpoint::add(std::string name, optim::LRScheduler& schedule) {
-  return add_part({std::move(name), [&schedule] { return schedule.state_dict(); },
-                   [&schedule](const StateDict& state) { schedule.load_state_dict(state); }});
+Checkpoint& Checkpoint::add_state(std::string name, Get get, Set set) {
+  // What is loaded lies in the file.
+  return add_part({std::move(name), std::move(get),
+                   [set = std::move(set)](const StateDict& state) { set(copy_of(state)); }});
 }
 
 Checkpoint& Checkpoint::add(std::string name, Generator& generator) {

@@ -25,8 +25,13 @@ class Checkpoint {
   Checkpoint& add(std::string name, const M& holder) {
     return add(std::move(name), std::shared_ptr<nn::Module>(holder.ptr()));
   }
-  Checkpoint& add(std::string name, optim::Optimizer& optimizer);
-  Checkpoint& add(std::string name, optim::LRScheduler& schedule);
+  /// An optimizer, a schedule, an average of weights, Lookahead, or a class of yours.
+  template <HasState T>
+  Checkpoint& add(std::string name, T& x) {
+    return add_state(
+        std::move(name), [&x] { return x.state_dict(); },
+        [&x](const StateDict& state) { x.load_state_dict(state); });
+  }
   Checkpoint& add(std::string name, Generator& generator);
   Checkpoint& add(std::string name, EarlyStopping& stopping);
   Checkpoint& add(std::string name, int64_t& number);
@@ -40,12 +45,16 @@ class Checkpoint {
   void load(const std::string& path) const;
 
  private:
+  using Get = std::function<StateDict()>;
+  using Set = std::function<void(const StateDict&)>;
   struct Part {
     std::string name;
-    std::function<StateDict()> get;
-    std::function<void(const StateDict&)> set;
+    Get get;
+    Set set;
   };
   Checkpoint& add_part(Part part);
+  /// Of a type that may keep what `set` is given.
+  Checkpoint& add_state(std::string name, Get get, Set set);
   std::vector<Part> with_random() const;
   std::vector<Part> parts_;
 };

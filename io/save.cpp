@@ -44,8 +44,6 @@ StateDict state_of(const nn::Module& module) { return module.state_dict(); }
 StateDict state_of(const std::shared_ptr<nn::Module>& module) {
   return checked("save", module).state_dict();
 }
-StateDict state_of(const optim::Optimizer& optimizer) { return optimizer.state_dict(); }
-StateDict state_of(const optim::LRScheduler& schedule) { return schedule.state_dict(); }
 
 void save_state(const StateDict& state, const std::string& path, const Metadata& metadata) {
   AtomicFile file("save", path);
@@ -111,14 +109,6 @@ nn::IncompatibleKeys load(nn::Module& module, const LoadSource& from, const Load
 nn::IncompatibleKeys load(const std::shared_ptr<nn::Module>& module, const LoadSource& from,
                           const LoadOptions& options) {
   return load(const_cast<nn::Module&>(checked("load", module)), from, options);
-}
-
-void load(optim::Optimizer& optimizer, const LoadSource& from, const LoadOptions& options) {
-  optimizer.load_state_dict(dict_of(from.view(options)));
-}
-
-void load(optim::LRScheduler& schedule, const LoadSource& from, const LoadOptions& options) {
-  schedule.load_state_dict(dict_of(from.view(options)));
 }
 
 void load(Tensor& x, const LoadSource& from, const LoadOptions& options) {

@@ -1,18 +1,26 @@
 #pragma once
-// save and load: tensors, modules, optimizers and schedules in files. docs/models.md.
+// save and load: tensors, modules, optimizers and what else has a state, in files. docs/models.md.
 
 #include <reel/io/load_options.h>
 #include <reel/io/safetensors.h>
 #include <reel/nn/module.h>
-#include <reel/optim/lr_scheduler.h>
 
 #include <iosfwd>
 #include <memory>
+#include <type_traits>
 
 namespace reel::io {
 
 /// Tensors by name, as a module's state_dict() returns them.
 using StateDict = OrderedDict<std::string, Tensor>;
+
+/// What remembers things by name, and is no module.
+template <class T>
+concept HasState =
+    !std::is_base_of_v<nn::Module, T> && requires(const T& saved, T& x, const StateDict& state) {
+  StateDict(saved.state_dict());
+  x.load_state_dict(state);
+};
 
 // --- what is saved, by its names in the file: tensors are shared, not copied ---
 
@@ -21,8 +29,11 @@ StateDict state_of(const TensorList& list);  ///< "0", "1", ...
 StateDict state_of(const StateDict& state);
 StateDict state_of(const nn::Module& module);
 StateDict state_of(const std::shared_ptr<nn::Module>& module);
-StateDict state_of(const optim::Optimizer& optimizer);
-StateDict state_of(const optim::LRScheduler& schedule);
+/// Of an optimizer, a schedule, an average of weights, Lookahead, or a class of yours.
+template <HasState T>
+StateDict state_of(const T& x) {
+  return x.state_dict();
+}
 /// Of a holder.
 template <class M>
 requires requires(const M& m) { m.ptr(); }
@@ -32,8 +43,8 @@ StateDict state_of(const M& holder) { return state_of(std::shared_ptr<nn::Module
 void save_state(const StateDict& state, const std::string& path, const Metadata& metadata = {});
 void save_state(const StateDict& state, std::ostream& stream, const Metadata& metadata = {});
 
-/// `save(x, path)` of a tensor, a list of them, a StateDict, a module or its holder, an optimizer
-/// or a schedule. `path` may be a std::ostream.
+/// `save(x, path)` of a tensor, a list of them, a StateDict, a module or its holder, or anything
+/// with state_dict() and load_state_dict(). `path` may be a std::ostream.
 template <class T>
 void save(const T& x, const std::string& path, const Metadata& metadata = {}) {
   save_state(state_of(x), path, metadata);
@@ -79,15 +90,19 @@ nn::IncompatibleKeys load(const M& holder, const LoadSource& from,
                           const LoadOptions& options = {}) {
   return load(std::shared_ptr<nn::Module>(holder.ptr()), from, options);
 }
-void load(optim::Optimizer& optimizer, const LoadSource& from, const LoadOptions& options = {});
-void load(optim::LRScheduler& schedule, const LoadSource& from, const LoadOptions& options = {});
-
 /// Puts tensors of the file in the place of `x`: its only one, those called "0", "1", ..., or all.
 void load(Tensor& x, const LoadSource& from, const LoadOptions& options = {});
 void load(nn::Registered& x, const LoadSource& from, const LoadOptions& options = {}) =
     delete;  // [load the module, or a Tensor and then x.copy_(it)]
 void load(TensorList& list, const LoadSource& from, const LoadOptions& options = {});
 void load(StateDict& state, const LoadSource& from, const LoadOptions& options = {});
+
+template <HasState T>
+void load(T& x, const LoadSource& from, const LoadOptions& options = {}) {
+  StateDict state;
+  load(state, from, options);
+  x.load_state_dict(state);
+}
 
 }  // namespace reel::io
 

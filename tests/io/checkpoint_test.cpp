@@ -6,7 +6,10 @@
 #include <reel/nn/linear.h>
 #include <reel/nn/sequential.h>
 #include <reel/optim/adam.h>
+#include <reel/optim/averaged_weights.h>
+#include <reel/optim/lookahead.h>
 #include <reel/optim/one_cycle_lr.h>
+#include <reel/optim/reduce_on_plateau.h>
 #include <reel/optim/sgd.h>
 
 #include "tests/catch.h"
@@ -72,6 +75,40 @@ TEST_CASE("checkpoint: training goes on bit for bit", "[checkpoint]") {
   CHECK(values_of(resumed) == values_of(whole));
   CHECK(load_metadata(path) == Metadata{{"note", "after 12"}});
   CHECK(load_tensors(path).at("model.1.num_batches_tracked").item<int64_t>() == 12);
+}
+
+TEST_CASE("checkpoint: takes schedules by a metric, averages, Lookahead and classes of one's own",
+          "[checkpoint]") {
+  struct Counts {
+    Tensor seen = zeros({2});
+    StateDict state_dict() const { return StateDict({{"seen", seen}}); }
+    void load_state_dict(const StateDict& state) { seen = state["seen"]; }
+  };
+  struct Parts {
+    Tensor x = ones({2}, requires_grad());
+    optim::SGD sgd{{x}, 0.1};
+    optim::ReduceLROnPlateau plateau{sgd};
+    optim::EMA ema{{x}};
+    optim::Lookahead lookahead{sgd};
+    Counts counts;
+    Checkpoint checkpoint;
+    Parts() {
+      checkpoint.add("plateau", plateau).add("ema", ema).add("lookahead", lookahead);
+      checkpoint.add("counts", counts);
+    }
+  };
+  const TemporaryFolder folder;
+  Parts from, to;
+  from.plateau.step(7);
+  from.ema.update();
+  from.x.mutable_grad() = ones({2});
+  from.lookahead.step();
+  from.checkpoint.save(folder.file("run.safetensors"));
+  to.checkpoint.load(folder.file("run.safetensors"));
+  CHECK(to.plateau.best() == 7);
+  CHECK(to.ema.n_averaged() == 1);
+  CHECK(to.lookahead.state_dict()["lookahead.step"].item<int64_t>() == 1);
+  to.counts.seen.fill_(1);  // its own memory, not the file's
 }
 
 TEST_CASE("checkpoint: a model can be loaded alone", "[checkpoint]") {

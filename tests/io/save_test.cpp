@@ -7,6 +7,9 @@
 #include <reel/nn/linear.h>
 #include <reel/nn/sequential.h>
 #include <reel/optim/adam.h>
+#include <reel/optim/averaged_weights.h>
+#include <reel/optim/lookahead.h>
+#include <reel/optim/reduce_on_plateau.h>
 
 #include <sstream>
 
@@ -159,6 +162,53 @@ TEST_CASE("save: an optimizer goes on as if it had not stopped", "[save]") {
   step(w, adam);
   step(v, other);
   CHECK(v.equal(w));
+}
+
+TEST_CASE("save: schedules by a metric, averages and Lookahead", "[save]") {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("state.safetensors");
+  const Tensor x = ones({2}, requires_grad());
+  optim::Adam adam({x}, 0.1);
+  optim::ReduceLROnPlateau plateau(adam), other_plateau(adam);
+  plateau.step(3);
+  save(plateau, path);
+  load(other_plateau, path);
+  CHECK(other_plateau.best() == 3);
+
+  optim::EMA ema({x}, 0.5), other_ema({x}, 0.5);
+  ema.update();
+  save(ema, path);
+  load(other_ema, path);
+  CHECK(other_ema.n_averaged() == 1);
+
+  optim::Lookahead lookahead(adam, 2), other_lookahead(adam, 2);
+  x.mutable_grad() = ones({2});
+  lookahead.step();
+  std::stringstream stream;
+  save(lookahead, stream);
+  load(other_lookahead, stream);
+  CHECK(same(other_lookahead.state_dict(), lookahead.state_dict()));
+}
+
+namespace {
+
+// A class of a user's, which keeps what it is given.
+struct Counts {
+  Tensor seen = zeros({3});
+  StateDict state_dict() const { return StateDict({{"seen", seen}}); }
+  void load_state_dict(const StateDict& state) { seen = state["seen"]; }
+};
+
+}  // namespace
+
+TEST_CASE("save: what has a state in a class of one's own", "[save]") {
+  const TemporaryFolder folder;
+  Counts counts, other;
+  counts.seen.fill_(2);
+  save(counts, folder.file("counts.safetensors"));
+  load(other, folder.file("counts.safetensors"));
+  other.seen.add_(1);  // its own memory, not the file's
+  CHECK(other.seen.to_vector() == std::vector<double>{3, 3, 3});
 }
 
 TEST_CASE("load: floating-point values are converted to the module's dtype", "[save]") {
