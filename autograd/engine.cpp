@@ -253,11 +253,8 @@ class Run {
 
   void call(Node& node, Tensor* grads) {
     if (!node.is_accumulator() && !leads_on(node)) return;
-    REEL_CHECK_GRAPH(
-        !node.released, node.name(), ": backward a second time",
-        node.module_path ? concat(" (in module ", node.module_path, ")") : std::string(),
-        "; what it had saved was freed by the first. [pass retain_graph = true to the first "
-        "backward]");
+    if (node.released) [[unlikely]]
+      throw_released(node);
     const size_t n = node.num_inputs();
     constexpr size_t kInline = 8;
     bool inline_wanted[kInline];

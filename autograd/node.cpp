@@ -12,6 +12,10 @@ std::string place_of(const Node& node) {
   return node.module_path ? concat(" (in module ", node.module_path, ")") : std::string();
 }
 
+// Of weight norm and its like, when forward was called past their hook.
+constexpr const char* kCallModule =
+    "[call the module, layer(x): layer->forward(x) computes no new weight]";
+
 // Nodes whose last reference has gone, deleted one at a time by the outermost dispose. Linked
 // through the nodes: a list with a destructor would be gone before the last static tensors.
 thread_local Node* condemned = nullptr;
@@ -50,10 +54,8 @@ void SavedTensor::save_output(const Tensor& y, uint32_t output_nr) {
 }
 
 const Tensor& SavedTensor::unpack_data(const Node& node, const char* what) const {
-  REEL_CHECK_GRAPH(
-      !node.released, node.name(), ": backward a second time", place_of(node),
-      "; what it had saved was freed by the first. [pass retain_graph = true to the first "
-      "backward]");
+  if (node.released) [[unlikely]]
+    throw_released(node);
   if (!data_.defined()) return data_;
   REEL_CHECK_GRAPH(data_.impl()->storage.get() == storage_, node.name(), ": saved input '", what,
                    "' ", data_, " was given other data", place_of(node),
@@ -63,9 +65,18 @@ const Tensor& SavedTensor::unpack_data(const Node& node, const char* what) const
   const uint32_t now = storage_->version;
   REEL_CHECK_GRAPH(now == version_, node.name(), ": saved ", is_output_ ? "output '" : "input '",
                    what, "' ", data_, " was modified in place", place_of(node),
-                   "; it is at version ", now, ", but backward needs version ", version_,
-                   ". [replace the in-place operation, or clone the tensor before it]");
+                   "; it is at version ", now, ", but backward needs version ", version_, ". ",
+                   node.stands_in
+                       ? kCallModule
+                       : "[replace the in-place operation, or clone the tensor before it]");
   return data_;
+}
+
+void throw_released(const Node& node) {
+  throw_graph_error(
+      concat(node.name(), ": backward a second time", place_of(node),
+             "; what it had saved was freed by the first. ",
+             node.stands_in ? kCallModule : "[pass retain_graph = true to the first backward]"));
 }
 
 bool SavedTensor::lacks_history() const {

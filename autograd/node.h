@@ -137,6 +137,7 @@ class Node : public RefCounted, public Pooled {
   uint64_t run = 0;
   uint32_t place = 0;
   bool released = false;
+  bool stands_in = false;  // made the value that stand_in of autograd/variable.h gave a tensor
 
  protected:
   Node() = default;
@@ -154,6 +155,9 @@ class Node : public RefCounted, public Pooled {
   std::unique_ptr<Extras> extras_;
   Node* next_condemned_ = nullptr;
 };
+
+/// Throws: GraphError that the node has run already, and has nothing saved any more.
+[[noreturn]] void throw_released(const Node& node);
 
 /// The end of the tape: adds what arrives to a leaf's gradient.
 class AccumulateGrad final : public Node {

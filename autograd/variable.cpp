@@ -231,7 +231,10 @@ Tensor Tensor::detach() const {
 void stand_in(const Tensor& x, const Tensor& value) {
   x.detach_();
   x.set_data(value);
-  if (Ref<Node> node = value.grad_fn()) set_history(x, std::move(node), value.output_nr());
+  if (Ref<Node> node = value.grad_fn()) {
+    node->stands_in = true;
+    set_history(x, std::move(node), value.output_nr());
+  }
   x.impl()->stands_in = true;
 }
 

@@ -47,7 +47,9 @@ struct SpectralNorm {
     return original / dot(left, W.matmul(right));
   }
 
-  void operator()(Module& module, TensorList&) const { stand_in(w, compute(module.is_training())); }
+  void operator()(Module& module, TensorList&) const {
+    compute_parameter(w, [&] { return compute(module.is_training()); });
+  }
 };
 
 }  // namespace
@@ -74,7 +76,7 @@ void spectral_norm(Module& module, const std::string& name, int64_t n_power_iter
   module.register_buffer(name + "_u", hook.u);
   module.register_buffer(name + "_v", hook.v);
   module.unregister_parameter(name);
-  stand_in(w, hook.original.detach());  // until the first forward
+  compute_parameter(w, [&] { return hook.original * 1; });  // until the first call
   module.register_forward_pre_hook(std::move(hook));
 }
 

@@ -22,7 +22,9 @@ struct WeightNorm {
   Tensor w, g, v;
 
   Tensor compute() const { return v * (g / norm_except(v, dim)); }
-  void operator()(Module&, TensorList&) const { stand_in(w, compute()); }
+  void operator()(Module&, TensorList&) const {
+    compute_parameter(w, [&] { return compute(); });
+  }
 };
 
 }  // namespace
@@ -41,7 +43,7 @@ void weight_norm(Module& module, const std::string& name, std::optional<int64_t>
   module.register_parameter(name + "_g", hook.g, w.requires_grad());
   module.register_parameter(name + "_v", hook.v, w.requires_grad());
   module.unregister_parameter(name);
-  stand_in(w, hook.compute());
+  compute_parameter(w, [&] { return hook.compute(); });
   module.register_forward_pre_hook(std::move(hook));
 }
 

@@ -126,6 +126,11 @@ const ErrorRows kParametrizations{
     {"weight_norm: no parameter", [] { nn::utils::weight_norm(nn::Linear(4, 3), "wieght"); }},
     {"weight_norm: dim", [] { nn::utils::weight_norm(nn::Linear(4, 3), "weight", 2); }},
     {"weight_norm: nothing to remove", [] { nn::utils::remove_weight_norm(nn::Linear(4, 3)); }},
+    {"weight_norm: forward without a call",
+     [] {
+       const nn::Linear layer = nn::utils::weight_norm(nn::Linear(4, 3));
+       for (int i = 0; i < 2; ++i) layer->forward(ones({1, 4})).sum().backward();
+     }},
     {"spectral_norm: iterations", [] { nn::utils::spectral_norm(nn::Linear(4, 3), "weight", 0); }},
     {"spectral_norm: dim",
      [] { nn::utils::spectral_norm(nn::Linear(4, 3), "weight", 1, 1e-12, 5); }},

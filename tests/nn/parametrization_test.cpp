@@ -108,7 +108,42 @@ TEST_CASE("weights follow their parameters from one forward to the next", "[nn]"
   const NoGradGuard no_grad;
   const Tensor y = layer(x);
   CHECK_FALSE(y.requires_grad());
-  CHECK_FALSE(layer->weight.requires_grad());
+}
+
+TEST_CASE("forward without a call gives right gradients, or says to call the module", "[nn]") {
+  const Tensor x = waves({2, 4}, 0.9, 0.1);
+  nn::Sequential called(weight_norm(linear_layer())), forwarded(weight_norm(linear_layer()));
+  const auto layer = forwarded->ptr<nn::LinearImpl>(0);
+  const Tensor g = parameter(*layer, "weight_g");
+  {
+    const NoGradGuard no_grad;
+    called(x);
+    forwarded(x);
+  }
+  called(x).sum().backward();
+  layer->forward(x).sum().backward();
+  CHECK(g.grad().equal(called->named_parameters()["0.weight_g"].grad()));
+  const auto message = [&] {
+    return message_of<GraphError>([&] { layer->forward(x).sum().backward(); });
+  };
+  CHECK(message() ==
+        "mul: backward a second time (in module 0); what it had saved was freed by the first. "
+        "[call the module, layer(x): layer->forward(x) computes no new weight]");
+  forwarded(x);
+  {
+    const NoGradGuard no_grad;
+    g.mul_(2);
+  }
+  CHECK(message().find("modified in place") != std::string::npos);
+  CHECK(message().find("[call the module, layer(x)") != std::string::npos);
+  forwarded(x).sum().backward();
+
+  nn::Linear spectral = spectral_norm(linear_layer());
+  spectral->forward(x).sum().backward();
+  CHECK(parameter(*spectral, "weight_orig").grad().defined());
+  CHECK(message_of<GraphError>([&] {
+          spectral->forward(x).sum().backward();
+        }).find("[call the module, layer(x)") != std::string::npos);
 }
 
 TEST_CASE("a forward belongs to the parameters that it was computed from", "[nn]") {
