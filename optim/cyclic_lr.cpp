@@ -29,7 +29,8 @@ double height(const CyclicLROptions& o, int64_t step) {
 }  // namespace
 
 CyclicLR::CyclicLR(Optimizer& optimizer, const CyclicLROptions& options)
-    : LRScheduler(optimizer, always([options](int64_t step, double) {
+    : LRScheduler(options.cycle_momentum() ? with_momentum("CyclicLR", optimizer) : optimizer,
+                  always([options](int64_t step, double) {
                     return options.base_lr() +
                            (options.max_lr() - options.base_lr()) * height(options, step);
                   })),
@@ -45,7 +46,7 @@ void CyclicLR::apply() {
 void CyclicLR::apply_momentum() {
   if (!options_.cycle_momentum()) return;
   const double range = options_.max_momentum() - options_.base_momentum();
-  set_momentum("CyclicLR", options_.max_momentum() - range * height(options_, last_epoch()));
+  set_momentum(options_.max_momentum() - range * height(options_, last_epoch()));
 }
 
 }  // namespace reel::optim

@@ -7,7 +7,10 @@
 
 namespace reel::optim {
 
-LRScheduler::LRScheduler(Optimizer& optimizer) : optimizer_(optimizer) { meet_groups(); }
+LRScheduler::LRScheduler(Optimizer& optimizer) : optimizer_(optimizer) {
+  meet_groups();
+  note_bases();
+}
 
 LRScheduler::LRScheduler(Optimizer& optimizer, Schedule schedule)
     : optimizer_(optimizer), schedule_(std::move(schedule)) {
@@ -28,9 +31,20 @@ LRScheduler::Schedule LRScheduler::always(Rate rate) {
   return [rate = std::move(rate)](int64_t step, double base, double) { return rate(step, base); };
 }
 
-void LRScheduler::step() {
-  ++steps_;
-  apply();
+void LRScheduler::step() { go_to(steps_ + 1, base_lrs_); }
+
+void LRScheduler::go_to(int64_t steps, std::vector<double> base_lrs) {
+  std::swap(steps, steps_);
+  std::swap(base_lrs, base_lrs_);
+  const std::vector<double> rates = get_last_lr();
+  try {
+    apply();
+  } catch (...) {
+    steps_ = steps;
+    base_lrs_ = std::move(base_lrs);
+    set_rates(rates);
+    throw;
+  }
 }
 
 void LRScheduler::restart() {
@@ -48,10 +62,20 @@ void LRScheduler::begin() {
 void LRScheduler::meet_groups() {
   auto& groups = optimizer_.param_groups();
   while (base_lrs_.size() < groups.size()) {
-    OptimizerParamGroup& group = groups[base_lrs_.size()];
-    if (!group.initial_lr_) group.initial_lr_ = group.options().get_lr();
-    base_lrs_.push_back(*group.initial_lr_);
+    const OptimizerParamGroup& group = groups[base_lrs_.size()];
+    base_lrs_.push_back(group.initial_lr_.value_or(group.options().get_lr()));
   }
+}
+
+void LRScheduler::note_bases() {
+  auto& groups = optimizer_.param_groups();
+  for (size_t g = 0; g < groups.size(); ++g)
+    if (!groups[g].initial_lr_) groups[g].initial_lr_ = base_lrs_[g];
+}
+
+void LRScheduler::set_rates(const std::vector<double>& rates) {
+  auto& groups = optimizer_.param_groups();
+  for (size_t g = 0; g < rates.size(); ++g) groups[g].options().set_lr(rates[g]);
 }
 
 std::vector<double> LRScheduler::get_lrs() {
@@ -63,21 +87,34 @@ std::vector<double> LRScheduler::get_lrs() {
 
 void LRScheduler::apply() {
   meet_groups();
-  auto& groups = optimizer_.param_groups();
+  const size_t groups = optimizer_.param_groups().size();
   const std::vector<double> rates = get_lrs();
-  REEL_CHECK(rates.size() == groups.size(), "scheduler: get_lrs gave ", rates.size(),
-             " rates, the optimizer has ", groups.size(), " groups; the numbers must be equal.");
-  for (size_t g = 0; g < groups.size(); ++g) groups[g].options().set_lr(rates[g]);
+  REEL_CHECK(rates.size() == groups, "scheduler: get_lrs gave ", rates.size(),
+             " rates, the optimizer has ", groups, " groups; the numbers must be equal.");
+  // What throws does so before this, and leaves the groups as they were.
+  note_bases();
+  set_rates(rates);
 }
 
-void LRScheduler::set_momentum(const char* scheduler, double momentum) {
-  for (OptimizerParamGroup& group : optimizer_.param_groups()) {
-    double* place = group.options().find("momentum");
-    if (!place) place = group.options().find("beta1");
-    REEL_CHECK(place, scheduler, ": ", optimizer_.name(),
+namespace {
+
+double* momentum_of(OptimizerOptions& options) {
+  double* place = options.find("momentum");
+  return place ? place : options.find("beta1");
+}
+
+}  // namespace
+
+Optimizer& LRScheduler::with_momentum(const char* scheduler, Optimizer& optimizer) {
+  for (OptimizerParamGroup& group : optimizer.param_groups())
+    REEL_CHECK(momentum_of(group.options()), scheduler, ": ", optimizer.name(),
                " has neither momentum nor beta1 to cycle. [set cycle_momentum(false)]");
-    *place = momentum;
-  }
+  return optimizer;
+}
+
+void LRScheduler::set_momentum(double momentum) {
+  for (OptimizerParamGroup& group : optimizer_.param_groups())
+    *momentum_of(group.options()) = momentum;
 }
 
 std::vector<double> LRScheduler::get_last_lr() const {
@@ -103,13 +140,9 @@ void LRScheduler::load_state_dict(const OrderedDict<std::string, Tensor>& state)
   REEL_CHECK(base.size() == groups.size() && last.size() == groups.size(),
              "scheduler: the state is of ", base.size(), " groups, the optimizer has ",
              groups.size(), "; the numbers must be equal.");
-  steps_ = steps;
-  base_lrs_ = base;
-  apply();  // what else the schedule sets: momentum
-  for (size_t g = 0; g < groups.size(); ++g) {
-    groups[g].initial_lr_ = base[g];
-    groups[g].options().set_lr(last[g]);
-  }
+  go_to(steps, base);  // what else the schedule sets: momentum
+  for (size_t g = 0; g < groups.size(); ++g) groups[g].initial_lr_ = base[g];
+  set_rates(last);
 }
 
 namespace {

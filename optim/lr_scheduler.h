@@ -29,8 +29,8 @@ class LRScheduler {
 
   /// "last_epoch", "base_lrs" and "last_lrs".
   virtual OrderedDict<std::string, Tensor> state_dict() const;
-  /// Takes that back and sets the rates. Throws: ArgumentError when a name is missing or the number
-  /// of groups differs.
+  /// Takes that back and sets the rates. Throws: ArgumentError, changing nothing, when a name is
+  /// missing, the number of groups differs, or the schedule has no such step.
   virtual void load_state_dict(const OrderedDict<std::string, Tensor>& state);
 
   Optimizer& optimizer() const { return optimizer_; }
@@ -57,12 +57,19 @@ class LRScheduler {
   virtual void apply();
   /// Goes back to step 0, from the rates as they are.
   virtual void begin();
-  /// Sets momentum, or beta1, of all groups; `scheduler` is for the error when there is neither.
-  void set_momentum(const char* scheduler, double momentum);
+  /// The optimizer. Throws: ArgumentError, in the name of `scheduler`, when a group has neither
+  /// momentum nor beta1.
+  static Optimizer& with_momentum(const char* scheduler, Optimizer& optimizer);
+  /// Sets momentum, or beta1, of all groups.
+  void set_momentum(double momentum);
 
  private:
   friend class CombinedLR;
   void meet_groups();
+  void note_bases();
+  void set_rates(const std::vector<double>& rates);
+  /// Applies what holds after that many steps, or throws and leaves all as it was.
+  void go_to(int64_t steps, std::vector<double> base_lrs);
   Optimizer& optimizer_;
   Schedule schedule_;
   std::vector<double> base_lrs_;

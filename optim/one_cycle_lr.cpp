@@ -42,7 +42,8 @@ double cycle(const OneCycleLROptions& o, int64_t step, double first, double peak
 }  // namespace
 
 OneCycleLR::OneCycleLR(Optimizer& optimizer, const OneCycleLROptions& options)
-    : LRScheduler(optimizer, always([options](int64_t step, double) {
+    : LRScheduler(options.cycle_momentum() ? with_momentum("OneCycleLR", optimizer) : optimizer,
+                  always([options](int64_t step, double) {
                     check(options);
                     const double first = options.max_lr() / options.div_factor();
                     return cycle(options, step, first, options.max_lr(),
@@ -59,8 +60,8 @@ void OneCycleLR::apply() {
 
 void OneCycleLR::apply_momentum() {
   if (!options_.cycle_momentum()) return;
-  set_momentum("OneCycleLR", cycle(options_, last_epoch(), options_.max_momentum(),
-                                   options_.base_momentum(), options_.max_momentum()));
+  set_momentum(cycle(options_, last_epoch(), options_.max_momentum(), options_.base_momentum(),
+                     options_.max_momentum()));
 }
 
 }  // namespace reel::optim

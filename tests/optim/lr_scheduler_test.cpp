@@ -1,3 +1,5 @@
+#include <reel/optim/adagrad.h>
+#include <reel/optim/cyclic_lr.h>
 #include <reel/optim/lr_scheduler.h>
 #include <reel/optim/one_cycle_lr.h>
 
@@ -161,4 +163,39 @@ TEST_CASE("impossible schedules are refused and change nothing", "[optim]") {
   CHECK_THROWS_AS(OneCycleLR(t.sgd, 1, 0), ArgumentError);
   CHECK_THROWS_AS(OneCycleLR(t.sgd, OneCycleLROptions(1, 10).pct_start(1.5)), ArgumentError);
   CHECK(t.sgd.param_groups()[0].options().get_lr() == 0.2);
+  Adagrad adagrad({ones({1}).set_requires_grad(true)}, 0.2);
+  CHECK_THROWS_AS(OneCycleLR(adagrad, 1, 10), ArgumentError);
+  CHECK_THROWS_AS(CyclicLR(adagrad, 0.5, 1), ArgumentError);
+  CHECK(adagrad.param_groups()[0].options().get_lr() == 0.2);
+  // Nor is a base rate remembered from them.
+  for (Optimizer* optimizer :
+       {static_cast<Optimizer*>(&t.sgd), static_cast<Optimizer*>(&adagrad)}) {
+    optimizer->param_groups()[0].options().set_lr(0.8);
+    const StepLR schedule(*optimizer, 1);
+    CHECK(schedule.get_last_lr()[0] == 0.8);
+  }
+}
+
+TEST_CASE("a schedule that can not take a state or a step stays where it was", "[optim]") {
+  Trainer longer, shorter;
+  OneCycleLR from(longer.sgd, 1, 30), to(shorter.sgd, 2, 10);
+  rates(from, 20);
+  rates(to, 4);
+  const auto before = to.state_dict();
+  const auto unchanged = [&] {
+    const auto now = to.state_dict();
+    for (const auto& item : before)
+      if (!item->equal(now[item.key()])) return false;
+    return true;
+  };
+  CHECK_THROWS_AS(to.load_state_dict(from.state_dict()), ArgumentError);
+  CHECK(unchanged());
+  CHECK(to.last_epoch() == 4);
+  auto partial = from.state_dict();
+  partial.erase("last_lrs");
+  CHECK_THROWS_AS(to.load_state_dict(partial), ArgumentError);
+  CHECK(unchanged());
+  rates(to, 6);
+  CHECK_THROWS_AS(to.step(), ArgumentError);
+  CHECK(to.last_epoch() == 10);
 }
