@@ -114,6 +114,8 @@ class Optimizer {
   void add_parameters(const TensorList& parameters);
   std::vector<OptimizerParamGroup>& param_groups() { return groups_; }
   const std::vector<OptimizerParamGroup>& param_groups() const { return groups_; }
+  /// Of groups that are added without options of their own.
+  OptimizerOptions& defaults() { return *defaults_; }
   const OptimizerOptions& defaults() const { return *defaults_; }
   TensorList parameters() const;
 
@@ -158,6 +160,10 @@ class Optimizer {
   bool make_buffers(const OptimizerOptions& options, OptimizerParamState& state,
                     const Tensor& parameter) const;
   void update_batch(const OptimizerParamGroup& group);
+  bool needs(const OptimizerOptions& options, size_t buffer) const;
+  OptimizerParamState load_state(const OrderedDict<std::string, Tensor>& dict, size_t i,
+                                 const Tensor& parameter, const OptimizerOptions& options,
+                                 size_t& known) const;
   void clear_batch();
 
   const char *name_, *product_name_;

@@ -207,3 +207,31 @@ TEST_CASE("a parameter may change its dtype between steps", "[optim]") {
   sgd.step();
   CHECK(a.detach().to_vector()[0] == Catch::Approx(1 - 0.1 - 0.15));
 }
+
+TEST_CASE("a state that lacks what its steps must have left is refused", "[optim]") {
+  const Tensor a = parameter(1);
+  Adam adam({a}), other({a});
+  set_gradient(a, {1, 1});
+  adam.step();
+  auto state = adam.state_dict();
+  state.erase("state.0.exp_avg_sq");
+  CHECK(message_of<ArgumentError>([&] {
+          other.load_state_dict(state);
+        }).find("there is no 'state.0.exp_avg_sq'") != std::string::npos);
+  CHECK(other.state(a).step == 0);
+  // Momentum may be switched on, and the state saved, before a step makes its buffer.
+  SGD sgd({a}, 0.1), resumed({a}, 0.1);
+  set_gradient(a, {1, 1});
+  sgd.step();
+  *sgd.param_groups()[0].options().find("momentum") = 0.9;
+  resumed.load_state_dict(sgd.state_dict());
+  CHECK(resumed.state(a).step == 1);
+}
+
+TEST_CASE("the defaults are those of groups that are added", "[optim]") {
+  SGD sgd({parameter(1)}, 0.1);
+  sgd.defaults().set_lr(0.5);
+  sgd.add_param_group(TensorList{parameter(1)});
+  CHECK(sgd.param_groups()[0].options().get_lr() == 0.1);
+  CHECK(sgd.param_groups()[1].options().get_lr() == 0.5);
+}
