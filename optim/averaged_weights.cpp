@@ -60,8 +60,8 @@ void AveragedWeights::update() {
     const Tensor &x = tensors_[i], &average = averages_[i];
     REEL_CHECK(x.sizes() == average.sizes(), name_, ": tensor ", i, " is now ", x, ", its average ",
                average, "; the shapes must be equal. [make a new average]");
-    if (x.dtype() != average.dtype()) averages_[i] = average.to(x.dtype());
   }
+  follow_dtypes();
   for (size_t i = 0; i < tensors_.size(); ++i) {
     if (n_averaged_ == 0 || !tensors_[i].is_floating_point()) {
       averages_[i].copy_(tensors_[i].detach());
@@ -74,8 +74,16 @@ void AveragedWeights::update() {
   ++n_averaged_;
 }
 
+// The model may have been converted since.
+void AveragedWeights::follow_dtypes() {
+  for (size_t i = 0; i < tensors_.size(); ++i)
+    if (const Dtype dtype = tensors_[i].dtype(); averages_[i].dtype() != dtype)
+      averages_[i] = averages_[i].to(dtype);
+}
+
 void AveragedWeights::swap() {
   const NoGradGuard no_grad;
+  follow_dtypes();
   for (size_t i = 0; i < tensors_.size(); ++i) {
     const Tensor weights = tensors_[i].detach();
     tensors_[i].set_data(averages_[i]);

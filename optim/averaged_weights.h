@@ -43,6 +43,7 @@ class AveragedWeights {
 
  private:
   void check_not_swapped(const char* what) const;
+  void follow_dtypes();
   const char* name_;
   TensorList tensors_, averages_;
   int64_t n_averaged_ = 0;
@@ -78,16 +79,22 @@ class SWA : public AveragedWeights {
   double share(int64_t n) const override { return 1 / (1 + static_cast<double>(n)); }
 };
 
-/// Gives the model its averages while it lives.
+/// Gives the model its averages while it lives; inside another one, it has them already.
 class AverageScope {
  public:
-  explicit AverageScope(AveragedWeights& average) : average_(average) { average_.swap(); }
-  ~AverageScope() { average_.swap(); }
+  explicit AverageScope(AveragedWeights& average)
+      : average_(average), swaps_(!average.is_swapped()) {
+    if (swaps_) average_.swap();
+  }
+  ~AverageScope() {
+    if (swaps_) average_.swap();
+  }
   AverageScope(const AverageScope&) = delete;
   AverageScope& operator=(const AverageScope&) = delete;
 
  private:
   AveragedWeights& average_;
+  const bool swaps_;
 };
 
 /// targets[i] += share * (sources[i] - targets[i]), in one pass over all; off the tape.

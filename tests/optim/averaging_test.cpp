@@ -159,6 +159,37 @@ TEST_CASE("averages take parameters of any layout and follow a change of dtype",
         "average]");
 }
 
+TEST_CASE("an average scope inside another leaves the averages in place", "[optim]") {
+  Moving m;
+  SWA swa({m.x});
+  swa.update();
+  m.move();
+  {
+    const AverageScope outer(swa);
+    {
+      const AverageScope inner(swa);
+      CHECK(m.x.detach().equal(m.unit));
+    }
+    CHECK(m.x.detach().equal(m.unit));
+  }
+  CHECK(m.x.detach().equal(m.unit * 2));
+}
+
+TEST_CASE("averages are swapped into a model that was converted, and out of it", "[optim]") {
+  nn::Linear net(3, 2);
+  EMA ema(net->parameters());
+  const Tensor weight = net->weight.detach().clone();
+  net->to(kFloat64);
+  {
+    const AverageScope averaged(ema);
+    CHECK(net->weight.detach().equal(weight.to(kFloat64)));
+    CHECK(net(ones({1, 3}, kFloat64)).dtype() == kFloat64);
+    net->to(kFloat32);
+  }
+  CHECK(net->weight.dtype() == kFloat32);
+  CHECK(net(ones({1, 3})).dtype() == kFloat32);
+}
+
 TEST_CASE("lookahead goes half the way of every five steps", "[optim]") {
   const Tensor x = start(3, kFloat64), plain = start(3, kFloat64);
   SGD inner({x}, SGDOptions(0.1).momentum(0.5)), reference({plain}, SGDOptions(0.1).momentum(0.5));
