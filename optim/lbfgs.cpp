@@ -115,6 +115,15 @@ Tensor LBFGS::direction(const Tensor& gradient) const {
   return q;
 }
 
+// The parameters may have been converted since.
+void LBFGS::convert_history(Dtype dtype) {
+  History& h = history_;
+  if (!h.d.defined() || h.d.dtype() == dtype) return;
+  for (Tensor* x : {&h.d, &h.prev_flat_grad}) *x = x->to(dtype);
+  for (TensorList* list : {&h.old_dirs, &h.old_stps})
+    for (Tensor& x : *list) x = x.to(dtype);
+}
+
 // --- the step ---
 
 Tensor LBFGS::step(const LossClosure& closure) {
@@ -139,6 +148,7 @@ Tensor LBFGS::step(const LossClosure& closure) {
   REEL_CHECK(!h.d.defined() || h.d.sizes() == gradient.sizes(), "LBFGS: the parameters have ",
              gradient.numel(), " elements, but ", h.d.numel(),
              " in the steps before; they can not change. [make a new optimizer]");
+  convert_history(gradient.dtype());
   if (largest(gradient) <= o.tolerance_grad()) return first_loss;
 
   for (int64_t i = 1; i <= o.max_iter(); ++i) {

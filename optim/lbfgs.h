@@ -60,6 +60,7 @@ class LBFGS : public Optimizer {
   double loss_of(const Tensor& loss) const;
   void remember(const Tensor& gradient);
   Tensor direction(const Tensor& gradient) const;
+  void convert_history(Dtype dtype);
 
   History history_;
 };

@@ -128,6 +128,17 @@ TEST_CASE("LBFGS stops where the gradient is zero", "[optim]") {
   CHECK(lbfgs.n_iter() == 0);
 }
 
+TEST_CASE("LBFGS goes on when its parameters are converted", "[optim]") {
+  const Valley valley;
+  valley.x.set_data(valley.x.detach().to(kFloat32));
+  LBFGS lbfgs({valley.x}, LBFGSOptions().max_iter(4).line_search_fn("strong_wolfe"));
+  valley.step(lbfgs);
+  valley.x.set_data(valley.x.detach().to(kFloat64));
+  for (int i = 0; i < 20; ++i) valley.step(lbfgs);
+  CHECK(valley.x.dtype() == kFloat64);
+  CHECK(valley.loss().item<double>() < 1e-8);
+}
+
 TEST_CASE("LBFGS says what it needs", "[optim]") {
   const Tensor x = zeros({2}, kFloat64).requires_grad_(), y = zeros({2}).requires_grad_();
   const auto message = [](auto f) { return message_of<ArgumentError>(f); };
