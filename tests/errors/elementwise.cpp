@@ -21,6 +21,10 @@ const ErrorRows kActivations{
      [] {
        glu(ones({2, 3}));
      }},
+    {"glu: dimension",
+     [] {
+       glu(ones({2, 4, 2}), 3);
+     }},
     {"glu: no dimensions", [] { glu(ones({})); }},
     {"gumbel_softmax: dtype", [] { gumbel_softmax(integers({2})); }},
     {"gumbel_softmax: tau", [] { gumbel_softmax(ones({2}), -1); }},

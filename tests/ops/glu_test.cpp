@@ -51,6 +51,9 @@ TEST_CASE("glu: what is wrong with a call") {
   CHECK(message_of<ArgumentError>([] {
           glu(ones({4, 3}));
         }) == "glu: dimension -1 of the input [4, 3] has the size 3; it must be even.");
+  CHECK(message_of<ArgumentError>([] {
+          glu(ones({2, 4, 4}), 3);
+        }).starts_with("glu: dimension 3 is out of range; the tensor has 3"));
   CHECK(message_of<ArgumentError>([] { glu(ones({})); }) ==
         "glu: the input has no dimensions; it must have 1 or more.");
 }
