@@ -47,8 +47,10 @@ void check_dimension(const Tensor& x, int64_t d, int64_t a, int64_t b, PaddingMo
              " needs pixels to take values from.");
   REEL_CHECK(mode != kReflect || larger < n, "pad: reflect padding ", a, " and ", b, " of the ", n,
              " pixels in dimension ", d, " of input ", x, "; it must be less than their number.");
-  REEL_CHECK(mode != kCircular || larger <= n, "pad: circular padding ", a, " and ", b, " of the ",
-             n, " pixels in dimension ", d, " of input ", x, "; it must be at most their number.");
+  const int64_t kept = n + (a < 0 ? a : 0) + (b < 0 ? b : 0);
+  REEL_CHECK(mode != kCircular || larger <= kept, "pad: circular padding ", a, " and ", b,
+             " of the ", n, " pixels in dimension ", d, " of input ", x,
+             "; it must be at most the ", kept, " that are not cropped.");
 }
 
 Padding check_pad(const Tensor& x, IntArrayRef pads, PaddingMode mode) {

@@ -19,8 +19,11 @@ int64_t source_of(const PadGeometry& g, int d, int64_t i) {
       return j < 0 ? -j : 2 * (n - 1) - j;
     case Border::kReplicate:
       return j < 0 ? 0 : n - 1;
-    case Border::kCircular:
-      return j < 0 ? j + n : j - n;
+    case Border::kCircular: {
+      const int64_t last = g.out[d] - g.before[d];  // below n where the end is cropped
+      const int64_t kept = (last < n ? last : n) + (g.before[d] < 0 ? g.before[d] : 0);
+      return j < 0 ? j + kept : j - kept;
+    }
     default:
       return -1;
   }

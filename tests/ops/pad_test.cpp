@@ -6,6 +6,8 @@
 #include <reel/core/creation.h>
 #include <reel/core/layout.h>
 
+#include <algorithm>
+
 using namespace reel;
 using namespace reel::tests;
 
@@ -14,13 +16,15 @@ namespace {
 constexpr PaddingMode kModes[] = {kConstant, kReflect, kReplicate, kCircular};
 constexpr const char* kNames[] = {"constant", "reflect", "replicate", "circular"};
 
-// The place in a dimension of n pixels whose value place j takes, or -1.
-int64_t source_of(PaddingMode mode, int64_t j, int64_t n) {
+// The place in a dimension of n pixels whose value place j takes, or -1; a before and b after.
+int64_t source_of(PaddingMode mode, int64_t j, int64_t n, int64_t a, int64_t b) {
   if (j >= 0 && j < n) return j;
   if (mode == kReflect) return j < 0 ? -j : 2 * n - 2 - j;
   if (mode == kReplicate) return j < 0 ? 0 : n - 1;
-  if (mode == kCircular) return (j + n) % n;
-  return -1;
+  if (mode != kCircular) return -1;
+  // Cropped first.
+  const int64_t first = std::max<int64_t>(-a, 0), kept = n - first - std::max<int64_t>(-b, 0);
+  return first + (j - first + kept) % kept;
 }
 
 Tensor reference(const Tensor& x, const std::vector<int64_t>& pads, PaddingMode mode,
@@ -38,7 +42,8 @@ Tensor reference(const Tensor& x, const std::vector<int64_t>& pads, PaddingMode 
     int64_t rest = static_cast<int64_t>(i), source = 0, step = 1;
     bool inside = true;
     for (size_t d = in.size(); d-- > 0;) {
-      const int64_t j = source_of(mode, rest % out[d] - before[d], in[d]);
+      const int64_t j =
+          source_of(mode, rest % out[d] - before[d], in[d], before[d], out[d] - in[d] - before[d]);
       inside = inside && j >= 0;
       source += j * step;
       step *= in[d];
@@ -73,9 +78,18 @@ TEST_CASE("pad") {
     check_pad({2, 3, 3, 4}, {1, 1, 2, 2, 0, 0}, mode);
     check_pad({2, 17, 6, 7}, {-1, 2, 3, -2}, mode);
     check_pad({2, 3, 7}, {-5, 2}, mode);
+    check_pad({2, 3, 7, 6}, {2, -3, -1, 4}, mode);
   }
   check_pad({2, 3, 4}, {4, 4}, kCircular);
   check_pad({2, 3, 1}, {4, 4}, kReplicate);
+}
+
+TEST_CASE("pad: circular padding repeats what cropping leaves, as in PyTorch") {
+  using Values = std::vector<double>;
+  const Tensor x = tensor_of({1, 4}, {1, 2, 3, 4});
+  CHECK(pad(x, {-1, 2}, kCircular).to_vector() == Values{2, 3, 4, 2, 3});
+  CHECK(pad(x, {3, -1}, kCircular).to_vector() == Values{1, 2, 3, 1, 2, 3});
+  CHECK(pad(x, {-1, -1}, kCircular).to_vector() == Values{2, 3});
 }
 
 TEST_CASE("pad: a constant goes around any dimension") {
@@ -123,7 +137,7 @@ TEST_CASE("pad: errors say what does not fit") {
         pad(x, {1, 5}, kCircular);
       }) ==
       "pad: circular padding 1 and 5 of the 4 pixels in dimension 2 of input [2, 3, 4]; it must be "
-      "at most their number.");
+      "at most the 4 that are not cropped.");
   CHECK(
       message([&] {
         pad(x, {-5, 0});
