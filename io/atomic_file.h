@@ -7,8 +7,9 @@
 namespace reel::io {
 
 /// Collects what is written in a temporary file beside `path`, which commit() renames to it.
-/// Whoever reads `path` meanwhile, or after a crash, finds the former file unharmed. Throws:
-/// IoError naming the path and the cause.
+/// Whoever reads `path` meanwhile, or after a crash, finds the former file unharmed. A symbolic
+/// link leads to the file that is replaced, which keeps its mode; a device or FIFO is written as
+/// it is. Throws: IoError naming the path and the cause.
 class AtomicFile {
  public:
   /// `op` is the operation that errors are reported for.
@@ -26,7 +27,8 @@ class AtomicFile {
 
   std::string op_;
   std::string path_;
-  std::string temporary_path_;
+  std::string target_;          // where the path's links lead
+  std::string temporary_path_;  // empty while what is there is written itself
   int descriptor_ = -1;
 };
 

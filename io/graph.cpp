@@ -7,6 +7,8 @@
 
 #include <cerrno>
 #include <cstring>
+#include <fstream>
+#include <iterator>
 
 extern char** environ;
 
@@ -56,8 +58,8 @@ void save_graph(const std::string& path, const Tensor& y,
   if (const std::string problem = run_dot(description.path, drawing.path); !problem.empty())
     throw_io_error(concat("save_graph: '", path, "' is drawn by Graphviz's program dot: ", problem,
                           ". [install graphviz, or save a .dot]"));
-  if (rename(drawing.path.c_str(), path.c_str()) != 0)
-    throw_io_error(concat("save_graph: cannot replace '", path, "': ", std::strerror(errno), "."));
+  std::ifstream drawn(drawing.path, std::ios::binary);
+  write(path, {std::istreambuf_iterator<char>(drawn), {}});
 }
 
 }  // namespace reel::io
