@@ -38,7 +38,7 @@ void AppendFile::keep_whole_lines() {
 }
 
 void AppendFile::write(const std::string& lines) {
-  if (!write_all(descriptor_, lines.data(), lines.size())) fail("write");
+  if (!append_all(descriptor_, lines.data(), lines.size())) fail("write");
 }
 
 int64_t AppendFile::size() const {

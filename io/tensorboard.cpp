@@ -113,7 +113,7 @@ SummaryWriter::~SummaryWriter() {
 
 void SummaryWriter::write(const std::string& event) {
   const std::string record = tfrecord(event);
-  if (!write_all(descriptor_, record.data(), record.size()))
+  if (!append_all(descriptor_, record.data(), record.size()))
     throw_io_error(
         concat("summary_writer: cannot write '", path_, "': ", std::strerror(errno), "."));
 }

@@ -18,4 +18,14 @@ bool write_all(int descriptor, const void* data, std::size_t size) {
   return true;
 }
 
+bool append_all(int descriptor, const void* data, std::size_t size) {
+  const off_t end = lseek(descriptor, 0, SEEK_END);
+  if (end < 0) return false;
+  if (write_all(descriptor, data, size)) return true;
+  const int cause = errno;
+  [[maybe_unused]] const int cut = ftruncate(descriptor, end);
+  errno = cause;
+  return false;
+}
+
 }  // namespace reel::io

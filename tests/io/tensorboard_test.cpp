@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "tests/catch.h"
+#include "tests/file_size_limit.h"
 #include "tests/message_of.h"
 #include "tests/temporary_folder.h"
 
@@ -116,6 +117,22 @@ TEST_CASE("tensorboard: histograms of few, equal and infinite values", "[tensorb
                           tensor({-1.0, 0.0, HUGE_VAL, 2.0}), arange(5)})
     writer.add_histogram("h", x);
   CHECK(records_of(read(writer.path())).size() == 7);
+}
+
+TEST_CASE("tensorboard: a full disk costs the event that does not fit, and no other",
+          "[tensorboard]") {
+  const TemporaryFolder folder;
+  SummaryWriter writer(folder.file("x"));
+  writer.add_scalar("loss", 1, 1);
+  const size_t size = read(writer.path()).size();
+  {
+    const FileSizeLimit limit(size + 10);
+    CHECK(message_of<IoError>([&] { writer.add_scalar("loss", 2, 2); }) ==
+          "summary_writer: cannot write '" + writer.path() + "': File too large.");
+  }
+  CHECK(read(writer.path()).size() == size);
+  writer.add_scalar("loss", 3, 3);
+  CHECK(records_of(read(writer.path())).size() == 3);
 }
 
 TEST_CASE("tensorboard: what can not be shown is refused", "[tensorboard]") {

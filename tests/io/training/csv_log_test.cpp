@@ -2,6 +2,7 @@
 #include <reel/io/training/csv_log.h>
 
 #include "tests/catch.h"
+#include "tests/file_size_limit.h"
 #include "tests/message_of.h"
 #include "tests/temporary_folder.h"
 
@@ -43,6 +44,22 @@ TEST_CASE("csv: a row that a crash cut short is removed", "[csv]") {
   CHECK(appended_to("aa,b") == "aa,b\n8,9\n");
   CHECK(appended_to("aa") == "aa,b\n8,9\n");
   CHECK(appended_to("") == "aa,b\n8,9\n");
+}
+
+TEST_CASE("csv: a full disk costs the row that does not fit, and no other", "[csv]") {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("log.csv");
+  CsvLog log(path, {"a", "b"});
+  log.row({1, 2});
+  {
+    const FileSizeLimit limit(10);
+    CHECK(message_of<IoError>([&] {
+            log.row({34, 56});
+          }) == "CsvLog: cannot write '" + path + "': File too large.");
+  }
+  CHECK(folder.read("log.csv") == "a,b\n1,2\n");
+  log.row({7, 8});
+  CHECK(folder.read("log.csv") == "a,b\n1,2\n7,8\n");
 }
 
 TEST_CASE("csv: what would spoil the table is refused", "[csv]") {
