@@ -26,7 +26,7 @@ std::string AppendFile::head(std::size_t most) const {
   return start;
 }
 
-void AppendFile::keep_whole_lines() {
+void AppendFile::keep_whole_lines(const std::function<bool(const std::string& line)>& is_whole) {
   const int64_t all = size();
   int64_t whole = all;
   std::string last(1, '\0');
@@ -34,7 +34,11 @@ void AppendFile::keep_whole_lines() {
     read_at(whole - 1, last);
     if (last == "\n") break;
   }
-  if (whole < all && ftruncate(descriptor_, whole) != 0) fail("truncate");
+  if (whole == all) return;
+  last.resize(static_cast<std::size_t>(all - whole));
+  read_at(whole, last);
+  if (is_whole(last)) return write("\n");
+  if (ftruncate(descriptor_, whole) != 0) fail("truncate");
 }
 
 void AppendFile::write(const std::string& lines) {

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 
 namespace reel::io {
@@ -23,8 +24,9 @@ class AppendFile {
   /// The first bytes, at most `most` of them.
   std::string head(std::size_t most) const;
   bool is_empty() const { return size() == 0; }
-  /// Removes a last line that a crash cut short.
-  void keep_whole_lines();
+  /// Of a last line without an end: gives it one if `is_whole` says that nothing else lacks, as
+  /// after an editor, and removes it if a crash cut it short.
+  void keep_whole_lines(const std::function<bool(const std::string& line)>& is_whole);
   void write(const std::string& lines);
 
  private:

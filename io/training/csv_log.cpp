@@ -38,6 +38,18 @@ std::string join(const std::vector<CsvField>& fields) {
   return line + '\n';
 }
 
+/// Whether a line without an end has all fields, the last of which is neither empty nor an open
+/// quote: such a one may have been cut short.
+bool is_row(const std::string& line, size_t fields) {
+  size_t found = 1;
+  bool in_quotes = false;
+  for (const char c : line) {
+    if (c == '"') in_quotes = !in_quotes;
+    if (c == ',' && !in_quotes) ++found;
+  }
+  return found >= fields && !in_quotes && !line.ends_with(',');
+}
+
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
 std::vector<std::string> checked(const std::string& path, std::vector<std::string> columns) {
@@ -65,7 +77,8 @@ CsvLog::CsvLog(std::string path, std::vector<std::string> columns, Mode mode)
                           "'; its header must be '", first_line(header),
                           "' for rows to be appended."));
   }
-  file_.keep_whole_lines();
+  file_.keep_whole_lines(
+      [&](const std::string& line) { return start == header && is_row(line, columns_.size()); });
   if (file_.is_empty()) file_.write(header);
 }
 

@@ -32,8 +32,8 @@ class CsvLog {
   using Mode = AppendFile::Mode;
 
   /// With kAppend, rows are added to an existing file; a last row that was cut short by a crash is
-  /// removed first. Throws: IoError if the file cannot be written or, with kAppend, has another
-  /// header; ArgumentError without columns.
+  /// removed first, one that lacks only its line end gets it. Throws: IoError if the file cannot be
+  /// written or, with kAppend, has another header; ArgumentError without columns.
   CsvLog(std::string path, std::vector<std::string> columns, Mode mode = Mode::kReplace);
 
   /// Throws: ArgumentError unless there is a field for each column, IoError if the file cannot be

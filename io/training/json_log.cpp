@@ -52,6 +52,21 @@ std::string json_text(std::string_view text) {
   return json + '"';
 }
 
+/// Whether all that a line opens is closed: texts, lists and objects.
+bool is_whole(const std::string& line) {
+  int64_t depth = 0;
+  bool in_text = false;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    const char c = line[i];
+    if (c == '"') in_text = !in_text;
+    if (in_text && c == '\\') ++i;
+    if (in_text) continue;
+    if (c == '{' || c == '[') ++depth;
+    if (c == '}' || c == ']') --depth;
+  }
+  return depth == 0 && !in_text;
+}
+
 std::string json_of(const LogValue& value) {
   if (value.kind() == LogValue::Kind::kText) return json_text(value.text());
   return value.is_finite() ? value.text() : "null";
@@ -64,7 +79,7 @@ JsonLog::JsonLog(std::string path, Mode mode) : file_("JsonLog", path, mode) {
   if (!start.empty() && start != "{")
     throw_io_error(concat("JsonLog: '", path, "' begins with '", start,
                           "'; a file to append to must begin with '{'."));
-  file_.keep_whole_lines();
+  file_.keep_whole_lines(is_whole);
 }
 
 void JsonLog::row(const std::vector<JsonField>& fields) {

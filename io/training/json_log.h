@@ -22,8 +22,8 @@ class JsonLog {
   using Mode = AppendFile::Mode;
 
   /// With kAppend, rows are added to an existing file; a last row that was cut short by a crash is
-  /// removed first. Throws: IoError if the file cannot be written or, with kAppend, does not begin
-  /// with an object.
+  /// removed first, one that lacks only its line end gets it. Throws: IoError if the file cannot be
+  /// written or, with kAppend, does not begin with an object.
   explicit JsonLog(std::string path, Mode mode = Mode::kReplace);
 
   /// NaN and infinities, which JSON lacks, become null; bytes that are not UTF-8 become U+FFFD.

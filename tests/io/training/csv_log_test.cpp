@@ -46,6 +46,21 @@ TEST_CASE("csv: a row that a crash cut short is removed", "[csv]") {
   CHECK(appended_to("") == "aa,b\n8,9\n");
 }
 
+TEST_CASE("csv: a last row that lacks only its line end stays", "[csv]") {
+  const TemporaryFolder folder;
+  const auto appended_to = [&](const std::string& content) {
+    CsvLog(folder.write("log.csv", content), {"aa", "b"}, CsvLog::Mode::kAppend).row({8, 9});
+    return folder.read("log.csv");
+  };
+  CHECK(appended_to("aa,b\n1,2\n3,4") == "aa,b\n1,2\n3,4\n8,9\n");
+  CHECK(appended_to("aa,b\n\"1,\"\"\",2") == "aa,b\n\"1,\"\"\",2\n8,9\n");
+  CHECK(appended_to("aa,b\n1,\"2,3") == "aa,b\n8,9\n");
+  CHECK(appended_to("aa,b\n1,2,3") == "aa,b\n1,2,3\n8,9\n");
+  // Whatever it is, it is no header yet.
+  CsvLog(folder.write("log.csv", "aa,b"), {"aa", "bcd"}, CsvLog::Mode::kAppend);
+  CHECK(folder.read("log.csv") == "aa,bcd\n");
+}
+
 TEST_CASE("csv: a full disk costs the row that does not fit, and no other", "[csv]") {
   const TemporaryFolder folder;
   const std::string path = folder.file("log.csv");

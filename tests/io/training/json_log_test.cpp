@@ -96,6 +96,10 @@ TEST_CASE("json: a log that goes on loses only what a crash cut short", "[json_l
   CHECK(appended_to("{\"a\": 1}\n") == "{\"a\": 1}\n{\"a\": 2}\n");
   CHECK(appended_to("{\"a\": 1}\n{\"a\":") == "{\"a\": 1}\n{\"a\": 2}\n");
   CHECK(appended_to("{\"a") == "{\"a\": 2}\n");
+  CHECK(appended_to("{\"a\": \"\\\"{[\\\\\"}") == "{\"a\": \"\\\"{[\\\\\"}\n{\"a\": 2}\n");
+  CHECK(appended_to("{\"a\": \"}") == "{\"a\": 2}\n");
+  CHECK(appended_to("{\"a\": 1}") == "{\"a\": 1}\n{\"a\": 2}\n");
+  CHECK(appended_to("{\"a\": 1}\n{\"a\": {\"b\": 1}") == "{\"a\": 1}\n{\"a\": 2}\n");
   { JsonLog(folder.file("log.jsonl")).row({{"b", 3}}); }
   CHECK(folder.read("log.jsonl") == "{\"b\": 3}\n");
 }
