@@ -10,7 +10,7 @@ bool ByteSource::starts_with(const std::string& text) const {
   return size >= text.size() && std::memcmp(data, text.data(), text.size()) == 0;
 }
 
-ByteSource source_of(std::shared_ptr<MappedFile> file) {
+ByteSource source_of(std::shared_ptr<FileContent> file) {
   return {file, file->data(), file->size(), [file](const std::string& what) { file->fail(what); }};
 }
 

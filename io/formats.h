@@ -1,7 +1,7 @@
 #pragma once
 // The formats of tensors in files, apart from where their bytes are.
 
-#include <reel/io/mapped_file.h>
+#include <reel/io/file_content.h>
 #include <reel/io/safetensors.h>
 
 #include <functional>
@@ -22,7 +22,7 @@ struct ByteSource {
   [[noreturn]] void fail(const std::string& what) const;
   bool starts_with(const std::string& text) const;
 };
-ByteSource source_of(std::shared_ptr<MappedFile> file);
+ByteSource source_of(std::shared_ptr<FileContent> file);
 
 // What follows gives tensors that lie in the source where its bytes can be used as they are: not to
 // be written, and to be copied by who keeps them. Throws what source.fail does.

@@ -222,7 +222,7 @@ void save_npy(const std::string& path, const Tensor& x) {
 }
 
 Tensor load_npy(const std::string& path) {
-  return owned(view_npy(source_of(std::make_shared<MappedFile>("load_npy", path))));
+  return owned(view_npy(source_of(std::make_shared<FileContent>("load_npy", path))));
 }
 
 void save_npz(const std::string& path, const OrderedDict<std::string, Tensor>& tensors,
@@ -238,7 +238,7 @@ void save_npz(const std::string& path, const OrderedDict<std::string, Tensor>& t
 OrderedDict<std::string, Tensor> load_npz(const std::string& path) {
   OrderedDict<std::string, Tensor> tensors("array");
   for (const auto& [name, x] :
-       view_npz(source_of(std::make_shared<MappedFile>("load_npz", path))).tensors)
+       view_npz(source_of(std::make_shared<FileContent>("load_npz", path))).tensors)
     tensors.insert(name, owned(x));
   return tensors;
 }

@@ -189,8 +189,8 @@ void save_safetensors(const std::string& path, const std::vector<NamedTensor>& t
 
 SafetensorsFile load_safetensors(const std::string& path) {
   TensorFile file =
-      view_safetensors(source_of(std::make_shared<MappedFile>("load_safetensors", path)));
-  // The mapping ends here, so that nobody depends on a file that may change.
+      view_safetensors(source_of(std::make_shared<FileContent>("load_safetensors", path)));
+  // Nobody shall depend on a file that may change.
   for (NamedTensor& t : file.tensors) t.tensor = owned(t.tensor);
   return file;
 }

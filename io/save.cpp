@@ -66,7 +66,7 @@ void save_state(const StateDict& state, std::ostream& stream, const Metadata& me
 namespace {
 
 ByteSource open_source(const std::string& path, std::istream* stream) {
-  if (!stream) return source_of(std::make_shared<MappedFile>("load", path));
+  if (!stream) return source_of(std::make_shared<FileContent>("load", path));
   if (!*stream) throw_io_error("load: cannot read from the stream: it is in a failed state.");
   auto bytes = std::make_shared<std::string>(std::istreambuf_iterator<char>(*stream),
                                              std::istreambuf_iterator<char>());

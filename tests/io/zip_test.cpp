@@ -12,7 +12,7 @@ namespace {
 using Catch::Matchers::ContainsSubstring;
 
 ZipReader open_zip(const std::string& path) {
-  return ZipReader(source_of(std::make_shared<MappedFile>("test", path)));
+  return ZipReader(source_of(std::make_shared<FileContent>("test", path)));
 }
 
 std::string content(const ZipReader& zip, const std::string& name) {

@@ -60,7 +60,7 @@ void write(const std::string& folder) {
   io::ZipWriter zip("exchange", folder + "/reel-zip64.npz", 0);
   for (const auto& entry : std::filesystem::directory_iterator(folder + "/npy")) {
     const std::string path = entry.path();
-    const io::MappedFile file("exchange", path);
+    const io::FileContent file("exchange", path);
     zip.add(entry.path().filename(), {{file.data(), file.size()}});
   }
   zip.finish();
