@@ -26,9 +26,22 @@ OrderedDict<std::string, Tensor> CombinedLR::state_dict() const {
 }
 
 void CombinedLR::load_state_dict(const OrderedDict<std::string, Tensor>& state) {
+  // Every schedule must know all groups, for its state of before to be one that it takes back.
+  for (LRScheduler* scheduler : schedulers_) scheduler->meet_groups();
+  meet_groups();
+  const OrderedDict<std::string, Tensor> before = CombinedLR::state_dict();
+  try {
+    load_all(state);
+  } catch (...) {
+    load_all(before);
+    throw;
+  }
+}
+
+void CombinedLR::load_all(const OrderedDict<std::string, Tensor>& state) {
   for (size_t i = 0; i < schedulers_.size(); ++i) {
-    const std::string prefix = concat("schedulers.", i, ".");
-    OrderedDict<std::string, Tensor> part("scheduler state");
+    const std::string name = concat("schedulers.", i), prefix = name + ".";
+    OrderedDict<std::string, Tensor> part(concat(state.key_description(), " '", name, "'"));
     for (const auto& item : state)
       if (item.key().rfind(prefix, 0) == 0)
         part.insert(item.key().substr(prefix.size()), item.value());

@@ -8,7 +8,7 @@
 namespace reel::optim {
 
 /// Base of both: several schedules of one optimizer. state_dict() holds theirs as
-/// "schedulers.<index>.<name>".
+/// "schedulers.<index>.<name>"; load_state_dict() takes back all of them or none.
 class CombinedLR : public LRScheduler {
  public:
   OrderedDict<std::string, Tensor> state_dict() const override;
@@ -21,6 +21,7 @@ class CombinedLR : public LRScheduler {
   void begin_at(size_t scheduler) { schedulers_[scheduler]->begin(); }
 
  private:
+  void load_all(const OrderedDict<std::string, Tensor>& state);
   static Optimizer& optimizer_of(const char* name, const std::vector<LRScheduler*>& schedulers);
   std::vector<LRScheduler*> schedulers_;
 };

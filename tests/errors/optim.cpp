@@ -69,6 +69,10 @@ const ErrorRows kOptimizers{
 const ErrorRows kSchedules{
     {"ChainedScheduler: none", [] { ChainedScheduler({}); }},
     {"ChainedScheduler: null", [] { ChainedScheduler({nullptr}); }},
+    {"ChainedScheduler: state of fewer", scheduled([](SGD& sgd) {
+       StepLR a(sgd, 1), b(sgd, 1);
+       ChainedScheduler({&a, &b}).load_state_dict(ChainedScheduler({&a}).state_dict());
+     })},
     {"SequentialLR: milestones", scheduled([](SGD& sgd) {
        StepLR a(sgd, 1);
        SequentialLR(sgd, {&a}, {1});

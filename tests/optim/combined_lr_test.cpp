@@ -307,6 +307,41 @@ TEST_CASE("a plateau goes on from its state", "[optim]") {
         "scheduler: the state is of 1 groups, the optimizer has 2; the numbers must be equal.");
 }
 
+TEST_CASE("a state that does not fit all schedules changes none of them", "[optim]") {
+  Trainer source, t;
+  StepLR steps(source.sgd, 1), a(t.sgd, 1, 0.5);
+  ExponentialLR b(t.sgd, 0.5);
+  ChainedScheduler one({&steps}), two({&a, &b}), outer({&two});
+  for (int i = 0; i < 3; ++i) one.step();
+  outer.step();
+  const double rate = t.rate();
+  const auto error = [&](LRScheduler& schedule, const OrderedDict<std::string, Tensor>& state) {
+    return message_of<ArgumentError>([&] { schedule.load_state_dict(state); });
+  };
+  CHECK(error(two, one.state_dict()) ==
+        "scheduler state 'schedulers.1': there is no 'last_epoch'; there is nothing.");
+  OrderedDict<std::string, Tensor> nested = outer.state_dict();
+  for (const char* name :
+       {"last_epoch", "schedulers.0.last_epoch", "schedulers.0.schedulers.0.last_epoch"})
+    nested[name] = full({}, 7, kInt64);
+  nested.erase("schedulers.0.schedulers.1.last_lrs");
+  CHECK(error(outer, nested) ==
+        "scheduler state 'schedulers.0' 'schedulers.1': there is no 'last_lrs'; there is "
+        "last_epoch, base_lrs.");
+  for (const LRScheduler* schedule : std::initializer_list<LRScheduler*>{&a, &b, &two, &outer})
+    CHECK(schedule->last_epoch() == 1);
+  CHECK(t.rate() == rate);
+  outer.step();
+  CHECK(t.rate() == Catch::Approx(rate / 4));
+
+  // Nor with a group that they have not met.
+  t.sgd.add_param_group(TensorList{leaf()});
+  CHECK_THROWS_AS(two.load_state_dict(one.state_dict()), ArgumentError);
+  CHECK(a.last_epoch() == 2);
+  outer.step();
+  CHECK(t.rate() == Catch::Approx(rate / 16));
+}
+
 TEST_CASE("a schedule of one's own gives its rates", "[optim]") {
   struct Half : LRScheduler {
     explicit Half(Optimizer& optimizer) : LRScheduler(optimizer) {}
