@@ -4,12 +4,15 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
 
 namespace reel::io {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
+using Json = nlohmann::json;
 
 constexpr uint64_t kMaxHeader = 100'000'000;  // the limit of the format's own implementation
 constexpr const char* kMetadataKey = "__metadata__";
@@ -24,7 +27,49 @@ constexpr TypeName kNames[] = {
     {StoredType::kUInt32, "U32"},    {StoredType::kInt64, "I64"},   {StoredType::kFloat16, "F16"},
     {StoredType::kBFloat16, "BF16"}, {StoredType::kFloat32, "F32"}, {StoredType::kFloat64, "F64"}};
 
-Json parse_header(const ByteSource& source, uint64_t* header_size) {
+// The names of a header in their order, which the library's object of them loses, and another one
+// keeps at the price of quadratic time.
+class NamesInOrder : public nlohmann::json_sax<Json> {
+ public:
+  std::vector<std::string> tensors, metadata;
+
+  bool key(std::string& name) override {
+    if (depth_ == 1) tensors.push_back(name);
+    if (depth_ == 2 && tensors.back() == kMetadataKey) metadata.push_back(name);
+    return true;
+  }
+  bool start_object(size_t) override { return ++depth_, true; }
+  bool start_array(size_t) override { return ++depth_, true; }
+  bool end_object() override { return --depth_, true; }
+  bool end_array() override { return --depth_, true; }
+  bool null() override { return true; }
+  bool boolean(bool) override { return true; }
+  bool number_integer(int64_t) override { return true; }
+  bool number_unsigned(uint64_t) override { return true; }
+  bool number_float(double, const std::string&) override { return true; }
+  bool string(std::string&) override { return true; }
+  bool binary(Json::binary_t&) override { return true; }
+  bool parse_error(size_t, const std::string&, const Json::exception&) override { return false; }
+
+ private:
+  int depth_ = 0;
+};
+
+struct TensorTable {
+  uint64_t size = 0;  // in bytes
+  Json object;
+  NamesInOrder names;
+};
+
+// The first of the names that comes a second time, or null.
+const std::string* repeated(const std::vector<std::string>& names) {
+  std::unordered_set<std::string_view> seen;
+  for (const std::string& name : names)
+    if (!seen.insert(name).second) return &name;
+  return nullptr;
+}
+
+TensorTable parse_header(const ByteSource& source) {
   if (source.size < 8)
     source.fail(concat("cut short at byte ", source.size, "; the header's size takes 8."));
   uint64_t size = 0;
@@ -32,10 +77,16 @@ Json parse_header(const ByteSource& source, uint64_t* header_size) {
   if (size > kMaxHeader || size > source.size - 8)
     source.fail(concat("the header's size at byte 0 is ", size, ", but ", source.size - 8,
                        " bytes follow."));
-  *header_size = size;
-  Json header = Json::parse(source.data + 8, source.data + 8 + size, nullptr,
-                            /*allow_exceptions=*/false);
-  if (!header.is_object()) source.fail("the header at byte 8 is no JSON object.");
+  TensorTable header;
+  header.size = size;
+  const char *begin = source.data + 8, *end = begin + size;
+  header.object = Json::parse(begin, end, nullptr, /*allow_exceptions=*/false);
+  if (!header.object.is_object()) source.fail("the header at byte 8 is no JSON object.");
+  Json::sax_parse(begin, end, &header.names);
+  if (const std::string* name = repeated(header.names.tensors))
+    source.fail(concat("the name '", *name, "' comes twice; every tensor needs its own."));
+  if (const std::string* name = repeated(header.names.metadata))
+    source.fail(concat("its metadata '", *name, "' comes twice; names must differ."));
   return header;
 }
 
@@ -99,12 +150,13 @@ void check_ranges(const ByteSource& source, Data& data) {
                        data.begin + covered, "; there must be none."));
 }
 
-Metadata read_metadata(const ByteSource& source, const Json& header) {
+Metadata read_metadata(const ByteSource& source, const TensorTable& header) {
   Metadata metadata;
-  if (!header.contains(kMetadataKey)) return metadata;
-  const Json& entries = header[kMetadataKey];
+  if (!header.object.contains(kMetadataKey)) return metadata;
+  const Json& entries = header.object[kMetadataKey];
   if (!entries.is_object()) source.fail("its metadata is no JSON object.");
-  for (const auto& [key, value] : entries.items()) {
+  for (const std::string& key : header.names.metadata) {
+    const Json& value = entries[key];
     if (!value.is_string()) source.fail(concat("its metadata '", key, "' is no text."));
     metadata.emplace_back(key, value.get<std::string>());
   }
@@ -126,26 +178,50 @@ std::string TensorFile::metadata_of(const std::string& key) const {
   return {};
 }
 
-void write_safetensors(const std::string& op, const ByteSink& sink,
-                       const std::vector<NamedTensor>& tensors, const Metadata& metadata) {
-  Json header = Json::object();
-  for (const auto& [key, value] : metadata) header[kMetadataKey][key] = value;
+namespace {
+
+// Entry by entry, as one object of them all takes quadratic time. Throws Json::exception for what
+// is no UTF-8.
+std::string header_of(const std::string& op, const std::vector<NamedTensor>& tensors,
+                      const Metadata& metadata) {
+  const auto quoted = [](const std::string& text) { return Json(text).dump(); };
+  std::string texts, entries;
+  const auto add = [&](std::string& to, const std::string& name, const std::string& value) {
+    to += concat(to.empty() ? "" : ",", quoted(name), ":", value);
+  };
+  // The last value of a key, where the key stands first.
+  std::unordered_map<std::string, const std::string*> values;
+  for (const auto& [key, value] : metadata) values[key] = &value;
+  for (const auto& item : metadata)
+    if (const auto last = values.find(item.first); last != values.end()) {
+      add(texts, item.first, quoted(*last->second));
+      values.erase(last);
+    }
+  if (!texts.empty()) add(entries, kMetadataKey, "{" + texts + "}");
+  std::unordered_set<std::string> taken = {kMetadataKey};
   uint64_t offset = 0;
   for (const auto& [name, tensor] : tensors) {
-    REEL_CHECK(name != kMetadataKey && !header.contains(name), op, ": the name '", name,
+    REEL_CHECK(taken.insert(name).second, op, ": the name '", name,
                "' is taken; every tensor needs its own, other than ", kMetadataKey, ".");
     REEL_CHECK(tensor.defined(), op, ": the tensor '", name, "' is undefined; it has no values.");
     const auto* known =
         std::find_if(std::begin(kNames), std::end(kNames),
                      [type = stored(tensor.dtype())](const TypeName& n) { return type == n.type; });
-    header[name] = {{"dtype", known->name},
-                    {"shape", tensor.sizes().vec()},
-                    {"data_offsets", {offset, offset + tensor.nbytes()}}};
+    add(entries, name,
+        concat("{\"dtype\":\"", known->name, "\",\"shape\":", Json(tensor.sizes().vec()).dump(),
+               ",\"data_offsets\":[", offset, ",", offset + tensor.nbytes(), "]}"));
     offset += tensor.nbytes();
   }
+  return "{" + entries + "}";
+}
+
+}  // namespace
+
+void write_safetensors(const std::string& op, const ByteSink& sink,
+                       const std::vector<NamedTensor>& tensors, const Metadata& metadata) {
   std::string text;
   try {
-    text = header.dump();
+    text = header_of(op, tensors, metadata);
   } catch (const Json::exception&) {
     throw_argument_error(
         concat(op, ": a name or the metadata is no UTF-8; the format holds no other text."));
@@ -162,20 +238,19 @@ void write_safetensors(const std::string& op, const ByteSink& sink,
 }
 
 TensorFile view_safetensors(const ByteSource& source) {
-  uint64_t header_size = 0;
-  const Json header = parse_header(source, &header_size);
-  Data data{8 + header_size, source.size - 8 - header_size, {}};
+  const TensorTable header = parse_header(source);
+  Data data{8 + header.size, source.size - 8 - header.size, {}};
   TensorFile file;
-  for (const auto& [name, entry] : header.items())
-    if (name != kMetadataKey) file.tensors.push_back(read_entry(source, name, entry, data));
+  for (const std::string& name : header.names.tensors)
+    if (name != kMetadataKey)
+      file.tensors.push_back(read_entry(source, name, header.object[name], data));
   file.metadata = read_metadata(source, header);
   check_ranges(source, data);
   return file;
 }
 
 Metadata view_safetensors_metadata(const ByteSource& source) {
-  uint64_t header_size = 0;
-  return read_metadata(source, parse_header(source, &header_size));
+  return read_metadata(source, parse_header(source));
 }
 
 void save_safetensors(const std::string& path, const std::vector<NamedTensor>& tensors,

@@ -2,6 +2,8 @@
 #include <reel/core/layout.h>
 #include <reel/io/safetensors.h>
 
+#include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <string>
 
@@ -111,6 +113,48 @@ TEST_CASE("safetensors: tensors that share bytes are refused", "[safetensors]") 
       folder.write("x", file_of("{\"a\":" + entry + "[0,8]},\"b\":" + entry + "[4,12]}}", 12));
   CHECK_THAT(message_of<IoError>([&] { load_safetensors(path); }),
              Catch::Matchers::ContainsSubstring("overlap or leave a hole at byte 4"));
+}
+
+TEST_CASE("safetensors: the order of tensors and texts stays", "[safetensors]") {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("x");
+  const Metadata metadata = {{"z", "1"}, {"a", "2"}, {"m", "3"}};
+  save_safetensors(path, {{"w", ones({2})}, {"e", empty({0})}, {"b", ones({1})}, {"a", empty({0})}},
+                   metadata);
+  const SafetensorsFile file = load_safetensors(path);
+  std::vector<std::string> names;
+  for (const NamedTensor& t : file.tensors) names.push_back(t.name);
+  CHECK(names == std::vector<std::string>{"w", "e", "b", "a"});
+  CHECK(file.metadata == metadata);
+}
+
+TEST_CASE("safetensors: names that come twice are refused", "[safetensors]") {
+  const TemporaryFolder folder;
+  const auto error_of = [&](const std::string& header) {
+    const std::string path = folder.write("x", file_of(header, 0));
+    return message_of<IoError>([&] { load_safetensors(path); }).substr(path.size() + 22);
+  };
+  const std::string entry = R"("w":{"dtype":"F32","shape":[0],"data_offsets":[0,0]})";
+  CHECK(error_of("{" + entry + "," + entry + "}") ==
+        "the name 'w' comes twice; every tensor needs its own.");
+  CHECK(error_of(R"({"__metadata__":{"k":"1","k":"2"}})") ==
+        "its metadata 'k' comes twice; names must differ.");
+}
+
+TEST_CASE("safetensors: time grows with the number of tensors, not its square", "[safetensors]") {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("x");
+  const auto seconds = [&](int64_t count) {
+    std::vector<NamedTensor> tensors;
+    for (int64_t i = 0; i < count; ++i)
+      tensors.push_back({"layers." + std::to_string(i) + ".weight", empty({0})});
+    const auto begin = std::chrono::steady_clock::now();
+    save_safetensors(path, tensors);
+    CHECK(load_safetensors(path).tensors.size() == tensors.size());
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  };
+  // Twenty times as many; a square would be 400.
+  CHECK(std::min(seconds(40000), seconds(40000)) < 100 * std::min(seconds(2000), seconds(2000)));
 }
 
 TEST_CASE("safetensors: element types without a dtype are widened", "[safetensors]") {
