@@ -2,6 +2,7 @@
 #include <reel/core/layout.h>
 #include <reel/io/formats.h>
 
+#include <algorithm>
 #include <cstring>
 
 namespace reel::io {
@@ -26,16 +27,22 @@ constexpr const char* kOldTorch = "\x80\2\x8a\n\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\
 }  // namespace
 
 bool is_safetensors(const ByteSource& source) {
-  return !source.starts_with(kZip) && !source.starts_with(kEmptyZip) && !source.starts_with(kNpy);
+  // The size of a header of up to 100 MB, whose last bytes are 0, and the header's brace.
+  for (size_t i = 4; i < std::min<size_t>(source.size, 8); ++i)
+    if (source.data[i] != 0) return false;
+  return source.size <= 8 || source.data[8] == '{';
 }
 
 TensorFile view_any(const ByteSource& source) {
   if (source.starts_with(kOldTorch))
     source.fail(
         "it is in PyTorch's format from before version 1.6. [save it again with a newer one]");
-  if (is_safetensors(source)) return view_safetensors(source);
   if (source.starts_with(kNpy)) return {{{"tensor", view_npy(source)}}, {}};
-  return is_torch(source) ? view_torch(source) : view_npz(source);
+  if (source.starts_with(kZip) || source.starts_with(kEmptyZip))
+    return is_torch(source) ? view_torch(source) : view_npz(source);
+  if (is_safetensors(source)) return view_safetensors(source);
+  source.fail(
+      "its format is unknown; safetensors, .npy, .npz and what torch.save writes are known.");
 }
 
 Tensor owned(const Tensor& view) {

@@ -40,7 +40,7 @@ bool is_torch(const ByteSource& zip);
 
 /// Of any format above, known by its first bytes. A format without names calls its tensor "tensor".
 TensorFile view_any(const ByteSource& source);
-/// Whether it would be read as that, which has no first bytes of its own.
+/// Whether it begins as such a file, which has no first bytes of its own.
 bool is_safetensors(const ByteSource& source);
 
 /// A contiguous copy in memory of its own.

@@ -80,6 +80,11 @@ const ErrorRows kLoading{
        std::istringstream stream;
        load(loaded, stream);
      }},
+    {"load: another format",
+     [] {
+       std::istringstream stream("\x89PNG\r\n\x1a\n");
+       load(loaded, stream);
+     }},
     {"load: several tensors for one",
      [] {
        auto stream = stream_of({{"a", ones({2})}, {"b", ones({2})}});

@@ -292,6 +292,20 @@ TEST_CASE("load: an empty holder, a folder, a file that is not there", "[save]")
              ContainsSubstring("cut short at byte 0"));
 }
 
+TEST_CASE("load: a file of another kind", "[save]") {
+  const TemporaryFolder folder;
+  for (const std::string& bytes :
+       {std::string("\x89PNG\r\n\x1a\n\0\0\0\rIHDR", 16), std::string("some text, which is longer"),
+        std::string("hello\n"), std::string(100, '\0'), std::string("[1, 2, {\"a\": 3}]")}) {
+    const std::string path = folder.write("x", bytes);
+    const std::string error =
+        "load: '" + path +
+        "': its format is unknown; safetensors, .npy, .npz and what torch.save writes are known.";
+    CHECK(message_of<IoError>([&] { load_tensors(path); }) == error);
+    CHECK(message_of<IoError>([&] { load_metadata(path); }) == error);
+  }
+}
+
 TEST_CASE("load: a tensor beyond 4 GB is read without what is before it", "[save]") {
   const TemporaryFolder folder;
   const std::string path = folder.file("large");
