@@ -17,6 +17,7 @@ using Kind = PickleValue::Kind;
 
 constexpr int kDeepest = 64;
 constexpr size_t kMostValues = 1'000'000;
+constexpr size_t kMostText = 100'000'000;
 
 struct StorageName {
   StoredType type;
@@ -46,6 +47,7 @@ class Archive {
     if (++visits_ > kMostValues)
       source_.fail(concat("it holds more than ", kMostValues, " values."));
     if (depth > kDeepest) source_.fail(concat("'", name, "' lies more than ", kDeepest, " deep."));
+    count_text(name);
     switch (value.kind) {
       case Kind::kDict:
         for (const auto& [key, item] : value.entries)
@@ -65,6 +67,7 @@ class Archive {
       case Kind::kFloat:
         return insert(name, full({}, value.real, kFloat64));
       case Kind::kText:
+        count_text(value.text);
         file_.metadata.emplace_back(name, value.text);
         return;
       case Kind::kNone:
@@ -77,6 +80,12 @@ class Archive {
   TensorFile take() { return std::move(file_); }
 
  private:
+  // A small file may have the same dictionary in many places, under long names in each.
+  void count_text(const std::string& text) {
+    if ((text_ += text.size()) > kMostText)
+      source_.fail(concat("its names and texts have more than ", kMostText, " bytes."));
+  }
+
   static std::string join(const std::string& prefix, const std::string& name) {
     return prefix.empty() ? name : prefix + "." + name;
   }
@@ -157,7 +166,7 @@ class Archive {
   const ZipReader& zip_;
   std::string folder_;
   bool swapped_ = false;
-  size_t visits_ = 0;
+  size_t visits_ = 0, text_ = 0;
   std::map<std::string, Tensor> storages_;
   std::unordered_set<std::string> names_;
   TensorFile file_;

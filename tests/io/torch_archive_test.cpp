@@ -169,6 +169,27 @@ TEST_CASE("torch archive: values without end are refused", "[torch]") {
   CHECK_THAT(error_of(doubling + "."), ContainsSubstring("more than 1000000 values"));
 }
 
+TEST_CASE("torch archive: names and texts without end are refused", "[torch]") {
+  // Dictionaries that have the one before under four long names, and a text at the bottom.
+  const auto recall = [](char i) { return "h"s + i; };
+  const auto remember = [](char i) { return "q"s + i; };
+  std::string pickle;
+  for (char i = 0; i < 4; ++i)
+    pickle +=
+        "X\xa0\x86\1\0"s + std::string(100'000, static_cast<char>('a' + i)) + remember(i) + "0";
+  pickle += "X\1\0\0\0x"s + remember(4);
+  for (char depth = 0; depth < 5; ++depth) {
+    pickle += "0}";
+    for (char i = 0; i < 4; ++i) pickle += recall(i) + recall(static_cast<char>(4 + depth)) + "s";
+    pickle += remember(static_cast<char>(5 + depth));
+  }
+  CHECK_THAT(error_of(pickle + "."), ContainsSubstring("names and texts have more than 100000000"));
+  const std::string text = "X\0\0\x10\0"s + std::string(1 << 20, 'x');
+  std::string list = "]" + text + "q\0"s + "a";
+  for (int i = 0; i < 100; ++i) list += "h\0a"s;
+  CHECK_THAT(error_of(list + "."), ContainsSubstring("names and texts have more than 100000000"));
+}
+
 TEST_CASE("torch archive: tensors that leave their storage are refused", "[torch]") {
   const std::string one = "K\1\x85"s, two = "K\2\x85"s, three = "K\3\x85"s, four = "K\4\x85"s;
   const std::string minus = "J\xff\xff\xff\xff"s,
