@@ -9,9 +9,11 @@ namespace {
 
 constexpr size_t kMostPickled = 5'000'000;
 
-// The storages' types, by which torch_archive.cpp knows what their bytes are, stand in torch too.
-bool is_storage(const std::string& global) {
-  return global.starts_with("torch ") && global.ends_with("Storage");
+// By these torch_archive.cpp knows what the bytes of storages are. The types that PyTorch has had
+// since 2.3 are those of tensors, above storages without one.
+bool is_type(const std::string& global) {
+  return (global.starts_with("torch ") && global.ends_with("Storage")) ||
+         global == "torch.storage UntypedStorage" || global.starts_with("torch uint");
 }
 
 }  // namespace
@@ -98,7 +100,8 @@ void Unpickler::push_long() {
 void Unpickler::push_global(const std::string& module, const std::string& name) {
   const std::string text = module + " " + name;
   if (text != "collections OrderedDict" && text != "torch._utils _rebuild_tensor_v2" &&
-      text != "torch._utils _rebuild_parameter" && text != "torch Size" && !is_storage(text))
+      text != "torch._utils _rebuild_tensor_v3" && text != "torch._utils _rebuild_parameter" &&
+      text != "torch Size" && !is_type(text))
     source_.fail(concat("at byte ", at_, " the pickle names '", module, ".", name,
                         "', which is neither a tensor nor a dictionary; nothing else is read, and "
                         "nothing is run. [save a dictionary of tensors, such as "
@@ -132,12 +135,18 @@ void Unpickler::call() {
   if (callee->kind != Kind::kGlobal || arguments->kind != Kind::kTuple)
     bad("calls something that is no function, or not with a tuple");
   const auto& items = arguments->items;
+  const auto item = [&](size_t i) { return i < items.size() ? items[i] : nullptr; };
+  const auto push_tensor = [&](const PickleValue* dtype, const PickleValue* metadata) {
+    PickleValue* tensor = make(Kind::kTensor);
+    tensor->items = {items[0], items[1], items[2], items[3], dtype, metadata};
+    push(tensor);
+  };
   if (callee->text == "collections OrderedDict" && items.empty()) {
     push(make(Kind::kDict));
   } else if (callee->text == "torch._utils _rebuild_tensor_v2" && items.size() >= 6) {
-    PickleValue* tensor = make(Kind::kTensor);
-    tensor->items = items;
-    push(tensor);
+    push_tensor(nullptr, item(6));
+  } else if (callee->text == "torch._utils _rebuild_tensor_v3" && items.size() >= 7) {
+    push_tensor(item(6), item(7));
   } else if (callee->text == "torch._utils _rebuild_parameter" && !items.empty() &&
              items[0]->kind == Kind::kTensor) {
     push(const_cast<PickleValue*>(items[0]));

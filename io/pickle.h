@@ -24,7 +24,8 @@ struct PickleValue {
     kDict,
     kGlobal,   ///< a name: `text` is "module name"
     kStorage,  ///< what the archive holds apart: `items` are those of its persistent id
-    kTensor    ///< `items` are the arguments of _rebuild_tensor_v2
+    kTensor    ///< `items` are storage, offset, sizes, strides, dtype, metadata; these two may be
+               ///< null
   };
   Kind kind = Kind::kNone;
   int64_t integer = 0;

@@ -1,6 +1,7 @@
 // What torch.save writes: a zip archive with a pickle, and the bytes of the storages it refers to.
 
 #include <reel/autograd/grad_mode.h>
+#include <reel/autograd/ops.h>
 #include <reel/core/creation.h>
 #include <reel/io/pickle.h>
 #include <reel/io/stored_type.h>
@@ -28,7 +29,9 @@ constexpr StorageName kStorages[] = {
     {StoredType::kInt8, "torch CharStorage"},     {StoredType::kInt16, "torch ShortStorage"},
     {StoredType::kInt32, "torch IntStorage"},     {StoredType::kInt64, "torch LongStorage"},
     {StoredType::kFloat16, "torch HalfStorage"},  {StoredType::kBFloat16, "torch BFloat16Storage"},
-    {StoredType::kFloat32, "torch FloatStorage"}, {StoredType::kFloat64, "torch DoubleStorage"}};
+    {StoredType::kFloat32, "torch FloatStorage"}, {StoredType::kFloat64, "torch DoubleStorage"},
+    {StoredType::kUInt16, "torch uint16"},        {StoredType::kUInt32, "torch uint32"}};
+constexpr const char* kUntyped = "torch.storage UntypedStorage";
 
 class Archive {
  public:
@@ -103,9 +106,12 @@ class Archive {
     file_.tensors.push_back({key, std::move(x)});
   }
 
-  // The whole storage as a row, made once: tensors share it.
-  const Tensor& storage_of(const PickleValue& id, const std::string& name) {
-    const std::string& type = id.items[1]->text;
+  // The whole storage as a row, made once: tensors share it. Where it has no type, which counts
+  // bytes, that of the tensor holds.
+  const Tensor& storage_of(const PickleValue& id, const PickleValue* dtype,
+                           const std::string& name) {
+    const bool untyped = id.items[1]->text == kUntyped && dtype;
+    const std::string& type = untyped ? dtype->text : id.items[1]->text;
     const std::string& key = id.items[2]->text;
     const StorageName* known = nullptr;
     for (const StorageName& s : kStorages)
@@ -118,12 +124,12 @@ class Archive {
     if (!entry) source_.fail(concat("there is no storage '", key, "', which '", name, "' needs."));
     const ByteSource bytes = zip_.open(*entry);
     const int64_t count = id.items[4]->integer;
-    const uint64_t step = size_of(known->type);
-    if (count < 0 || bytes.size % step || bytes.size / step != static_cast<uint64_t>(count))
-      bytes.fail(concat("it has ", bytes.size, " bytes for ", count, " elements of ", step, "."));
+    const uint64_t step = size_of(known->type), unit = untyped ? 1 : step;
+    if (count < 0 || bytes.size % step || bytes.size / unit != static_cast<uint64_t>(count))
+      bytes.fail(concat("it has ", bytes.size, " bytes for ", count, " elements of ", unit, "."));
     return storages_
-        .emplace(type + key,
-                 tensor_of_bytes(bytes.owner, bytes.data, known->type, {count}, swapped_))
+        .emplace(type + key, tensor_of_bytes(bytes.owner, bytes.data, known->type,
+                                             {static_cast<int64_t>(bytes.size / step)}, swapped_))
         .first->second;
   }
 
@@ -140,11 +146,24 @@ class Archive {
     return sizes;
   }
 
-  // _rebuild_tensor_v2(storage, offset, sizes, strides, ...)
+  // Whether the storage holds the values with the other sign, as that of z.conj().imag does.
+  bool is_negated(const PickleValue* metadata, const std::string& name) const {
+    bool negated = false;
+    if (!metadata || metadata->kind == Kind::kNone) return negated;
+    for (const auto& [key, item] : metadata->entries) {
+      const bool known = item->kind == Kind::kBool && (key->text == "neg" || item->integer == 0);
+      if (!known)
+        source_.fail(concat("'", name, "' is kept with the mark '", key_of(*key),
+                            "', which is not supported; 'neg' is."));
+      negated = negated || item->integer != 0;
+    }
+    return negated;
+  }
+
   Tensor tensor_of(const PickleValue& value, const std::string& name) {
     if (value.items[0]->kind != Kind::kStorage || value.items[1]->kind != Kind::kInt)
       source_.fail(concat("'", name, "' has no storage and offset."));
-    const Tensor& storage = storage_of(*value.items[0], name);
+    const Tensor& storage = storage_of(*value.items[0], value.items[4], name);
     const int64_t offset = value.items[1]->integer;
     const std::vector<int64_t> sizes = sizes_of(*value.items[2], name),
                                strides = sizes_of(*value.items[3], name);
@@ -159,7 +178,12 @@ class Archive {
                           IntArrayRef(strides), " and offset ", offset, " leaves its storage of ",
                           storage.numel(), " elements."));
     if (numel == 0) return empty(sizes, storage.dtype());
-    return storage.as_strided(sizes, strides, offset);
+    const Tensor x = storage.as_strided(sizes, strides, offset);
+    if (!is_negated(value.items[5], name)) return x;
+    if (!x.is_floating_point())
+      source_.fail(concat("'", name, "' is of ", x.dtype(),
+                          ", and kept with the mark 'neg'; floating-point values may have it."));
+    return -x;
   }
 
   const ByteSource& source_;

@@ -41,11 +41,13 @@ std::string error_of(const std::string& pickle) {
 
 std::string text(const std::string& s) { return "\x8c"s + static_cast<char>(s.size()) + s; }
 
-// A tensor's pickle: sizes and strides are instructions that make tuples.
+// A tensor's pickle: sizes and strides are instructions that make tuples, `marks` a dictionary.
 std::string tensor(const std::string& offset, const std::string& sizes, const std::string& strides,
-                   const std::string& storage = "FloatStorage", char count = 3) {
+                   const std::string& storage = "FloatStorage", char count = 3,
+                   const std::string& marks = "") {
   return "ctorch._utils\n_rebuild_tensor_v2\n(("s + text("storage") + "ctorch\n" + storage + "\n" +
-         text("0") + text("cpu") + "K" + count + "tQ" + offset + sizes + strides + "\x89}tR";
+         text("0") + text("cpu") + "K" + count + "tQ" + offset + sizes + strides + "\x89}" + marks +
+         "tR";
 }
 
 const std::string kZero = "K\0"s;
@@ -108,6 +110,21 @@ TEST_CASE("torch archive: every type", "[torch]") {
   }
   CHECK(file.at("bool").dtype() == kBool);
   CHECK(file.at("bool").to_vector() == Values{0, 1, 1, 1});
+}
+
+TEST_CASE("torch archive: types without a sign", "[torch]") {
+  const TensorFile file = load_tensors(kFiles + "unsigned.pt");
+  CHECK(file.at("uint16").dtype() == kInt32);
+  CHECK(file.at("uint16").to_vector() == Values{0, 2, 1, 65535});
+  CHECK(file.at("uint32").dtype() == kInt64);
+  CHECK(file.at("uint32").to_vector() == Values{4294967295.0});
+}
+
+TEST_CASE("torch archive: values whose sign is kept apart", "[torch]") {
+  const TensorFile file = load_tensors(kFiles + "negative.pt");
+  CHECK(file.at("negative").to_vector() == Values{-2, 4});
+  CHECK(file.at("plain").to_vector() == Values{2, -4});
+  CHECK(file.at("parameter").to_vector() == Values{-2, 4});
 }
 
 TEST_CASE("torch archive: another protocol, and a tensor alone", "[torch]") {
@@ -188,6 +205,22 @@ TEST_CASE("torch archive: names and texts without end are refused", "[torch]") {
   std::string list = "]" + text + "q\0"s + "a";
   for (int i = 0; i < 100; ++i) list += "h\0a"s;
   CHECK_THAT(error_of(list + "."), ContainsSubstring("names and texts have more than 100000000"));
+}
+
+TEST_CASE("torch archive: marks of tensors that are not known are refused", "[torch]") {
+  const std::string one = "K\1\x85"s, three = "K\3\x85"s;
+  const auto marked = [&](const std::string& marks, const std::string& storage = "FloatStorage",
+                          char count = 3) {
+    return error_of(tensor(kZero, "K"s + count + "\x85", one, storage, count, marks) + ".");
+  };
+  CHECK(marked("N") == "no error");
+  CHECK(marked("}" + text("neg") + "\x88s") == "no error");
+  CHECK(marked("}" + text("conj") + "\x89s") == "no error");
+  CHECK_THAT(marked("}" + text("conj") + "\x88s"),
+             ContainsSubstring("is kept with the mark 'conj', which is not supported; 'neg' is."));
+  CHECK_THAT(marked("}" + text("neg") + "K\1s"), ContainsSubstring("the mark 'neg'"));
+  CHECK_THAT(marked("}" + text("neg") + "\x88s", "BoolStorage", 12),
+             ContainsSubstring("is of bool, and kept with the mark 'neg'"));
 }
 
 TEST_CASE("torch archive: tensors that leave their storage are refused", "[torch]") {

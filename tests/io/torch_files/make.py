@@ -62,6 +62,11 @@ types = ["bool", "uint8", "int8", "int16", "int32", "int64", "float16", "bfloat1
 save("types.pt", {t: values.to(getattr(torch, t)) for t in types})
 save("protocol4.pt", {"a": a, "b": "text"}, pickle_protocol=4)
 save("tensor.pt", a)
+z = torch.tensor([1 + 2j, 3 - 4j])
+negative = z.conj().imag
+save("negative.pt", {"negative": negative, "plain": z.imag, "parameter": nn.Parameter(negative)})
+columns = torch.tensor([[0, 1], [2, 65535]], dtype=torch.uint16).t()
+save("unsigned.pt", {"uint16": columns, "uint32": torch.tensor([2**32 - 1], dtype=torch.uint32)})
 
 
 # What must be refused.
