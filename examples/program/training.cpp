@@ -93,10 +93,13 @@ Tensor choose_samples(const Tensor& targets, const Tensor& outputs) {
   return from_vector(std::move(wrong), {n});
 }
 
-// Makes the folder that a file is to be in.
-void make_parent(const std::string& path) {
+// Makes the folder that a file is to be in, and fails now where the file could not be written after
+// the training.
+void prepare_file(const std::string& program, const std::string& path) {
   const auto parent = std::filesystem::path(path).parent_path();
   if (!parent.empty()) std::filesystem::create_directories(parent);
+  // Who reads a FIFO would take this for its end; anything else stays as it is without a commit.
+  if (!std::filesystem::is_fifo(path)) io::AtomicFile(program, path);
 }
 
 }  // namespace
@@ -159,7 +162,7 @@ void TrainingRun::begin(const nn::Sequential& model, const Tensor& example) {
   std::cout << std::flush;
 
   for (const char* option : {"save", "export-onnx", "report", "profile"})
-    if (given_.has(option)) make_parent(given_.text(option));
+    if (given_.has(option)) prepare_file(given_.program(), given_.text(option));
   if (epochs() > 0) {  // a test leaves the results of a training as they are
     const std::string &out = given_.text("out"), settings = given_.to_json();
     std::filesystem::create_directories(out);

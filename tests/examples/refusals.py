@@ -26,6 +26,8 @@ MNIST = [  # arguments; what the message must say
     (["--colour", "red"], "colour"),
     (["digits"], "digits"),
     (["--data", "no/such/folder"], "no/such/folder"),
+    (["--save", "tests"], "mnist: cannot replace 'tests': Is a directory"),
+    (["--export-onnx", "/proc/x.onnx"], "mnist: cannot create '/proc/x.onnx'"),
 ]
 
 IMAGES = [
