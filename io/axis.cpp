@@ -5,11 +5,23 @@
 
 namespace reel::io {
 
+namespace {
+
+// Beyond these a span would overflow, and steps would be lost among the numbers next to zero.
+constexpr double kLeast = 1e-300, kMost = 1e300;
+
+}  // namespace
+
+double Axis::limited(double value) const {
+  return std::clamp(value, logarithmic_ ? kLeast : -kMost, kMost);
+}
+
 bool Axis::shows(double value) const {
   return std::isfinite(value) && (!logarithmic_ || value > 0);
 }
 
 void Axis::add(double value) {
+  value = limited(value);
   low_ = std::min(low_, value);
   high_ = std::max(high_, value);
   whole_ = whole_ && value == std::floor(value);
@@ -29,8 +41,8 @@ void Axis::spread() {
     return;
   }
   const double largest = std::max(std::abs(low_), std::abs(high_));
-  if (high_ - low_ > largest * 1e-6) return;
-  const double margin = low_ == 0 && high_ == 0 ? 1 : largest / 2;
+  if (high_ - low_ > std::max(largest * 1e-6, kLeast)) return;
+  const double margin = largest < kLeast ? 1 : largest / 2;
   low_ -= margin;
   high_ += margin;
 }
@@ -50,7 +62,8 @@ void Axis::end_at_ticks(int max_count) {
 }
 
 double Axis::place(double value) const {
-  if (logarithmic_) return std::log(value / low_) / std::log(high_ / low_);
+  value = limited(value);
+  if (logarithmic_) return (std::log(value) - std::log(low_)) / (std::log(high_) - std::log(low_));
   return (value - low_) / (high_ - low_);
 }
 

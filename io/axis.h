@@ -7,7 +7,8 @@
 
 namespace reel::io {
 
-/// Add the values, end the axis, then ask for places.
+/// Add the values, end the axis, then ask for places. Values beyond 1e300, and on a logarithmic
+/// axis those below 1e-300, stand at its end.
 class Axis {
  public:
   explicit Axis(bool logarithmic = false) : logarithmic_(logarithmic) {}
@@ -31,6 +32,7 @@ class Axis {
 
  private:
   void spread();
+  double limited(double value) const;
 
   bool logarithmic_;
   bool whole_ = true;

@@ -59,7 +59,7 @@ Ticks log_ticks(double low, double high, int max_count, bool around) {
   // Half a decade more at both ends, for the marks around.
   const int first = static_cast<int>(std::floor(std::log10(low))) - 1;
   const int last = static_cast<int>(std::ceil(std::log10(high))) + 1;
-  const double decades = std::log10(high / low);
+  const double decades = std::log10(high) - std::log10(low);
   const int every =
       std::max(1, static_cast<int>(std::ceil(decades / (max_count - 1) - kTolerance)));
   const bool dense = decades * 3 <= max_count - 1;
@@ -69,10 +69,10 @@ Ticks log_ticks(double low, double high, int max_count, bool around) {
     for (const double factor : {1.0, 2.0, 5.0})
       if (factor == 1 || dense) all.push_back(factor * std::pow(10.0, power));
   }
-  // Powers further out than one decade, where few are marked.
+  // Powers further out than one decade, where few are marked, as far as doubles go.
   if (every > 1) {
-    all.insert(all.begin(), all.front() / std::pow(10.0, every));
-    all.push_back(all.back() * std::pow(10.0, every));
+    all.insert(all.begin(), std::max(all.front() / std::pow(10.0, every), 1e-307));
+    all.push_back(std::min(all.back() * std::pow(10.0, every), 1e307));
   }
   Ticks ticks;
   for (size_t i = 0; i < all.size(); ++i) {

@@ -68,10 +68,12 @@ std::string short_number(double value) {
   const double size = std::abs(value);
   char text[40];
   if (size != 0 && (size < 1e-4 || size >= 1e9)) {
-    // Without the zeros of "1.2e-07".
-    const int power = static_cast<int>(std::floor(std::log10(size)));
-    std::snprintf(text, sizeof text, "%.3ge%d", value / std::pow(10.0, power), power);
-    return text;
+    std::snprintf(text, sizeof text, "%.2e", value);
+    const std::string digits = text;
+    const std::size_t e = digits.find('e');
+    const std::size_t last = digits.find_last_not_of(".0", e - 1);
+    // Without the zeros of "1.20e-07".
+    return concat(digits.substr(0, last + 1), "e", std::stoi(digits.substr(e + 1)));
   }
   if (size >= 1000) return whole_number(static_cast<int64_t>(std::llround(value)));
   std::snprintf(text, sizeof text, "%.4g", value);

@@ -2,6 +2,7 @@
 
 #include "tests/catch.h"
 
+#include <algorithm>
 #include <limits>
 
 namespace reel {
@@ -63,6 +64,29 @@ TEST_CASE("axis: places", "[axis]") {
   CHECK_FALSE(log.shows(0));
   CHECK_FALSE(linear.shows(std::numeric_limits<double>::quiet_NaN()));
   CHECK_FALSE(log.shows(std::numeric_limits<double>::infinity()));
+}
+
+TEST_CASE("axis: extreme values have places", "[axis]") {
+  for (const bool logarithmic : {false, true})
+    for (const double low : {5e-324, 1e-310, 1e-300, 1.0})
+      for (const double high : {1e-323, 2e-300, 1e300, 1.7976931348623157e308})
+        for (const int most : {2, 6, 60})
+          for (const bool at_ticks : {false, true}) {
+            INFO(low << " to " << high << ", " << most << (logarithmic ? ", logarithmic" : ""));
+            Axis axis(logarithmic);
+            axis.add(low);
+            axis.add(high);
+            if (at_ticks)
+              axis.end_at_ticks(most);
+            else
+              axis.end_at_values(most);
+            CHECK(axis.ticks().values.size() <= static_cast<size_t>(most) + 3);
+            for (const double value : {low, high}) {
+              CHECK(axis.place(value) >= -1e-9);
+              CHECK(axis.place(value) <= 1 + 1e-9);
+            }
+            CHECK(axis.place(std::max(low, high)) >= axis.place(std::min(low, high)));
+          }
 }
 
 TEST_CASE("axis: of nothing and of one value", "[axis]") {

@@ -34,6 +34,8 @@ TEST_CASE("plot: values that no axis can show are left out", "[plot]") {
   figure.panel("nothing", "x", "y").line("a", {}, {}).line("b", {kNan}, {kNan});
   figure.panel("one value", "x", "y").line("a", {5, 5}, {-3e-300, -3e-300});
   figure.panel("extremes", "x", "y").line("a", {-kMax, kMax}, {-kMax, kMax});
+  figure.panel("next to zero", "x", "y").line("a", {5e-324, 1e-323}, {5e-324, 1e-323});
+  figure.panel("wide", "x", "y").line("a", {1e-300, 1e300}, {1e-300, kMax}).log_x().log_y();
   figure.panel("close", "x", "y").line("a", {1e9, 1e9 + 1}, {1, 1 + 1e-15});
   figure.save(folder.file("curves.png"));
   CHECK(folder.read("curves.png").size() > 1000);

@@ -66,6 +66,9 @@ TEST_CASE("report: numbers for people", "[report]") {
       {-1234567, "-1,234,567"},
       {999.94, "999.9"},
       {2e12, "2e12"},
+      {9.9996e-5, "1e-4"},
+      {5e-324, "4.94e-324"},
+      {-1.7976931348623157e308, "-1.8e308"},
       {kNan, "NaN"},
       {kInf, "\u221E"},
       {-kInf, "\u2212\u221E"},
@@ -135,6 +138,24 @@ TEST_CASE("report: hostile text stays text, wherever it stands", "[report]") {
   CHECK(count(html, "<script>") == 1);  // the page's own
   CHECK_FALSE(has(html, "'><script>"));
   CHECK(count(html, "&lt;script&gt;alert(1)&lt;/script&gt;&amp;") > 20);
+}
+
+TEST_CASE("report: charts of extreme values", "[report]") {
+  constexpr double kMax = std::numeric_limits<double>::max();
+  const std::vector<std::pair<double, double>> ranges{
+      {5e-324, 1e-323}, {0, 5e-324},     {-1e-320, 1e-310}, {-1e308, 1e308},
+      {-kMax, kMax},    {1e-300, 1e300}, {5e-324, kMax}};
+  for (const auto& [low, high] : ranges)
+    for (const bool logarithmic : {false, true}) {
+      INFO(low << " to " << high << (logarithmic ? ", logarithmic" : ""));
+      Report report("Run");
+      report.chart("Loss", {.log_x = logarithmic, .log_y = logarithmic});
+      report.scalar("Loss", "train", low, low).scalar("Loss", "train", high, high);
+      const std::string html = report.html();
+      CHECK(html.size() < 50'000);
+      CHECK_FALSE(has(html, "nan"));
+      CHECK_FALSE(has(html, "inf"));
+    }
 }
 
 TEST_CASE("report: charts", "[report]") {
