@@ -1,38 +1,38 @@
 #include <reel/io/report/html.h>
 
 #include <reel/core/error.h>
+#include <reel/io/utf8.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <string_view>
 
 namespace reel::io {
 
 std::string escaped(const std::string& text) {
   std::string html;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        html += "&amp;";
-        break;
-      case '<':
-        html += "&lt;";
-        break;
-      case '>':
-        html += "&gt;";
-        break;
-      case '"':
-        html += "&quot;";
-        break;
-      case '\'':
-        html += "&#39;";
-        break;
-      default:
-        // Of control characters a page may have only these two.
-        if ((static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t') || c == 0x7F)
-          html += "\uFFFD";
-        else
-          html += c;
-    }
+  for (std::string_view rest = text; !rest.empty();) {
+    const std::size_t size = utf8_size(rest);
+    const char c = rest[0];
+    // Of control characters a page may have only these two.
+    const bool control =
+        (static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t') || c == 0x7F;
+    if (size == 0 || control)
+      html += "\uFFFD";
+    else if (c == '&')
+      html += "&amp;";
+    else if (c == '<')
+      html += "&lt;";
+    else if (c == '>')
+      html += "&gt;";
+    else if (c == '"')
+      html += "&quot;";
+    else if (c == '\'')
+      html += "&#39;";
+    else
+      html += rest.substr(0, size);
+    rest.remove_prefix(std::max<std::size_t>(size, 1));
   }
   return html;
 }

@@ -7,8 +7,8 @@
 
 namespace reel::io {
 
-/// The text as what it is, in an element or an attribute: markup, quotes and control characters in
-/// it mean nothing.
+/// The text as what it is, in an element or an attribute: markup and quotes in it mean nothing;
+/// control characters, and bytes that are not UTF-8, become U+FFFD.
 std::string escaped(const std::string& text);
 std::string base64(const std::string& bytes);
 /// The picture as the `src` of an <img>.

@@ -41,6 +41,7 @@ TEST_CASE("report: text is escaped", "[report]") {
         "a &amp; b &lt; c &gt; &quot;d&quot; &#39;e&#39;\n\t");
   CHECK(io::escaped(std::string("\0\x1b\x7f", 3)) == "\uFFFD\uFFFD\uFFFD");
   CHECK(io::escaped("größer · 数") == "größer · 数");
+  CHECK(io::escaped("a\xff<\xe6\x95\xc3\xb6\xc3") == "a\uFFFD&lt;\uFFFD\uFFFDö\uFFFD");
 }
 
 TEST_CASE("report: base64", "[report]") {
