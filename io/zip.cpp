@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <unordered_set>
 
 namespace reel::io {
 
@@ -124,7 +123,6 @@ void ZipReader::read_table() {
   uint64_t begin = 0, size = 0, count = 0;
   find_table(&begin, &size, &count);
   at(begin, size, "table of contents");
-  std::unordered_set<std::string> names;
   uint64_t offset = begin;
   const uint64_t end = begin + size;
   for (uint64_t i = 0; i < count; ++i) {
@@ -153,20 +151,27 @@ void ZipReader::read_table() {
     }
     if (number<uint16_t>(p + 8) & kEncrypted)
       source_.fail(concat("its entry '", entry.name, "' is encrypted; that is not supported."));
-    if (!names.insert(entry.name).second)
-      source_.fail(concat("its entry '", entry.name, "' comes twice; names must differ."));
     offset += kCentralSize + name + extra + comment;
     entries_.push_back(std::move(entry));
   }
   if (offset != end)
     source_.fail(concat("the archive's table of contents ends at byte ", offset,
                         ", and should at byte ", end, "."));
+  for (size_t i = 0; i < entries_.size(); ++i) by_name_.push_back(i);
+  std::sort(by_name_.begin(), by_name_.end(),
+            [&](size_t a, size_t b) { return entries_[a].name < entries_[b].name; });
+  for (size_t i = 1; i < by_name_.size(); ++i)
+    if (const std::string& name = entries_[by_name_[i]].name;
+        name == entries_[by_name_[i - 1]].name)
+      source_.fail(concat("its entry '", name, "' comes twice; names must differ."));
 }
 
 const ZipReader::Entry* ZipReader::find(const std::string& name) const {
-  for (const Entry& entry : entries_)
-    if (entry.name == name) return &entry;
-  return nullptr;
+  const auto found =
+      std::lower_bound(by_name_.begin(), by_name_.end(), name,
+                       [&](size_t i, const std::string& n) { return entries_[i].name < n; });
+  if (found == by_name_.end() || entries_[*found].name != name) return nullptr;
+  return &entries_[*found];
 }
 
 ByteSource ZipReader::open(const Entry& entry) const {

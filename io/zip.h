@@ -43,6 +43,7 @@ class ZipReader {
 
   ByteSource source_;
   std::vector<Entry> entries_;
+  std::vector<std::size_t> by_name_;  // places among the entries, in the order of the names
 };
 
 /// Writes an archive into a file that appears when finish() is called.
