@@ -133,18 +133,21 @@ namespace {
 Tensor triangle(const char* op, int64_t row, int64_t col, int64_t offset, bool lower) {
   REEL_CHECK(row >= 0 && col >= 0, op, ": a matrix of ", row, " rows and ", col,
              " columns; neither may be negative.");
-  std::vector<int64_t> rows, cols;
-  for (int64_t r = 0; r < row; ++r)
-    for (int64_t c = 0; c < col; ++c)
-      if (lower ? c - r <= offset : c - r >= offset) {
-        rows.push_back(r);
-        cols.push_back(c);
-      }
-  const auto n = static_cast<int64_t>(rows.size());
+  numel_of({row, col});  // throws on overflow
+  const int64_t near = std::clamp(offset, -row, col);
+  const auto begin = [=](int64_t r) { return lower ? 0 : std::clamp<int64_t>(r + near, 0, col); };
+  const auto end = [=](int64_t r) {
+    return lower ? std::clamp<int64_t>(r + near + 1, 0, col) : col;
+  };
+  int64_t n = 0;
+  for (int64_t r = 0; r < row; ++r) n += end(r) - begin(r);
   Tensor x = empty({2, n}, kInt64);
   auto* p = physical_data<int64_t>(x);
-  std::copy(rows.begin(), rows.end(), p);
-  std::copy(cols.begin(), cols.end(), p + n);
+  for (int64_t r = 0; r < row; ++r)
+    for (int64_t c = begin(r); c < end(r); ++c, ++p) {
+      p[0] = r;
+      p[n] = c;
+    }
   return x;
 }
 

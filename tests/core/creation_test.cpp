@@ -107,6 +107,11 @@ TEST_CASE("creation: powers, triangles and likenesses") {
   CHECK(triu_indices(2, 3, 1).to_vector() == std::vector<double>{0, 0, 1, 1, 2, 2});
   CHECK(tril_indices(2, 2, -2).sizes() == Shape{2, 0});
   CHECK_THROWS_AS(tril_indices(-1, 2), ArgumentError);
+  constexpr int64_t kHuge = int64_t{1} << 40;
+  CHECK_THROWS_AS(tril_indices(kHuge, kHuge), ArgumentError);
+  CHECK(triu_indices(3, 2, -1).to_vector() == std::vector<double>{0, 0, 1, 1, 2, 0, 1, 0, 1, 1});
+  CHECK(tril_indices(2, 2, INT64_MAX).sizes() == Shape{2, 4});
+  CHECK(triu_indices(2, 2, INT64_MIN).sizes() == Shape{2, 4});
   const Tensor x = zeros({2, 3}, kFloat64);
   CHECK(randint_like(x, 5, 6).equal(full({2, 3}, 5, kFloat64)));
   CHECK(randint_like(x, 1, kInt32).dtype() == kInt32);
