@@ -36,12 +36,18 @@ int64_t numel_of(IntArrayRef sizes) {
   return n;
 }
 
+// The stride beyond a dimension. It wraps where there are no elements, beside a size of 0.
+static int64_t next_step(int64_t step, int64_t size) {
+  if (size > 0) static_cast<void>(__builtin_mul_overflow(step, size, &step));
+  return step;
+}
+
 Shape contiguous_strides(IntArrayRef sizes) {
   Shape strides = Shape::filled(sizes.size(), 1);
   int64_t step = 1;
   for (size_t i = sizes.size(); i-- > 0;) {
     strides[i] = step;
-    step *= sizes[i] > 0 ? sizes[i] : 1;
+    step = next_step(step, sizes[i]);
   }
   return strides;
 }
@@ -50,7 +56,7 @@ bool is_row_major(IntArrayRef sizes, IntArrayRef strides) {
   int64_t step = 1;
   for (size_t i = sizes.size(); i-- > 0;) {
     if (sizes[i] != 1 && strides[i] != step) return false;
-    step *= sizes[i] > 0 ? sizes[i] : 1;
+    step = next_step(step, sizes[i]);
   }
   return true;
 }
@@ -60,7 +66,7 @@ Shape channels_last_strides(IntArrayRef sizes) {
   int64_t step = sizes[1] > 0 ? sizes[1] : 1;
   for (size_t i = sizes.size(); i-- > 2;) {
     strides[i] = step;
-    step *= sizes[i] > 0 ? sizes[i] : 1;
+    step = next_step(step, sizes[i]);
   }
   strides[0] = step;
   return strides;
