@@ -11,22 +11,17 @@ struct IntegerRange {
   int64_t low, high;
 };
 
-template <class T>
-constexpr IntegerRange range_of() {
-  return {std::numeric_limits<T>::min(), std::numeric_limits<T>::max()};
-}
+bool has_range(Dtype dtype) { return dtype != kBool && !is_floating_point(dtype); }
 
+// Of a type that has one.
 IntegerRange range_of(Dtype dtype) {
-  return visit_stored(dtype, [](auto zero) {
+  return visit_stored(dtype, [](auto zero) -> IntegerRange {
     using T = decltype(zero);
     if constexpr (std::is_integral_v<T>)
-      return range_of<T>();
-    else
-      return range_of<int64_t>();
+      return {std::numeric_limits<T>::min(), std::numeric_limits<T>::max()};
+    return {};
   });
 }
-
-bool has_range(Dtype dtype) { return dtype != kBool && !is_floating_point(dtype); }
 
 }  // namespace
 

@@ -52,10 +52,9 @@ double check_lambda(const char* op, Scalar lambda) {
 Tensor clamp_integers(const Tensor& x, const std::optional<Scalar>& min,
                       const std::optional<Scalar>& max) {
   // Bounds that the type does not hold bound nothing, or all.
-  const Scalar low = nearest(min.value_or(INT64_MIN), x.dtype());
-  const Scalar high = nearest(max.value_or(INT64_MAX), x.dtype());
-  Tensor y = min ? binary(kernels::BinaryOp::kMaximum, "clamp", x, low) : x.clone();
-  if (max) binary_into(kernels::BinaryOp::kMinimum, y, high);
+  const auto bound = [&](Scalar v) { return nearest(v, x.dtype()); };
+  Tensor y = min ? binary(kernels::BinaryOp::kMaximum, "clamp", x, bound(*min)) : x.clone();
+  if (max) binary_into(kernels::BinaryOp::kMinimum, y, bound(*max));
   return y;
 }
 

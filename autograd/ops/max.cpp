@@ -105,7 +105,7 @@ Tensor position(const char* op, const Tensor& x, std::optional<int64_t> dim, boo
 Tensor truth(const Tensor& x) { return x.dtype() == kBool ? x : x.ne(0); }
 
 // Whether any byte of it is `sought`. The C library looks at a vector of bytes at a time: 256,000
-// in 4 us, a reduction in 206.
+// in 3 us, a reduction in 206.
 bool holds(const Tensor& truths, bool sought) {
   const Borrowed bytes = dense(truths);
   return std::memchr(physical_data<bool>(*bytes), sought, static_cast<size_t>(truths.numel()));

@@ -71,12 +71,13 @@ template <class T>
 void batched(int64_t B, int64_t R, int64_t C, const T* x, T* y) {
   constexpr int64_t kElements = 1024;  // of a task, where rows are short
   if (R == 0 || C == 0) return;
-  const int64_t lines = kElements / R > 16 ? kElements / R / 16 * 16 : 16;  // of cache, of float
-  const int64_t tasks = (C + lines - 1) / lines;
+  // Columns of a task: whole cache lines of float.
+  const int64_t width = kElements / R > 16 ? kElements / R / 16 * 16 : 16;
+  const int64_t tasks = (C + width - 1) / width;
   parallel_for(B * tasks, B * R * C, [=](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
-      const int64_t b = i / tasks, c = i % tasks * lines;
-      const int64_t cols = C - c < lines ? C - c : lines;
+      const int64_t b = i / tasks, c = i % tasks * width;
+      const int64_t cols = C - c < width ? C - c : width;
       const T* from = x + b * R * C + c;
       T* to = y + (b * C + c) * R;
       if (R == 3)
