@@ -10,8 +10,7 @@ namespace reel::data {
 
 BatchOrder::BatchOrder(int64_t num_samples, const BatchOptions& options, uint64_t epoch)
     : batch_size_(options.batch_size()) {
-  REEL_CHECK(num_samples >= 0, "BatchOrder: ", num_samples,
-             " samples; there must not be less than 0.");
+  REEL_CHECK(num_samples >= 0, "BatchOrder: ", num_samples, " samples; there must be at least 0.");
   REEL_CHECK(batch_size_ > 0, "BatchOrder: a batch size of ", batch_size_,
              "; it must be positive.");
   const int64_t whole = num_samples / batch_size_;

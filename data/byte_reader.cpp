@@ -139,6 +139,19 @@ ByteReader::~ByteReader() = default;
 
 std::size_t ByteReader::read(uint8_t* out, std::size_t count) { return stream_->read(out, count); }
 
+std::vector<uint8_t> ByteReader::read_all(std::size_t most) {
+  std::vector<uint8_t> bytes;
+  while (bytes.size() < most) {
+    const std::size_t have = bytes.size();
+    const std::size_t chunk = std::min(most - have, std::max(have, kBufferBytes));
+    bytes.resize(have + chunk);
+    const std::size_t count = read(bytes.data() + have, chunk);
+    bytes.resize(have + count);
+    if (count < chunk) break;
+  }
+  return bytes;
+}
+
 int64_t ByteReader::position() const { return stream_->position(); }
 
 void ByteReader::fail(const std::string& what) const { stream_->fail(what); }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace reel::data {
 
@@ -23,6 +24,9 @@ class ByteReader {
   /// Fills `out` and returns how many bytes that took: fewer than `count` only where the content
   /// ends.
   std::size_t read(uint8_t* out, std::size_t count);
+
+  /// What follows, but at most `most` bytes of it: memory is taken as content is found.
+  std::vector<uint8_t> read_all(std::size_t most);
 
   /// Bytes of content read so far.
   int64_t position() const;

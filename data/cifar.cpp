@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstring>
 #include <filesystem>
+#include <utility>
 
 namespace reel::data {
 
@@ -82,11 +83,7 @@ Tensor images_of(const Records& records) {
   return images;
 }
 
-Tensor targets_of(const std::vector<int64_t>& labels) {
-  const Tensor targets = empty({static_cast<int64_t>(labels.size())}, kInt64);
-  std::copy(labels.begin(), labels.end(), targets.data_ptr<int64_t>());
-  return targets;
-}
+constexpr std::size_t kMostNameBytes = std::size_t{1} << 16;
 
 /// The lines of the file, or none if it is not there.
 std::vector<std::string> read_names(const std::string& op, const fs::path& path,
@@ -95,24 +92,24 @@ std::vector<std::string> read_names(const std::string& op, const fs::path& path,
   std::vector<std::string> names;
   if (!fs::exists(path, ignored)) return names;
   ByteReader file(op, path.string());
+  const std::vector<uint8_t> text = file.read_all(kMostNameBytes);
   std::string line;
-  for (uint8_t byte; file.read(&byte, 1) == 1;) {
-    if (byte != '\n' && byte != '\r') {
+  const auto end_line = [&] {
+    if (!line.empty()) names.push_back(std::exchange(line, {}));
+  };
+  for (const uint8_t byte : text)
+    if (byte == '\n' || byte == '\r')
+      end_line();
+    else
       line += static_cast<char>(byte);
-    } else if (!line.empty()) {
-      names.push_back(std::move(line));
-      line.clear();
-    }
-    if (names.size() > num_classes) break;
-  }
-  if (!line.empty()) names.push_back(line);
+  end_line();
   if (names.size() != num_classes)
-    file.fail(concat(names.size(), " or more names of classes; there are ", num_classes, "."));
+    file.fail(concat(names.size(), " names of classes; there are ", num_classes, "."));
   return names;
 }
 
 TensorDataset as_dataset(const Records& records) {
-  return {images_of(records), targets_of(records.labels[0])};
+  return {images_of(records), from_vector(records.labels[0])};
 }
 
 std::vector<std::string> cifar10_files(CIFAR10::Mode mode) {
@@ -144,8 +141,8 @@ struct CIFAR100::Content {
     const Records records =
         read_files("CIFAR100", folder, {name}, {{"coarse label", 20}, {"fine label", 100}});
     images = images_of(records);
-    coarse = targets_of(records.labels[0]);
-    fine = targets_of(records.labels[1]);
+    coarse = from_vector(records.labels[0]);
+    fine = from_vector(records.labels[1]);
     targets = labels == Labels::kFine ? fine : coarse;
     class_names = labels == Labels::kFine
                       ? read_names("CIFAR100", folder / "fine_label_names.txt", 100)

@@ -14,19 +14,11 @@ namespace reel::data {
 
 namespace {
 
-constexpr std::size_t kFirstText = std::size_t{1} << 16;
 constexpr std::size_t kLongestQuoted = 40;  // of a field, in an error
 
-std::string read_all(const std::string& path) {
-  ByteReader file("read_csv", path);
-  std::string text;
-  for (;;) {
-    const std::size_t have = text.size(), chunk = std::max(have, kFirstText);
-    text.resize(have + chunk);
-    const std::size_t count = file.read(reinterpret_cast<uint8_t*>(text.data()) + have, chunk);
-    text.resize(have + count);
-    if (count < chunk) return text;
-  }
+std::string read_text(const std::string& path) {
+  const std::vector<uint8_t> bytes = ByteReader("read_csv", path).read_all(SIZE_MAX);
+  return {bytes.begin(), bytes.end()};
 }
 
 std::string_view without_spaces(std::string_view text) {
@@ -217,7 +209,7 @@ CsvTable::CsvTable(const std::string& path, CsvOptions options)
              "CsvTable: the delimiter is a quote or a line break; it must be another character.");
   content_->path = path;
   content_->options = options;
-  content_->text = read_all(path);
+  content_->text = read_text(path);
   content_->scan();
 }
 CsvTable::~CsvTable() = default;

@@ -17,7 +17,6 @@ namespace {
 
 // The format counts in signed 32-bit integers.
 constexpr int64_t kMaxDim = std::numeric_limits<int32_t>::max();
-constexpr std::size_t kFirstChunk = std::size_t{1} << 20;
 
 /// The element types, by their codes in the file.
 enum class IdxType : uint8_t {
@@ -105,19 +104,11 @@ Header read_header(ByteReader& file) {
 }
 
 std::vector<uint8_t> read_elements(ByteReader& file, const Header& header) {
-  std::vector<uint8_t> bytes;
   const int64_t start = file.position();
-  while (static_cast<int64_t>(bytes.size()) < header.data_bytes) {
-    const std::size_t have = bytes.size();
-    const uint64_t missing = static_cast<uint64_t>(header.data_bytes) - have;
-    const auto chunk =
-        static_cast<std::size_t>(std::min<uint64_t>(missing, std::max(have, kFirstChunk)));
-    bytes.resize(have + chunk);
-    if (file.read(bytes.data() + have, chunk) < chunk) {
-      file.fail(concat("the elements are cut short: ", file.position() - start,
-                       " bytes are there; ", IntArrayRef(header.dims), " needs ", header.data_bytes,
-                       "."));
-    }
+  std::vector<uint8_t> bytes = file.read_all(static_cast<std::size_t>(header.data_bytes));
+  if (static_cast<int64_t>(bytes.size()) < header.data_bytes) {
+    file.fail(concat("the elements are cut short: ", file.position() - start, " bytes are there; ",
+                     IntArrayRef(header.dims), " needs ", header.data_bytes, "."));
   }
   // Also makes a gzip stream verify its checksum, which follows the last element.
   uint8_t extra = 0;

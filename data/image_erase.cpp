@@ -15,8 +15,8 @@ struct Rectangle {
   int64_t top = 0, left = 0, bottom = 0, right = 0;
 };
 
-/// Erases the rectangle that `rectangle_of` makes of each image's random numbers; an empty `fill`
-/// is noise.
+/// Erases the rectangle that `rectangle_of` makes of each image's random numbers, by `value` or
+/// `noise`.
 template <class F>
 void erase_all(const char* op, ImageBatch& batch, double value, bool noise, F rectangle_of) {
   visit_pixels(op, batch.images(), [&](auto zero) {

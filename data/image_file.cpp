@@ -45,7 +45,6 @@ constexpr int64_t kMaxRatio = 1100;
 constexpr int64_t kSmallImage = 1 << 16;
 // stb counts bytes in int.
 constexpr int64_t kMaxBytes = int64_t{1} << 30;
-constexpr size_t kReadStep = 1 << 16;
 
 /// Bits of a pixel before it is packed: a PNG's samples may be smaller than a byte, and its palette
 /// is no part of them. `png` is whether stb found a PNG's header in `bytes`.
@@ -141,14 +140,7 @@ Tensor decode_image(const void* data, size_t size, ImageReadMode mode, const std
 
 Tensor load_image(const std::string& path, ImageReadMode mode) {
   ByteReader reader("load_image", path);
-  std::vector<uint8_t> bytes;
-  for (size_t read = kReadStep; read == kReadStep;) {
-    const size_t before = bytes.size();
-    if (static_cast<int64_t>(before) > kMaxBytes) break;  // refused below
-    bytes.resize(before + kReadStep);
-    read = reader.read(bytes.data() + before, kReadStep);
-    bytes.resize(before + read);
-  }
+  const std::vector<uint8_t> bytes = reader.read_all(kMaxBytes + 1);
   return decode_image(bytes.data(), bytes.size(), mode, path);
 }
 

@@ -53,12 +53,6 @@ void check_padding(const char* op, ImageSize size, int64_t vertical, int64_t hor
              " can be mirrored. [ImagePadding::kEdge knows no limit]");
 }
 
-void check_size(const char* op, ImageSize size) {
-  REEL_CHECK(size.height > 0 && size.width > 0 && size.height <= kMaxSide && size.width <= kMaxSide,
-             op, ": a size of ", size.height, "x", size.width, "; both sides must be from 1 to ",
-             kMaxSide, ".");
-}
-
 /// An axis whose pixels [first, last) come from somewhere; `step` is 1 or -1 where they follow each
 /// other, 0 where they are anywhere.
 struct Axis {
@@ -128,19 +122,6 @@ struct FillBits {
   unsigned char bytes[8] = {};
 };
 
-/// Calls f with an unsigned integer of the size of an element, which is only moved.
-template <class F>
-void visit_size(size_t itemsize, F f) {
-  if (itemsize == 1)
-    f(uint8_t{});
-  else if (itemsize == 2)
-    f(uint16_t{});
-  else if (itemsize == 4)
-    f(uint32_t{});
-  else
-    f(uint64_t{});
-}
-
 /// Calls f(image, rows, columns) for each image of the batch.
 void for_each_map(const std::vector<const ImageMove*>& moves, ImageBatch& batch, int64_t work,
                   const std::function<void(int64_t, const Axis&, const Axis&)>& f) {
@@ -164,6 +145,12 @@ void for_each_map(const std::vector<const ImageMove*>& moves, ImageBatch& batch,
 
 }  // namespace
 
+void check_image_size(const char* op, ImageSize size) {
+  REEL_CHECK(size.height > 0 && size.width > 0 && size.height <= kMaxSide && size.width <= kMaxSide,
+             op, ": a size of ", size.height, "x", size.width, "; both sides must be from 1 to ",
+             kMaxSide, ".");
+}
+
 void check_probability(const char* op, double p) {
   REEL_CHECK(p >= 0 && p <= 1, op, ": p is ", p, "; it must be in [0, 1].");
 }
@@ -174,7 +161,7 @@ void move_pixels(ImageBatch& batch, const std::vector<const ImageMove*>& moves,
   const int64_t C = x.size(1), H = x.size(2), W = x.size(3);
   ImageSize size(H, W);
   for (const ImageMove* move : moves) {
-    check_size(move->name(), size);
+    check_image_size(move->name(), size);
     size = move->resize(size);
   }
   const char* op = "Compose";
@@ -200,7 +187,7 @@ void move_pixels(ImageBatch& batch, const std::vector<const ImageMove*>& moves,
     });
   } else {
     const FillBits value(op, x.dtype(), fill);
-    visit_size(x.itemsize(), [&](auto zero) {
+    visit_bits(x.dtype(), [&](auto zero) {
       using Bits = decltype(zero);
       const auto filled = value.as<Bits>();
       const auto* from = static_cast<const Bits*>(x.data_ptr());
@@ -227,7 +214,7 @@ Pad::Pad(int64_t left, int64_t top, int64_t right, int64_t bottom)
 ImageSize Pad::resize(ImageSize size) const {
   check_padding(name(), size, std::max(top_, bottom_), std::max(left_, right_), padding_mode_);
   const ImageSize padded(size.height + top_ + bottom_, size.width + left_ + right_);
-  check_size(name(), padded);
+  check_image_size(name(), padded);
   return padded;
 }
 
@@ -238,7 +225,7 @@ void Pad::move(SampleRandom*, PixelMap& map) const {
   crop(map.columns, -left_, w + left_ + right_, padding_mode_);
 }
 
-CenterCrop::CenterCrop(ImageSize size) : size_(size) { check_size(name(), size_); }
+CenterCrop::CenterCrop(ImageSize size) : size_(size) { check_image_size(name(), size_); }
 
 namespace {
 
@@ -259,7 +246,7 @@ void CenterCrop::move(SampleRandom*, PixelMap& map) const {
   crop(map.columns, middle(w, size_.width), size_.width, ImagePadding::kConstant);
 }
 
-RandomCrop::RandomCrop(ImageSize size) : size_(size) { check_size(name(), size_); }
+RandomCrop::RandomCrop(ImageSize size) : size_(size) { check_image_size(name(), size_); }
 
 namespace {
 

@@ -121,6 +121,8 @@ class RandomVerticalFlip : public ImageMove {
 void move_pixels(ImageBatch& batch, const std::vector<const ImageMove*>& moves,
                  const std::vector<float>& table = {});
 
+/// Throws ArgumentError unless both sides are from 1 to 2^30.
+void check_image_size(const char* op, ImageSize size);
 /// Throws ArgumentError unless p is in [0, 1].
 void check_probability(const char* op, double p);
 

@@ -3,6 +3,7 @@
 #include <reel/core/creation.h>
 #include <reel/core/error.h>
 #include <reel/core/parallel.h>
+#include <reel/data/image_move.h>
 #include <reel/data/image_pixels.h>
 
 #include <algorithm>
@@ -11,14 +12,6 @@
 
 namespace reel::data {
 namespace {
-
-constexpr int64_t kMaxSide = 1 << 30;
-
-void check_size(const char* op, ImageSize size) {
-  REEL_CHECK(size.height > 0 && size.width > 0 && size.height <= kMaxSide && size.width <= kMaxSide,
-             op, ": a size of ", size.height, "x", size.width, "; both sides must be from 1 to ",
-             kMaxSide, ".");
-}
 
 /// What each of `out` pixels is made of: pixels first[o] ... of `in`, by weights that add up to 1.
 struct Filter {
@@ -112,9 +105,9 @@ int64_t rounded_root(double v) { return static_cast<int64_t>(std::nearbyint(std:
 }  // namespace
 
 Resize::Resize(int64_t shorter_side) : size_(shorter_side), shorter_(true) {
-  check_size(name(), size_);
+  check_image_size(name(), size_);
 }
-Resize::Resize(ImageSize size) : size_(size), shorter_(false) { check_size(name(), size_); }
+Resize::Resize(ImageSize size) : size_(size), shorter_(false) { check_image_size(name(), size_); }
 
 void Resize::apply(ImageBatch& batch) const {
   const Tensor& x = batch.images();
@@ -122,11 +115,13 @@ void Resize::apply(ImageBatch& batch) const {
   ImageSize size = size_;
   if (shorter_) (H < W ? size.width : size.height) = size_.height * std::max(H, W) / std::min(H, W);
   if (size.height == H && size.width == W) return;
-  check_size(name(), size);
+  check_image_size(name(), size);
   resample_windows(name(), batch, size, [&](int64_t) { return Window{0, 0, H, W}; });
 }
 
-RandomResizedCrop::RandomResizedCrop(ImageSize size) : size_(size) { check_size(name(), size); }
+RandomResizedCrop::RandomResizedCrop(ImageSize size) : size_(size) {
+  check_image_size(name(), size);
+}
 
 void RandomResizedCrop::apply(ImageBatch& batch) const {
   REEL_CHECK(scale_.low > 0 && scale_.low <= scale_.high && scale_.high <= 1, name(), ": scale is ",

@@ -34,18 +34,6 @@ SplitFiles files_of(EMNIST::Split split) {
   throw_argument_error("EMNIST: an unknown split; it must be one of the Split constants.");
 }
 
-/// Each image with rows and columns exchanged. Shapes: (N, 1, H, W) -> (N, 1, W, H) uint8.
-Tensor transposed(const Tensor& images) {
-  const int64_t N = images.size(0), H = images.size(2), W = images.size(3);
-  const Tensor result = empty({N, 1, W, H}, kUInt8);
-  const uint8_t* from = images.data_ptr<uint8_t>();
-  uint8_t* to = result.data_ptr<uint8_t>();
-  for (int64_t n = 0; n < N; ++n, from += H * W, to += H * W)
-    for (int64_t h = 0; h < H; ++h)
-      for (int64_t w = 0; w < W; ++w) to[w * H + h] = from[h * W + w];
-  return result;
-}
-
 TensorDataset read(const std::string& root, EMNIST::Split split, EMNIST::Mode mode) {
   const SplitFiles files = files_of(split);
   const std::string part = mode == EMNIST::Mode::kTrain ? "-train" : "-test";
@@ -53,7 +41,7 @@ TensorDataset read(const std::string& root, EMNIST::Split split, EMNIST::Mode mo
   const TensorDataset set =
       read_idx_images({"EMNIST", root, start + "-images-idx3-ubyte", start + "-labels-idx1-ubyte",
                        files.num_classes, files.first_label});
-  return {transposed(set.data()), set.targets()};
+  return {set.data().transpose(2, 3).contiguous(), set.targets()};  // stored column by column
 }
 
 void append_characters(std::vector<std::string>& names, const char* characters) {

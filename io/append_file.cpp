@@ -11,6 +11,10 @@
 
 namespace reel::io {
 
+namespace {
+constexpr std::size_t kBlock = 4096;  // of what is read in search of a line's end
+}
+
 AppendFile::AppendFile(std::string op, std::string path, Mode mode)
     : op_(std::move(op)), path_(std::move(path)) {
   const int start = mode == Mode::kReplace ? O_TRUNC : 0;
@@ -27,18 +31,21 @@ std::string AppendFile::head(std::size_t most) const {
 }
 
 void AppendFile::keep_whole_lines(const std::function<bool(const std::string& line)>& is_whole) {
-  const int64_t all = size();
-  int64_t whole = all;
-  std::string last(1, '\0');
-  for (; whole > 0; --whole) {
-    read_at(whole - 1, last);
-    if (last == "\n") break;
+  const auto all = static_cast<std::size_t>(size());
+  std::size_t whole = all;
+  std::string last;
+  for (bool found = false; whole > 0 && !found;) {
+    last.resize(std::min(whole, kBlock));
+    read_at(static_cast<int64_t>(whole - last.size()), last);
+    const std::size_t end = last.rfind('\n');
+    found = end != std::string::npos;
+    whole -= last.size() - (found ? end + 1 : 0);
   }
   if (whole == all) return;
-  last.resize(static_cast<std::size_t>(all - whole));
-  read_at(whole, last);
+  last.resize(all - whole);
+  read_at(static_cast<int64_t>(whole), last);
   if (is_whole(last)) return write("\n");
-  if (ftruncate(descriptor_, whole) != 0) fail("truncate");
+  if (ftruncate(descriptor_, static_cast<off_t>(whole)) != 0) fail("truncate");
 }
 
 void AppendFile::write(const std::string& lines) {
@@ -52,8 +59,15 @@ int64_t AppendFile::size() const {
 }
 
 void AppendFile::read_at(int64_t position, std::string& out) const {
-  const ssize_t got = pread(descriptor_, out.data(), out.size(), position);
-  if (got != static_cast<ssize_t>(out.size())) fail("read");
+  for (std::size_t done = 0; done < out.size();) {
+    const ssize_t got = pread(descriptor_, out.data() + done, out.size() - done,
+                              position + static_cast<int64_t>(done));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) fail("read");
+    if (got == 0)
+      throw_io_error(concat(op_, ": cannot read '", path_, "': it was cut short meanwhile."));
+    done += static_cast<std::size_t>(got);
+  }
 }
 
 void AppendFile::fail(const char* what) const {

@@ -9,8 +9,9 @@
 namespace reel::io {
 
 /// Lines that are on their way to the disk when write() returns, each in one call of the system, so
-/// that neither a crash nor another program that appends leaves half a line in between. Throws:
-/// IoError naming the path and the cause.
+/// that neither a crash nor another program that appends leaves half a line in between; a full disk
+/// may, where another program appends at the same time. Throws: IoError naming the path and the
+/// cause.
 class AppendFile {
  public:
   enum class Mode { kReplace, kAppend };

@@ -26,7 +26,6 @@ class Axis {
   const Ticks& ticks() const { return ticks_; }
   double low() const { return low_; }
   double high() const { return high_; }
-  bool is_logarithmic() const { return logarithmic_; }
   /// 0 at the low end, 1 at the high one.
   double place(double value) const;
 

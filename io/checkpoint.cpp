@@ -1,6 +1,5 @@
 #include <reel/core/creation.h>
 #include <reel/io/checkpoint.h>
-#include <reel/io/training/early_stopping.h>
 
 namespace reel::io {
 
@@ -80,29 +79,6 @@ Checkpoint& Checkpoint::add_state(std::string name, Get get, Set set) {
 Checkpoint& Checkpoint::add(std::string name, Generator& generator) {
   return add_part({std::move(name), [&generator] { return state_of_generator(generator); },
                    [&generator](const StateDict& state) { restore(generator, state); }});
-}
-
-Checkpoint& Checkpoint::add(std::string name, EarlyStopping& stopping) {
-  const auto number = [](int64_t v) { return full({}, v, kInt64); };
-  return add_part({std::move(name),
-                   [&stopping, number] {
-                     return StateDict({{"best", full({}, stopping.best_, kFloat64)},
-                                       {"best_index", number(stopping.best_index_)},
-                                       {"count", number(stopping.count_)},
-                                       {"bad", number(stopping.bad_)},
-                                       {"stopped", number(stopping.stopped_)}});
-                   },
-                   [&stopping](const StateDict& state) {
-                     const auto whole = [&](const char* key) { return state[key].item<int64_t>(); };
-                     // All are read before one is written.
-                     EarlyStopping loaded = stopping;
-                     loaded.best_ = state["best"].item<double>();
-                     loaded.best_index_ = whole("best_index");
-                     loaded.count_ = whole("count");
-                     loaded.bad_ = whole("bad");
-                     loaded.stopped_ = whole("stopped") != 0;
-                     stopping = loaded;
-                   }});
 }
 
 Checkpoint& Checkpoint::add(std::string name, int64_t& number) {

@@ -10,8 +10,6 @@
 
 namespace reel::io {
 
-class EarlyStopping;
-
 /// Names what is to be kept, once: `checkpoint.add("model", net).add("optimizer", optimizer)
 /// .add("epoch", epoch)`; then save(path) writes and load(path) restores all of it, and the calling
 /// thread's random numbers, so that training goes on bit for bit. What is added must live as long.
@@ -25,7 +23,8 @@ class Checkpoint {
   Checkpoint& add(std::string name, const M& holder) {
     return add(std::move(name), std::shared_ptr<nn::Module>(holder.ptr()));
   }
-  /// An optimizer, a schedule, an average of weights, Lookahead, or a class of yours.
+  /// An optimizer, a schedule, an average of weights, Lookahead, EarlyStopping, or a class of
+  /// yours.
   template <HasState T>
   Checkpoint& add(std::string name, T& x) {
     return add_state(
@@ -33,7 +32,6 @@ class Checkpoint {
         [&x](const StateDict& state) { x.load_state_dict(state); });
   }
   Checkpoint& add(std::string name, Generator& generator);
-  Checkpoint& add(std::string name, EarlyStopping& stopping);
   Checkpoint& add(std::string name, int64_t& number);
   Checkpoint& add(std::string name, double& number);
 

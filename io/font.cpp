@@ -2,6 +2,7 @@
 
 #include <reel/core/error.h>
 #include <reel/io/font_data.h>
+#include <reel/io/utf8.h>
 #include <zlib.h>
 
 #include <algorithm>
@@ -64,17 +65,17 @@ class Font {
   int ascent_ = 0;
 };
 
-/// The glyph of each character; what is no valid UTF-8 becomes the font's empty box.
+constexpr int kBox = 0;  // the font's glyph of characters that it has not
+
+/// The glyph of each character, and a box of each byte that is no valid UTF-8.
 std::vector<int> glyphs_of(const Font& font, const std::string& text) {
   std::vector<int> glyphs;
   for (std::size_t i = 0; i < text.size();) {
-    const auto lead = static_cast<uint8_t>(text[i++]);
-    const int trailing = lead < 0x80 ? 0 : lead < 0xE0 ? 1 : lead < 0xF0 ? 2 : 3;
-    int code = trailing == 0 ? lead : lead & (0x3F >> trailing);
-    for (int t = 0; t < trailing && i < text.size() && (text[i] & 0xC0) == 0x80; ++t) {
-      code = code << 6 | (text[i++] & 0x3F);
-    }
-    glyphs.push_back(stbtt_FindGlyphIndex(font.info(), code));
+    const std::size_t size = utf8_size(std::string_view(text).substr(i));
+    int code = size > 1 ? text[i] & (0x7F >> size) : text[i];
+    for (std::size_t t = 1; t < size; ++t) code = code << 6 | (text[i + t] & 0x3F);
+    glyphs.push_back(size == 0 ? kBox : stbtt_FindGlyphIndex(font.info(), code));
+    i += std::max<std::size_t>(size, 1);
   }
   return glyphs;
 }

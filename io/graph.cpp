@@ -1,4 +1,5 @@
 #include <reel/io/atomic_file.h>
+#include <reel/io/file_content.h>
 #include <reel/io/graph.h>
 
 #include <spawn.h>
@@ -6,9 +7,10 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
-#include <fstream>
-#include <iterator>
+#include <filesystem>
+#include <string_view>
 
 extern char** environ;
 
@@ -32,13 +34,22 @@ std::string run_dot(const std::string& from, const std::string& to) {
   return concat("it ended with status ", WIFEXITED(status) ? WEXITSTATUS(status) : -1);
 }
 
-// Removes what is left of temporary files.
-struct Removed {
+// A folder for temporary files that no other call has; it goes with what is in it.
+struct TemporaryFolder {
+  TemporaryFolder() : path(std::filesystem::temp_directory_path() / "reel.XXXXXX") {
+    if (!mkdtemp(path.data()))
+      throw_io_error(concat("save_graph: cannot create '", path, "': ", std::strerror(errno), "."));
+  }
+  ~TemporaryFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path, ignored);
+  }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
   std::string path;
-  ~Removed() { unlink(path.c_str()); }
 };
 
-void write(const std::string& path, const std::string& text) {
+void write(const std::string& path, std::string_view text) {
   AtomicFile file("save_graph", path);
   file.write(text.data(), text.size());
   file.commit();
@@ -53,13 +64,14 @@ void save_graph(const std::string& path, const Tensor& y,
              "' ends in neither .dot nor .svg; these formats are written.");
   const std::string dot = autograd::draw_graph(y, names);
   if (!picture) return write(path, dot);
-  const Removed description{path + ".dot.tmp"}, drawing{path + ".svg.tmp"};
-  write(description.path, dot);
-  if (const std::string problem = run_dot(description.path, drawing.path); !problem.empty())
+  const TemporaryFolder folder;
+  const std::string description = folder.path + "/graph.dot", drawing = folder.path + "/graph.svg";
+  write(description, dot);
+  if (const std::string problem = run_dot(description, drawing); !problem.empty())
     throw_io_error(concat("save_graph: '", path, "' is drawn by Graphviz's program dot: ", problem,
                           ". [install graphviz, or save a .dot]"));
-  std::ifstream drawn(drawing.path, std::ios::binary);
-  write(path, {std::istreambuf_iterator<char>(drawn), {}});
+  const FileContent drawn("save_graph", drawing);
+  write(path, {drawn.data(), drawn.size()});
 }
 
 }  // namespace reel::io

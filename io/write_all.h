@@ -10,7 +10,8 @@ namespace reel::io {
 bool write_all(int descriptor, const void* data, std::size_t size);
 
 /// Adds all the bytes to the end of a file, or none: what a full disk has taken of them is cut off
-/// again, as what follows a torn record can not be read. Returns false, with errno, on failure.
+/// again, as what follows a torn record can not be read, unless another program has appended since.
+/// Returns false, with errno, on failure.
 bool append_all(int descriptor, const void* data, std::size_t size);
 
 }  // namespace reel::io

@@ -14,7 +14,7 @@ namespace {
 
 using Names = std::vector<std::string>;
 
-// Inputs of the caller's, apart from his: floating ones are leaves that take a gradient.
+// Copies of the inputs, in which floating ones are leaves that take a gradient.
 TensorList fresh_inputs(const TensorList& inputs, std::optional<Dtype> dtype = {}) {
   TensorList fresh;
   for (const Tensor& x : inputs) {
@@ -89,7 +89,7 @@ bool same_values(const TensorList& a, const TensorList& b) {
 
 class Check {
  public:
-  Check(Module& module, ModuleForward forward, const TensorList& inputs,
+  Check(Module& module, TensorForward forward, const TensorList& inputs,
         const CheckModuleOptions& options)
       : module_(module), forward_(forward), inputs_(inputs), options_(options), guard_(module) {
     report_.module = module.name();
@@ -126,7 +126,7 @@ class Check {
   void check_clone();
 
   Module& module_;
-  ModuleForward forward_;
+  TensorForward forward_;
   const TensorList& inputs_;
   const CheckModuleOptions& options_;
   ModuleStateGuard guard_;
@@ -264,16 +264,11 @@ void Check::run(bool cloneable) {
 
 }  // namespace
 
-CheckModuleReport check_any_module(Module& module, ModuleForward forward, bool cloneable,
+CheckModuleReport check_any_module(Module& module, TensorForward forward, bool cloneable,
                                    const TensorList& inputs, const CheckModuleOptions& options) {
   Check check(module, forward, inputs, options);
   check.run(cloneable);
   return check.report();
-}
-
-void throw_wrong_number_of_inputs(const Module& module, size_t inputs) {
-  throw_argument_error(concat("check_module: ", module.name(), " can not be called with ", inputs,
-                              " tensors; give it as many as its forward takes, 1 to 3."));
 }
 
 std::string to_string(const CheckModuleReport& r) {

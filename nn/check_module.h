@@ -2,12 +2,11 @@
 // A test for modules: gradients, registration, modes and clones, in one call.
 
 #include <reel/autograd/gradcheck.h>
-#include <reel/nn/holder.h>
+#include <reel/nn/tensor_forward.h>
 
 #include <initializer_list>
 #include <iosfwd>
 #include <string>
-#include <tuple>
 #include <vector>
 
 namespace reel::nn {
@@ -40,33 +39,9 @@ struct ModuleInputs {
   TensorList tensors;
 };
 
-/// Calls a module, whose type it knows.
-using ModuleForward = TensorList (*)(Module& module, const TensorList& inputs);
-
 /// check_module for any type of module.
-CheckModuleReport check_any_module(Module& module, ModuleForward forward, bool cloneable,
+CheckModuleReport check_any_module(Module& module, TensorForward forward, bool cloneable,
                                    const TensorList& inputs, const CheckModuleOptions& options);
-[[noreturn]] void throw_wrong_number_of_inputs(const Module& module, size_t inputs);
-
-inline TensorList listed(Tensor output) { return {std::move(output)}; }
-inline TensorList listed(TensorList outputs) { return outputs; }
-template <class... Tensors>
-TensorList listed(const std::tuple<Tensors...>& outputs) {
-  return std::apply([](const auto&... output) { return TensorList{output...}; }, outputs);
-}
-
-/// Calls an M with one to three inputs.
-template <class M>
-TensorList forward_of(Module& module, const TensorList& x) {
-  M& m = static_cast<M&>(module);
-  if constexpr (requires { m.forward(x[0]); })
-    if (x.size() == 1) return listed(nn::call(m, x[0]));
-  if constexpr (requires { m.forward(x[0], x[1]); })
-    if (x.size() == 2) return listed(nn::call(m, x[0], x[1]));
-  if constexpr (requires { m.forward(x[0], x[1], x[2]); })
-    if (x.size() == 3) return listed(nn::call(m, x[0], x[1], x[2]));
-  throw_wrong_number_of_inputs(m, x.size());
-}
 
 /// Runs a module on `inputs` in training and in evaluation, and checks that
 /// - every parameter gets a gradient, and it is right, as is that of every floating input;
@@ -78,7 +53,7 @@ template <class M>
 requires std::is_base_of_v<Module, M> CheckModuleReport
 check_module(M& module, const ModuleInputs& inputs, const CheckModuleOptions& options = {}) {
   constexpr bool kCloneable = !std::is_same_v<decltype(module.clone()), std::shared_ptr<Module>>;
-  return check_any_module(module, &forward_of<M>, kCloneable, inputs.tensors, options);
+  return check_any_module(module, &tensor_forward<M>, kCloneable, inputs.tensors, options);
 }
 template <class M>
 CheckModuleReport check_module(const ModuleHolder<M>& holder, const ModuleInputs& inputs,

@@ -2,13 +2,12 @@
 #include <reel/autograd/ops/shapes.h>
 #include <reel/core/creation.h>
 #include <reel/nn/conv.h>
+#include <reel/nn/conv_layer.h>
 #include <reel/nn/functional/conv.h>
-#include <reel/nn/init.h>
 #include <reel/nn/print_size.h>
 
-#include <cmath>
-#include <cstdint>
 #include <ostream>
+#include <string>
 
 namespace reel::nn {
 
@@ -29,26 +28,16 @@ Tensor conv3d(const Tensor& x, const Tensor& weight, const Conv3dFuncOptions& o)
 namespace {
 
 template <int D>
-void check_values(const char* what, const ExpandingArray<D>& values, int64_t least) {
-  for (int64_t v : values)
-    REEL_CHECK(v >= least && v <= INT32_MAX, "Conv", D, "d: ", what, " ", IntArrayRef(values),
-               "; each value must be from ", least, " to ", INT32_MAX, ".");
-}
-
-template <int D>
 void check_options(const ConvOptions<D>& o) {
-  const int64_t C = o.in_channels(), K = o.out_channels(), G = o.groups();
-  REEL_CHECK(C >= 1 && K >= 1 && G >= 1, "Conv", D, "d: in_channels is ", C, ", out_channels ", K,
-             " and groups ", G, "; each must be at least 1.");
-  REEL_CHECK(C % G == 0 && K % G == 0, "Conv", D, "d: groups=", G,
-             " does not divide both in_channels=", C, " and out_channels=", K, "; it must.");
-  check_values<D>("kernel_size", o.kernel_size(), 1);
-  check_values<D>("stride", o.stride(), 1);
-  check_values<D>("padding", o.padding().values(), 0);
-  check_values<D>("dilation", o.dilation(), 1);
+  const std::string layer = concat("Conv", D, "d");
+  check_channels(layer, o.in_channels(), o.out_channels(), o.groups());
+  check_each(layer, "kernel_size", o.kernel_size(), 1);
+  check_each(layer, "stride", o.stride(), 1);
+  check_each(layer, "padding", o.padding().values(), 0);
+  check_each(layer, "dilation", o.dilation(), 1);
   if (o.padding().rule() == kSame)
     for (int64_t s : o.stride())
-      REEL_CHECK(s == 1, "Conv", D, "d: padding 'same' with stride ", IntArrayRef(o.stride()),
+      REEL_CHECK(s == 1, layer, ": padding 'same' with stride ", IntArrayRef(o.stride()),
                  "; it needs stride 1. [give the padding in numbers]");
 }
 
@@ -95,10 +84,7 @@ ConvImpl<D, Derived>::ConvImpl(const ConvOptions<D>& o) : options(o) {
 
 template <int D, class Derived>
 void ConvImpl<D, Derived>::reset_parameters() {
-  init::kaiming_uniform_(weight, std::sqrt(5.0));
-  if (!bias.defined()) return;
-  const double fan_in = static_cast<double>(weight.numel() / weight.size(0));
-  init::uniform_(bias, -1 / std::sqrt(fan_in), 1 / std::sqrt(fan_in));
+  reset_conv_parameters(weight, bias);
 }
 
 template <int D, class Derived>
@@ -124,8 +110,13 @@ void ConvImpl<D, Derived>::pretty_print(std::ostream& stream) const {
   stream << ")";
 }
 
-template class ConvImpl<1, Conv1dImpl>;
-template class ConvImpl<2, Conv2dImpl>;
-template class ConvImpl<3, Conv3dImpl>;
+#define REEL_CONV(D)                                                                               \
+  template class ConvImpl<D, Conv##D##dImpl>;                                                      \
+  Conv##D##d::Conv##D##d(int64_t in_channels, int64_t out_channels, ExpandingArray<D> kernel_size) \
+      : ModuleHolder(make_module<Impl>(in_channels, out_channels, kernel_size)) {}
+REEL_CONV(1)
+REEL_CONV(2)
+REEL_CONV(3)
+#undef REEL_CONV
 
 }  // namespace reel::nn

@@ -43,17 +43,20 @@ class ConvImpl : public Cloneable<Derived> {
   Parameter weight, bias;
 };
 
-struct Conv1dImpl final : ConvImpl<1, Conv1dImpl> {
-  using ConvImpl<1, Conv1dImpl>::ConvImpl;
-};
-struct Conv2dImpl final : ConvImpl<2, Conv2dImpl> {
-  using ConvImpl<2, Conv2dImpl>::ConvImpl;
-};
-struct Conv3dImpl final : ConvImpl<3, Conv3dImpl> {
-  using ConvImpl<3, Conv3dImpl>::ConvImpl;
-};
-REEL_MODULE(Conv1d);
-REEL_MODULE(Conv2d);
-REEL_MODULE(Conv3d);
+// A module of D dimensions, and its holder, which takes a kernel of `3` or `{3, 5}`.
+#define REEL_CONV(Name, D)                                                                \
+  struct Name##D##dImpl final : Name##Impl<D, Name##D##dImpl> {                           \
+    using Name##Impl<D, Name##D##dImpl>::Name##Impl;                                      \
+  };                                                                                      \
+  class Name##D##d : public ModuleHolder<Name##D##dImpl> {                                \
+   public:                                                                                \
+    using Impl = Name##D##dImpl;                                                          \
+    REEL_HOLDER(Name##D##d);                                                              \
+    Name##D##d(int64_t in_channels, int64_t out_channels, ExpandingArray<D> kernel_size); \
+  }
+REEL_CONV(Conv, 1);
+REEL_CONV(Conv, 2);
+REEL_CONV(Conv, 3);
+#undef REEL_CONV
 
 }  // namespace reel::nn

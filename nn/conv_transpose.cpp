@@ -1,13 +1,12 @@
 #include <reel/autograd/ops/convolutions.h>
 #include <reel/core/creation.h>
+#include <reel/nn/conv_layer.h>
 #include <reel/nn/conv_transpose.h>
 #include <reel/nn/functional/conv.h>
-#include <reel/nn/init.h>
 #include <reel/nn/print_size.h>
 
-#include <cmath>
-#include <cstdint>
 #include <ostream>
+#include <string>
 
 namespace reel::nn {
 
@@ -34,26 +33,16 @@ Tensor conv_transpose3d(const Tensor& x, const Tensor& weight,
 namespace {
 
 template <int D>
-void check_each(const char* what, const ExpandingArray<D>& values, int64_t least) {
-  for (int64_t v : values)
-    REEL_CHECK(v >= least && v <= INT32_MAX, "ConvTranspose", D, "d: ", what, " ",
-               IntArrayRef(values), "; each value must be from ", least, " to ", INT32_MAX, ".");
-}
-
-template <int D>
 void check_options(const ConvTransposeOptions<D>& o) {
-  const int64_t C = o.in_channels(), K = o.out_channels(), G = o.groups();
-  REEL_CHECK(C >= 1 && K >= 1 && G >= 1, "ConvTranspose", D, "d: in_channels is ", C,
-             ", out_channels ", K, " and groups ", G, "; each must be at least 1.");
-  REEL_CHECK(C % G == 0 && K % G == 0, "ConvTranspose", D, "d: groups=", G,
-             " does not divide both in_channels=", C, " and out_channels=", K, "; it must.");
-  check_each<D>("kernel_size", o.kernel_size(), 1);
-  check_each<D>("stride", o.stride(), 1);
-  check_each<D>("padding", o.padding(), 0);
-  check_each<D>("output_padding", o.output_padding(), 0);
-  check_each<D>("dilation", o.dilation(), 1);
-  REEL_CHECK(o.padding_mode() == kZeros, "ConvTranspose", D,
-             "d: the padding mode is not kZeros; there is no other.");
+  const std::string layer = concat("ConvTranspose", D, "d");
+  check_channels(layer, o.in_channels(), o.out_channels(), o.groups());
+  check_each(layer, "kernel_size", o.kernel_size(), 1);
+  check_each(layer, "stride", o.stride(), 1);
+  check_each(layer, "padding", o.padding(), 0);
+  check_each(layer, "output_padding", o.output_padding(), 0);
+  check_each(layer, "dilation", o.dilation(), 1);
+  REEL_CHECK(o.padding_mode() == kZeros, layer,
+             ": the padding mode is not kZeros; there is no other.");
 }
 
 // The padding behind that makes the last D values of `wanted` the output's size.
@@ -111,10 +100,7 @@ ConvTransposeImpl<D, Derived>::ConvTransposeImpl(const ConvTransposeOptions<D>& 
 
 template <int D, class Derived>
 void ConvTransposeImpl<D, Derived>::reset_parameters() {
-  init::kaiming_uniform_(weight, std::sqrt(5.0));
-  if (!bias.defined()) return;
-  const double fan_in = static_cast<double>(weight.numel() / weight.size(0));
-  init::uniform_(bias, -1 / std::sqrt(fan_in), 1 / std::sqrt(fan_in));
+  reset_conv_parameters(weight, bias);
 }
 
 template <int D, class Derived>
@@ -142,8 +128,14 @@ void ConvTransposeImpl<D, Derived>::pretty_print(std::ostream& stream) const {
   stream << ")";
 }
 
-template class ConvTransposeImpl<1, ConvTranspose1dImpl>;
-template class ConvTransposeImpl<2, ConvTranspose2dImpl>;
-template class ConvTransposeImpl<3, ConvTranspose3dImpl>;
+#define REEL_CONV(D)                                                                  \
+  template class ConvTransposeImpl<D, ConvTranspose##D##dImpl>;                       \
+  ConvTranspose##D##d::ConvTranspose##D##d(int64_t in_channels, int64_t out_channels, \
+                                           ExpandingArray<D> kernel_size)             \
+      : ModuleHolder(make_module<Impl>(in_channels, out_channels, kernel_size)) {}
+REEL_CONV(1)
+REEL_CONV(2)
+REEL_CONV(3)
+#undef REEL_CONV
 
 }  // namespace reel::nn

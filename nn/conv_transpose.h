@@ -49,17 +49,20 @@ class ConvTransposeImpl : public Cloneable<Derived> {
   Parameter weight, bias;
 };
 
-struct ConvTranspose1dImpl final : ConvTransposeImpl<1, ConvTranspose1dImpl> {
-  using ConvTransposeImpl<1, ConvTranspose1dImpl>::ConvTransposeImpl;
-};
-struct ConvTranspose2dImpl final : ConvTransposeImpl<2, ConvTranspose2dImpl> {
-  using ConvTransposeImpl<2, ConvTranspose2dImpl>::ConvTransposeImpl;
-};
-struct ConvTranspose3dImpl final : ConvTransposeImpl<3, ConvTranspose3dImpl> {
-  using ConvTransposeImpl<3, ConvTranspose3dImpl>::ConvTransposeImpl;
-};
-REEL_MODULE(ConvTranspose1d);
-REEL_MODULE(ConvTranspose2d);
-REEL_MODULE(ConvTranspose3d);
+// A module of D dimensions, and its holder, which takes a kernel of `3` or `{3, 5}`.
+#define REEL_CONV(Name, D)                                                                \
+  struct Name##D##dImpl final : Name##Impl<D, Name##D##dImpl> {                           \
+    using Name##Impl<D, Name##D##dImpl>::Name##Impl;                                      \
+  };                                                                                      \
+  class Name##D##d : public ModuleHolder<Name##D##dImpl> {                                \
+   public:                                                                                \
+    using Impl = Name##D##dImpl;                                                          \
+    REEL_HOLDER(Name##D##d);                                                              \
+    Name##D##d(int64_t in_channels, int64_t out_channels, ExpandingArray<D> kernel_size); \
+  }
+REEL_CONV(ConvTranspose, 1);
+REEL_CONV(ConvTranspose, 2);
+REEL_CONV(ConvTranspose, 3);
+#undef REEL_CONV
 
 }  // namespace reel::nn

@@ -11,11 +11,6 @@ struct DropoutOptions {
   REEL_ARG(double, p);
   REEL_ARG(bool, inplace) = false;
 };
-using Dropout1dOptions = DropoutOptions;
-using Dropout2dOptions = DropoutOptions;
-using Dropout3dOptions = DropoutOptions;
-using AlphaDropoutOptions = DropoutOptions;
-using FeatureAlphaDropoutOptions = DropoutOptions;
 
 // Declares a module of DropoutOptions; dropout.cpp has the bodies. The constructor throws
 // ArgumentError unless p is from 0 to 1.

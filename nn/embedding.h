@@ -47,7 +47,7 @@ class EmbeddingImpl final : public Cloneable<EmbeddingImpl> {
 class Embedding : public ModuleHolder<EmbeddingImpl> {
  public:
   using Impl = EmbeddingImpl;
-  using ModuleHolder<EmbeddingImpl>::ModuleHolder;
+  REEL_HOLDER(Embedding);
   /// A layer that shares the memory of `embeddings` (num_embeddings, embedding_dim), which are not
   /// trained unless freeze is false.
   static Embedding from_pretrained(const Tensor& embeddings,

@@ -26,9 +26,10 @@ class ModuleHolder {
   ModuleHolder(std::shared_ptr<Contained> module) : impl_(std::move(module)) {}
   template <class Head, class... Tail>
   requires(std::is_constructible_v<Contained, Head, Tail...> &&
-           !std::is_base_of_v<ModuleHolder,
-                              std::remove_cvref_t<Head>>) explicit ModuleHolder(Head&& head,
-                                                                                Tail&&... tail)
+           (sizeof...(Tail) > 0 ||
+            !std::is_base_of_v<ModuleHolder,
+                               std::remove_cvref_t<Head>>)) explicit ModuleHolder(Head&& head,
+                                                                                  Tail&&... tail)
       : impl_(make_module<Contained>(std::forward<Head>(head), std::forward<Tail>(tail)...)) {}
 
   /// forward(args...), with hooks and the module's path in errors.
@@ -65,15 +66,19 @@ std::ostream& operator<<(std::ostream& out, const ModuleHolder<Contained>& holde
 
 }  // namespace reel::nn
 
+/// In a class derived from ModuleHolder<Impl> that has constructors of its own besides: the
+/// holder's, and clone(), an independent copy of a module that is Cloneable.
+#define REEL_HOLDER(Name)            \
+  template <class Holder = Name>     \
+  Holder clone() const {             \
+    return Holder((**this).clone()); \
+  }                                  \
+  using ::reel::nn::ModuleHolder<Impl>::ModuleHolder
+
 /// Declares the holder `Name` of the module `NameImpl`.
-#define REEL_MODULE(Name)                                     \
-  class Name : public ::reel::nn::ModuleHolder<Name##Impl> {  \
-   public:                                                    \
-    using Impl = Name##Impl;                                  \
-    using ::reel::nn::ModuleHolder<Name##Impl>::ModuleHolder; \
-    /* An independent copy, of a module that is Cloneable. */ \
-    template <class Holder = Name>                            \
-    Holder clone() const {                                    \
-      return Holder((**this).clone());                        \
-    }                                                         \
+#define REEL_MODULE(Name)                                    \
+  class Name : public ::reel::nn::ModuleHolder<Name##Impl> { \
+   public:                                                   \
+    using Impl = Name##Impl;                                 \
+    REEL_HOLDER(Name);                                       \
   }

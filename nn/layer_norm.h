@@ -37,7 +37,7 @@ class LayerNormImpl final : public Cloneable<LayerNormImpl> {
 class LayerNorm : public ModuleHolder<LayerNormImpl> {
  public:
   using Impl = LayerNormImpl;
-  using ModuleHolder<LayerNormImpl>::ModuleHolder;
+  REEL_HOLDER(LayerNorm);
   explicit LayerNorm(std::initializer_list<int64_t> normalized_shape)
       : ModuleHolder(make_module<LayerNormImpl>(normalized_shape)) {}
 };

@@ -47,29 +47,7 @@ void FlattenImpl::pretty_print(std::ostream& stream) const {
 }
 
 Tensor UnflattenImpl::forward(const Tensor& x) const {
-  const int64_t dim = wrap_dim("unflatten", options.dim(), x.dim()), whole = x.size(dim);
-  const std::vector<int64_t>& sizes = options.sizes();
-  int64_t known = 1, unknown = 0;
-  for (const int64_t size : sizes) {
-    REEL_CHECK(size >= -1, "unflatten: sizes ", IntArrayRef(sizes),
-               " have a negative one; only -1 may stand for what is left.");
-    if (size == -1)
-      ++unknown;
-    else
-      known *= size;
-  }
-  REEL_CHECK(unknown <= 1 && (unknown ? known > 0 && whole % known == 0 : known == whole),
-             "unflatten: sizes ", IntArrayRef(sizes), " do not make up dimension ", dim, " of ", x,
-             "; their product must be ", whole, ", and at most one may be -1.");
-  Shape shape;
-  for (int64_t d = 0; d < x.dim(); ++d) {
-    if (d != dim) {
-      shape.push_back(x.size(d));
-      continue;
-    }
-    for (const int64_t size : sizes) shape.push_back(size == -1 ? whole / known : size);
-  }
-  return x.reshape(shape);
+  return x.unflatten(options.dim(), options.sizes());
 }
 
 void UnflattenImpl::pretty_print(std::ostream& stream) const {

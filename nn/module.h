@@ -71,7 +71,7 @@ class Module : public std::enable_shared_from_this<Module> {
   /// optimizer, stay what they were.
   Parameter replace_parameter(const std::string& name, Tensor value, bool requires_grad = true);
   Buffer replace_buffer(const std::string& name, Tensor value);
-  // Throws: ArgumentError when there is no such name.
+  /// Throws: ArgumentError when there is no such name.
   void unregister_module(const std::string& name) { set_child(name, nullptr); }
   /// Takes a parameter or a buffer off the module's lists; its own member still holds the tensor.
   Tensor unregister_parameter(const std::string& name);
@@ -174,6 +174,14 @@ class Module : public std::enable_shared_from_this<Module> {
   /// Shares what is registered. Hooks are not copied.
   Module(const Module& other);
   Module& operator=(const Module&) = delete;
+  /// Of a holder or a shared pointer.
+  template <class M>
+  static std::shared_ptr<Module> as_pointer(const M& module) {
+    if constexpr (requires { module.ptr(); })
+      return module.ptr();
+    else
+      return module;
+  }
   virtual std::shared_ptr<Module> clone_module() const;
   /// For clone_module of containers: a copy of a child, the same for all places that hold it.
   static std::shared_ptr<Module> clone_child(const Module& child);
@@ -196,13 +204,6 @@ class Module : public std::enable_shared_from_this<Module> {
   friend struct ModuleCall;
   void add_state(const std::string& prefix, OrderedDict<std::string, Tensor>& state) const;
 
-  template <class M>
-  static std::shared_ptr<Module> as_pointer(const M& module) {
-    if constexpr (requires { module.ptr(); })
-      return module.ptr();
-    else
-      return module;
-  }
   void add_child(std::string name, std::shared_ptr<Module> child);
   void replace_child(const std::string& name, std::shared_ptr<Module> child);
   void adopt(const std::string& name, Module& child);

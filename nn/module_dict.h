@@ -24,10 +24,7 @@ class ModuleDictImpl : public Cloneable<ModuleDictImpl> {
   /// Adds a holder or a shared pointer, or puts it in the place of what has that name. Returns it.
   template <class M>
   M insert(const std::string& name, M module) {
-    if constexpr (requires { module.ptr(); })
-      put(name, module.ptr());
-    else
-      put(name, module);
+    put(name, as_pointer(module));
     return module;
   }
   /// Inserts all of them.

@@ -24,18 +24,23 @@ class ModuleListImpl : public Cloneable<ModuleListImpl> {
   /// Appends a holder or a shared pointer.
   template <class M>
   void push_back(const M& module) {
-    append(pointer_to(module));
+    append(as_pointer(module));
   }
   /// Puts it before the i-th. Throws: ArgumentError when i is more than size().
   template <class M>
   void insert(size_t i, const M& module) {
-    insert_pointer(i, pointer_to(module));
+    insert_pointer(i, as_pointer(module));
   }
-  /// Appends the modules of another.
+  /// Appends the modules of another, or of a vector of holders or shared pointers.
   void extend(const ModuleListImpl& other);
+  template <class M>
+  void extend(const std::vector<M>& modules) {
+    for (const M& module : modules) push_back(module);
+  }
 
   size_t size() const { return modules_.size(); }
   bool is_empty() const { return modules_.empty(); }
+  bool empty() const { return is_empty(); }
   Iterator begin() const { return modules_.begin(); }
   Iterator end() const { return modules_.end(); }
   /// Throws: ArgumentError when there is no i-th module.
@@ -58,13 +63,6 @@ class ModuleListImpl : public Cloneable<ModuleListImpl> {
   void set_child(const std::string& name, std::shared_ptr<Module> child) override;
 
  private:
-  template <class M>
-  static std::shared_ptr<Module> pointer_to(const M& module) {
-    if constexpr (requires { module.ptr(); })
-      return module.ptr();
-    else
-      return module;
-  }
   void append(std::shared_ptr<Module> module);
   void insert_pointer(size_t i, std::shared_ptr<Module> module);
   [[noreturn]] void throw_wrong_type(size_t i, const std::type_info& wanted) const;

@@ -13,10 +13,19 @@ void ModuleStateGuard::put_aside(const OrderedDict<std::string, Tensor>& tensors
   }
 }
 
-ModuleStateGuard::ModuleStateGuard(Module& module) : generator_(default_generator()) {
+ModesGuard::ModesGuard(const Module& module) {
+  for (auto& m : module.modules()) modes_.push_back({m, m->is_training()});
+}
+
+ModesGuard::~ModesGuard() {
+  // From the root down, so that a mode that differs from its parent's has the last word.
+  for (const Mode& mode : modes_) mode.module->train(mode.training);
+}
+
+ModuleStateGuard::ModuleStateGuard(Module& module)
+    : modes_(module), generator_(default_generator()) {
   put_aside(module.named_parameters(), parameters_);
   put_aside(module.named_buffers(), buffers_);
-  for (auto& m : module.modules()) modes_.push_back({m, m->is_training()});
 }
 
 ModuleStateGuard::~ModuleStateGuard() {
@@ -25,8 +34,6 @@ ModuleStateGuard::~ModuleStateGuard() {
       k.tensor.set_data(k.data);
       k.tensor.mutable_grad() = k.grad;
     }
-  // From the root down, so that a mode that differs from its parent's has the last word.
-  for (const Mode& mode : modes_) mode.module->train(mode.training);
   default_generator() = generator_;
 }
 

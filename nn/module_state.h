@@ -10,6 +10,22 @@
 
 namespace reel::nn {
 
+/// Keeps the modes, training or evaluation, of a module and all below it.
+class ModesGuard {
+ public:
+  explicit ModesGuard(const Module& module);
+  ~ModesGuard();
+  ModesGuard(const ModesGuard&) = delete;
+  ModesGuard& operator=(const ModesGuard&) = delete;
+
+ private:
+  struct Mode {
+    std::shared_ptr<Module> module;
+    bool training;
+  };
+  std::vector<Mode> modes_;
+};
+
 /// Keeps a module's parameters, buffers, gradients and modes, and the random numbers, while it
 /// lives: the module goes on with copies, and gets all of it back at the end.
 class ModuleStateGuard {
@@ -29,14 +45,10 @@ class ModuleStateGuard {
     std::string name;
     Tensor tensor, data, grad;
   };
-  struct Mode {
-    std::shared_ptr<Module> module;
-    bool training;
-  };
   static void put_aside(const OrderedDict<std::string, Tensor>& tensors, std::vector<Kept>& kept);
 
   std::vector<Kept> parameters_, buffers_;
-  std::vector<Mode> modes_;
+  ModesGuard modes_;
   Generator generator_;
 };
 

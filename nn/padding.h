@@ -52,7 +52,7 @@ template <int D, PaddingMode kMode>
 class PadLayer : public ModuleHolder<PadImpl<D, kMode>> {
  public:
   using Impl = PadImpl<D, kMode>;
-  using ModuleHolder<Impl>::ModuleHolder;
+  REEL_HOLDER(PadLayer);
   explicit PadLayer(std::initializer_list<int64_t> padding)
       : ModuleHolder<Impl>(make_module<Impl>(padding)) {}
 };
@@ -61,7 +61,7 @@ template <int D>
 class ConstantPadLayer : public ModuleHolder<ConstantPadImpl<D>> {
  public:
   using Impl = ConstantPadImpl<D>;
-  using ModuleHolder<Impl>::ModuleHolder;
+  REEL_HOLDER(ConstantPadLayer);
   ConstantPadLayer(std::initializer_list<int64_t> padding, double value)
       : ModuleHolder<Impl>(make_module<Impl>(padding, value)) {}
 };

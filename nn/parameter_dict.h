@@ -35,6 +35,7 @@ class ParameterDictImpl : public Cloneable<ParameterDictImpl> {
   bool contains(const std::string& name) const;
   size_t size() const;
   bool empty() const { return size() == 0; }
+  bool is_empty() const { return empty(); }
   Iterator begin() const;
   Iterator end() const;
   /// Throws: ArgumentError when there is no such name.
@@ -73,6 +74,7 @@ class ParameterListImpl : public Cloneable<ParameterListImpl> {
 
   size_t size() const;
   bool is_empty() const { return size() == 0; }
+  bool empty() const { return is_empty(); }
   Iterator begin() const;
   Iterator end() const;
   /// Throws: ArgumentError when there is no i-th parameter.

@@ -134,16 +134,18 @@ Tensor max_unpool3d(const Tensor& x, const Tensor& indices, const MaxUnpool3dFun
 
 namespace {
 
-// PyTorch's spelling of kKeepSize.
+// As print_size, with PyTorch's spelling of kKeepSize.
 std::string print_adaptive(IntArrayRef sizes) {
-  const std::string text = print_size(sizes), keep = std::to_string(kKeepSize);
-  std::string printed;
-  for (size_t at = 0; at < text.size();) {
-    const bool kept = text.compare(at, keep.size(), keep) == 0;
-    printed += kept ? "None" : text.substr(at, 1);
-    at += kept ? keep.size() : 1;
+  const auto print = [](int64_t size) {
+    return size == kKeepSize ? std::string("None") : std::to_string(size);
+  };
+  bool equal = true;
+  std::string text;
+  for (int64_t size : sizes) {
+    equal = equal && size == sizes.front();
+    text += (text.empty() ? "(" : ", ") + print(size);
   }
-  return printed;
+  return equal ? print(sizes.front()) : text + ")";
 }
 
 }  // namespace
@@ -263,8 +265,13 @@ REEL_POOL(AvgPool, int64_t)
 REEL_POOL(AdaptiveAvgPool, std::optional<int64_t>)
 REEL_POOL(AdaptiveMaxPool, std::optional<int64_t>)
 REEL_POOL(MaxUnpool, int64_t)
-template class LPPoolImpl<1, LPPool1dImpl>;
-template class LPPoolImpl<2, LPPool2dImpl>;
-template class LPPoolImpl<3, LPPool3dImpl>;
+
+#define REEL_LP_POOL(D)                                                                    \
+  template class LPPoolImpl<D, LPPool##D##dImpl>;                                          \
+  LPPool##D##d::LPPool##D##d(double norm_type, std::initializer_list<int64_t> kernel_size) \
+      : ModuleHolder(make_module<Impl>(norm_type, kernel_size)) {}
+REEL_LP_POOL(1)
+REEL_LP_POOL(2)
+REEL_LP_POOL(3)
 
 }  // namespace reel::nn

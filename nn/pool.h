@@ -173,40 +173,29 @@ class LPPoolImpl : public Cloneable<Derived> {
   LPPoolOptions<D> options;
 };
 
-// A module of D dimensions, and its holder, which takes `2` or `{2, 3}`.
-#define REEL_POOL_OF(Name, D, Size)                             \
+// A module of D dimensions, and its holder, which takes `2` or `{2, 3}`; the rest are its
+// constructor's parameters.
+#define REEL_POOL_OF(Name, D, ...)                              \
   struct Name##D##dImpl final : Name##Impl<D, Name##D##dImpl> { \
     using Name##Impl<D, Name##D##dImpl>::Name##Impl;            \
   };                                                            \
   class Name##D##d : public ModuleHolder<Name##D##dImpl> {      \
    public:                                                      \
     using Impl = Name##D##dImpl;                                \
-    using ModuleHolder<Impl>::ModuleHolder;                     \
-    explicit Name##D##d(std::initializer_list<Size> sizes);     \
+    REEL_HOLDER(Name##D##d);                                    \
+    explicit Name##D##d(__VA_ARGS__);                           \
   }
-#define REEL_POOL(Name, Size)  \
-  REEL_POOL_OF(Name, 1, Size); \
-  REEL_POOL_OF(Name, 2, Size); \
-  REEL_POOL_OF(Name, 3, Size)
-REEL_POOL(MaxPool, int64_t);
-REEL_POOL(AvgPool, int64_t);
-REEL_POOL(AdaptiveAvgPool, std::optional<int64_t>);
-REEL_POOL(AdaptiveMaxPool, std::optional<int64_t>);
-REEL_POOL(MaxUnpool, int64_t);
+#define REEL_POOL(Name, ...)          \
+  REEL_POOL_OF(Name, 1, __VA_ARGS__); \
+  REEL_POOL_OF(Name, 2, __VA_ARGS__); \
+  REEL_POOL_OF(Name, 3, __VA_ARGS__)
+REEL_POOL(MaxPool, std::initializer_list<int64_t> kernel_size);
+REEL_POOL(AvgPool, std::initializer_list<int64_t> kernel_size);
+REEL_POOL(AdaptiveAvgPool, std::initializer_list<std::optional<int64_t>> output_size);
+REEL_POOL(AdaptiveMaxPool, std::initializer_list<std::optional<int64_t>> output_size);
+REEL_POOL(MaxUnpool, std::initializer_list<int64_t> kernel_size);
+REEL_POOL(LPPool, double norm_type, std::initializer_list<int64_t> kernel_size);
 #undef REEL_POOL
 #undef REEL_POOL_OF
-
-struct LPPool1dImpl final : LPPoolImpl<1, LPPool1dImpl> {
-  using LPPoolImpl<1, LPPool1dImpl>::LPPoolImpl;
-};
-struct LPPool2dImpl final : LPPoolImpl<2, LPPool2dImpl> {
-  using LPPoolImpl<2, LPPool2dImpl>::LPPoolImpl;
-};
-struct LPPool3dImpl final : LPPoolImpl<3, LPPool3dImpl> {
-  using LPPoolImpl<3, LPPool3dImpl>::LPPoolImpl;
-};
-REEL_MODULE(LPPool1d);
-REEL_MODULE(LPPool2d);
-REEL_MODULE(LPPool3d);
 
 }  // namespace reel::nn

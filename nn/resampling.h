@@ -85,7 +85,7 @@ class UnfoldImpl final : public Cloneable<UnfoldImpl> {
 class Unfold : public ModuleHolder<UnfoldImpl> {
  public:
   using Impl = UnfoldImpl;
-  using ModuleHolder<UnfoldImpl>::ModuleHolder;
+  REEL_HOLDER(Unfold);
   explicit Unfold(std::initializer_list<int64_t> kernel_size);
 };
 
@@ -101,7 +101,7 @@ class FoldImpl final : public Cloneable<FoldImpl> {
 class Fold : public ModuleHolder<FoldImpl> {
  public:
   using Impl = FoldImpl;
-  using ModuleHolder<FoldImpl>::ModuleHolder;
+  REEL_HOLDER(Fold);
   Fold(ExpandingArray<2> output_size, ExpandingArray<2> kernel_size);
 };
 

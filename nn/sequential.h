@@ -64,6 +64,7 @@ class SequentialImpl : public Cloneable<SequentialImpl> {
 
   size_t size() const { return modules_.size(); }
   bool is_empty() const { return modules_.empty(); }
+  bool empty() const { return is_empty(); }
   Iterator begin() const { return modules_.begin(); }
   Iterator end() const { return modules_.end(); }
   /// Throws: ArgumentError when there is no i-th module.
@@ -104,11 +105,10 @@ class SequentialImpl : public Cloneable<SequentialImpl> {
 class Sequential : public ModuleHolder<SequentialImpl> {
  public:
   using Impl = SequentialImpl;
-  using ModuleHolder<SequentialImpl>::ModuleHolder;
+  REEL_HOLDER(Sequential);
   Sequential() = default;
   Sequential(std::initializer_list<NamedModule> modules)
       : ModuleHolder(make_module<SequentialImpl>(modules)) {}
-  Sequential clone() const { return Sequential((*this)->clone()); }
 };
 
 }  // namespace reel::nn

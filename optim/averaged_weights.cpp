@@ -10,6 +10,17 @@
 namespace reel::optim {
 
 void lerp_(const TensorList& targets, const TensorList& sources, double share) {
+  REEL_CHECK(targets.size() == sources.size(), "lerp_: ", targets.size(), " targets and ",
+             sources.size(), " sources; there must be as many of both.");
+  for (size_t i = 0; i < targets.size(); ++i) {
+    const Tensor &target = targets[i], &source = sources[i];
+    REEL_CHECK(target.defined() && source.defined(), "lerp_: target or source ", i,
+               " is undefined; both must be tensors.");
+    REEL_CHECK(target.sizes() == source.sizes(), "lerp_: target ", i, " is ", target,
+               ", its source ", source, "; the shapes must be equal.");
+    REEL_CHECK(target.is_floating_point() && is_plain(target), "lerp_: target ", i, " ", target,
+               " of ", target.dtype(), "; it must be floating-point and contiguous.");
+  }
   const NoGradGuard no_grad;
   std::vector<Segment> segments;
   TensorList copies;

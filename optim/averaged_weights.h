@@ -98,7 +98,8 @@ class AverageScope {
 };
 
 /// targets[i] += share * (sources[i] - targets[i]), in one pass over all; off the tape.
-/// Shapes: alike in pairs. Targets are contiguous.
+/// Throws: ArgumentError unless there are as many of both, alike in shape in pairs, and the targets
+/// are floating-point and contiguous.
 void lerp_(const TensorList& targets, const TensorList& sources, double share);
 
 }  // namespace reel::optim

@@ -20,9 +20,8 @@ TensorList gradients_of(const TensorList& parameters) {
 
 constexpr int64_t kMostSegments = 64;  // of one call of a kernel: kept on the stack
 
-// f(dtype, count, segments) over the gradients, as many at a time as are of one dtype; alone(g) for
-// each that loops over plain memory can not take, or that others hold too, so that it may come
-// twice.
+// Calls f(dtype, count, segments) with gradients of one dtype, as many at a time as there are.
+// One that is not plain memory, or that others hold too and may come twice, goes to alone(g).
 template <class F, class Alone>
 void for_segments(const TensorList& gradients, F f, Alone alone) {
   Segment segments[kMostSegments];

@@ -14,8 +14,8 @@ struct LinePoint {
 };
 
 /// A place where the loss is lower than at `start` by at least 1e-4 of what the slope there
-/// promises, and the slope at most 0.9 of that in size; the best place met when there are no more
-/// than `most_looks` to find it in, or when what is left between two places moves no parameter by
+/// promises, and the slope at most 0.9 of that in size; the best place met when `most_looks` after
+/// the first have not found it, or when what is left between two places moves no parameter by
 /// tolerance_change. `first` is the first distance to try, `largest` the largest element of the
 /// direction. Source: Nocedal, Wright 2006, algorithms 3.5 and 3.6, with cubic interpolation.
 LinePoint strong_wolfe(const std::function<LinePoint(double t)>& look, const LinePoint& start,

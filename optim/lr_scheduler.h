@@ -51,7 +51,8 @@ class LRScheduler {
   /// Follows `rate` and nothing else.
   static Schedule always(Rate rate);
 
-  /// The rates after last_epoch() steps, one a group.
+  std::vector<double> get_current_lrs() const { return get_last_lr(); }
+  /// The rates after last_epoch() steps, one a group. libtorch's step_count_ is last_epoch() - 1.
   virtual std::vector<double> get_lrs();
   /// Sets what the schedule says for the present step.
   virtual void apply();

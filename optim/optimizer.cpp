@@ -27,6 +27,17 @@ void OptimizerOptions::check_betas(const char* optimizer, double beta1, double b
              ", ", beta2, "; they must be at least 0 and below 1.");
 }
 
+OptimizerOptions& OptimizerParamGroup::options() {
+  REEL_CHECK(options_,
+             "optimizer: a group of parameters has no options; it gets the defaults when it is "
+             "added to an optimizer. [use set_options, or give it options when it is made]");
+  return *options_;
+}
+
+const OptimizerOptions& OptimizerParamGroup::options() const {
+  return const_cast<OptimizerParamGroup*>(this)->options();
+}
+
 Optimizer::Optimizer(const char* name, std::vector<std::string> buffer_names,
                      std::unique_ptr<OptimizerOptions> defaults, const char* product_name)
     : name_(name),

@@ -60,8 +60,9 @@ class OptimizerParamGroup {
 
   const TensorList& params() const { return params_; }
   bool has_options() const { return options_ != nullptr; }
-  OptimizerOptions& options() { return *options_; }
-  const OptimizerOptions& options() const { return *options_; }
+  /// Throws: ArgumentError when it has none, as before it is added to an optimizer.
+  OptimizerOptions& options();
+  const OptimizerOptions& options() const;
   void set_options(std::unique_ptr<OptimizerOptions> options) { options_ = std::move(options); }
 
  private:
@@ -118,6 +119,8 @@ class Optimizer {
   OptimizerOptions& defaults() { return *defaults_; }
   const OptimizerOptions& defaults() const { return *defaults_; }
   TensorList parameters() const;
+  /// Number of parameters.
+  size_t size() const { return states_.size(); }
 
   const char* name() const { return name_; }
   /// "momentum_buffer", ...

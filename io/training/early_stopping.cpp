@@ -1,5 +1,6 @@
 #include <reel/io/training/early_stopping.h>
 
+#include <reel/core/creation.h>
 #include <reel/core/error.h>
 
 #include <cmath>
@@ -35,6 +36,26 @@ bool EarlyStopping::add(double value) {
   ++count_;
   stopped_ = stopped_ || bad_ >= options_.patience || (!finite && options_.stop_if_not_finite);
   return stopped_;
+}
+
+OrderedDict<std::string, Tensor> EarlyStopping::state_dict() const {
+  const auto number = [](int64_t v) { return full({}, v, kInt64); };
+  return OrderedDict<std::string, Tensor>({{"best", full({}, best_, kFloat64)},
+                                           {"best_index", number(best_index_)},
+                                           {"count", number(count_)},
+                                           {"bad", number(bad_)},
+                                           {"stopped", number(stopped_)}});
+}
+
+void EarlyStopping::load_state_dict(const OrderedDict<std::string, Tensor>& state) {
+  const auto whole = [&](const char* key) { return state[key].item<int64_t>(); };
+  EarlyStopping loaded = *this;  // all are read before one is written
+  loaded.best_ = state["best"].item<double>();
+  loaded.best_index_ = whole("best_index");
+  loaded.count_ = whole("count");
+  loaded.bad_ = whole("bad");
+  loaded.stopped_ = whole("stopped") != 0;
+  *this = loaded;
 }
 
 }  // namespace reel::io

@@ -1,9 +1,12 @@
 #pragma once
 // When a run has stopped to get better.
 
+#include <reel/core/ordered_dict.h>
+#include <reel/core/tensor.h>
 #include <reel/io/training/goal.h>
 
 #include <cstdint>
+#include <string>
 
 namespace reel::io {
 
@@ -18,7 +21,7 @@ struct EarlyStoppingOptions {
   bool stop_if_not_finite = true;
 };
 
-/// `if (stopping.add(test_loss)) break;` once an epoch. A Checkpoint keeps it.
+/// `if (stopping.add(test_loss)) break;` once an epoch. A Checkpoint can keep it.
 class EarlyStopping {
  public:
   /// Throws: ArgumentError unless the patience is positive and min_delta finite and not negative.
@@ -37,8 +40,12 @@ class EarlyStopping {
   int64_t bad() const { return bad_; }
   void reset();
 
+  /// All but the options.
+  OrderedDict<std::string, Tensor> state_dict() const;
+  /// Throws: ArgumentError, changing nothing, when a name is missing.
+  void load_state_dict(const OrderedDict<std::string, Tensor>& state);
+
  private:
-  friend class Checkpoint;
   EarlyStoppingOptions options_;
   double best_;
   int64_t best_index_ = -1, count_ = 0, bad_ = 0;

@@ -18,9 +18,8 @@ std::optional<double>* reset(Module& module) {
 
 }  // namespace
 
-GatherStatistics::GatherStatistics(Module& module) {
+GatherStatistics::GatherStatistics(Module& module) : modes_(module) {
   for (const auto& m : module.modules()) {
-    modes_.push_back({m, m->is_training()});
     auto* momentum = reset<BatchNorm1dImpl>(*m);
     if (!momentum) momentum = reset<BatchNorm2dImpl>(*m);
     if (!momentum) momentum = reset<BatchNorm3dImpl>(*m);
@@ -31,8 +30,6 @@ GatherStatistics::GatherStatistics(Module& module) {
 
 GatherStatistics::~GatherStatistics() {
   for (const Norm& norm : norms_) *norm.momentum = norm.before;
-  // From the root down, so that a mode that differs from its parent's has the last word.
-  for (const auto& [module, training] : modes_) module->train(training);
 }
 
 }  // namespace reel::nn::utils

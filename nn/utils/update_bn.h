@@ -3,8 +3,8 @@
 
 #include <reel/autograd/grad_mode.h>
 #include <reel/nn/call.h>
+#include <reel/nn/module_state.h>
 
-#include <memory>
 #include <optional>
 #include <vector>
 
@@ -26,8 +26,8 @@ class GatherStatistics {
     std::optional<double>* momentum;
     std::optional<double> before;
   };
+  ModesGuard modes_;
   std::vector<Norm> norms_;
-  std::vector<std::pair<std::shared_ptr<Module>, bool>> modes_;
 };
 
 /// Computes the running statistics of all batch norms anew, in one pass over `batches`, whose items

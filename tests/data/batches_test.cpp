@@ -73,7 +73,7 @@ TEST_CASE("batches: wrong calls are refused", "[batches]") {
   CHECK(error([] { all(5, 0); }) == "BatchOrder: a batch size of 0; it must be positive.");
   CHECK(error([] { all(5, -3); }) == "BatchOrder: a batch size of -3; it must be positive.");
   CHECK(error([] { data::BatchOrder(-1, 3, 0); }) ==
-        "BatchOrder: -1 samples; there must not be less than 0.");
+        "BatchOrder: -1 samples; there must be at least 0.");
   CHECK(error([] { data::BatchOrder(5, 3, 0).indices(2); }) ==
         "BatchOrder: batch 2; it must be in [0, 2).");
 }

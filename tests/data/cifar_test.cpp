@@ -112,6 +112,9 @@ TEST_CASE("cifar: names of another number of classes are refused", "[cifar]") {
   folder.write("test_batch.bin", record({3}, 0));
   for (const int n : {0, 9, 11, 1000}) {
     folder.write("batches.meta.txt", names(n));
-    CHECK_THROWS_AS(CIFAR10(folder.file(""), CIFAR10::Mode::kTest), IoError);
+    CHECK(message_of<IoError>([&] {
+            CIFAR10(folder.file(""), CIFAR10::Mode::kTest);
+          }).find(": " + std::to_string(n) + " names of classes; there are 10.") !=
+          std::string::npos);
   }
 }

@@ -41,6 +41,11 @@ const ErrorRows kOptimizers{
      [] {
        NAdam({leaf()}, NAdamOptions().betas({0.9, 1}));
      }},
+    {"optimizer: group without options", [] { OptimizerParamGroup({leaf()}).options(); }},
+    {"lerp_: counts", [] { lerp_({ones({2})}, {}, 0.5); }},
+    {"lerp_: undefined", [] { lerp_({ones({2})}, {Tensor()}, 0.5); }},
+    {"lerp_: shapes", [] { lerp_({ones({2})}, {ones({3})}, 0.5); }},
+    {"lerp_: integers", [] { lerp_({ones({2}, kInt64)}, {ones({2})}, 0.5); }},
     {"RMSprop: alpha", [] { RMSprop({leaf()}, RMSpropOptions().alpha(2)); }},
     {"Muon: no matrix", [] { Muon({leaf()}, MuonOptions()); }},
     {"Muon: ns_steps",

@@ -86,6 +86,10 @@ TEST_CASE("font: any bytes at all can be drawn", "[plot]") {
   CHECK(io::render_text(bytes, 12).width > 0);
   CHECK(io::render_text("\xE2\x88", 12).width > 0);
   CHECK(io::render_text("\xF0\x9F\x98\x80", 12).width > 0);
+  // Bytes that follow a lead, alone or after one that is none, are no letters.
+  CHECK(io::render_text("\x81\x81", 12).coverage == io::render_text("\xFF\xFF", 12).coverage);
+  CHECK(io::render_text("\xC1\x81", 12).coverage == io::render_text("\xFF\xFF", 12).coverage);
+  CHECK(io::render_text("\u00B5", 12).coverage != io::render_text("\xFF", 12).coverage);
 }
 
 }  // namespace reel

@@ -7,6 +7,8 @@
 #include <reel/nn/sequential.h>
 
 #include <cstdlib>
+#include <thread>
+#include <vector>
 
 #include "tests/catch.h"
 #include "tests/message_of.h"
@@ -93,6 +95,12 @@ TEST_CASE("save_graph: a description, and a picture where dot is installed", "[g
   if (std::system("command -v dot >/dev/null") == 0) {
     io::save_graph(folder.file("y.svg"), y);
     CHECK_THAT(folder.read("y.svg"), ContainsSubstring("<svg"));
+    CHECK(folder.count() == 2);
+    std::vector<std::thread> threads;  // which draw to one path
+    for (int i = 0; i < 4; ++i)
+      threads.emplace_back([&] { io::save_graph(folder.file("y.svg"), y); });
+    for (std::thread& thread : threads) thread.join();
+    CHECK_THAT(folder.read("y.svg"), ContainsSubstring("</svg>"));
     CHECK(folder.count() == 2);
   } else {
     CHECK_THAT(message_of<IoError>([&] { io::save_graph(folder.file("y.svg"), y); }),

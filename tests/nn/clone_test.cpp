@@ -1,5 +1,12 @@
+#include <reel/nn/conv.h>
+#include <reel/nn/conv_transpose.h>
+#include <reel/nn/embedding.h>
+#include <reel/nn/layer_norm.h>
 #include <reel/nn/module_dict.h>
 #include <reel/nn/module_list.h>
+#include <reel/nn/padding.h>
+#include <reel/nn/pool.h>
+#include <reel/nn/resampling.h>
 #include <reel/nn/sequential.h>
 
 #include "tests/nn/modules.h"
@@ -22,6 +29,31 @@ TEST_CASE("a clone has the same state and shares none of it", "[nn]") {
   CHECK(copy->named_parameters()["out.weight"].is_same(copy->out->weight));
   Net holder(net->clone());
   CHECK(holder->num_parameters() == 26);
+}
+
+TEST_CASE("holders with constructors of their own are cloned to holders", "[nn]") {
+  const auto check = []<class Holder>(const Holder& layer) {
+    const Holder copy = layer.clone();
+    CHECK(copy.get() != layer.get());
+    CHECK(to_string(*copy) == to_string(*layer));
+  };
+  check(nn::Embedding(5, 3));
+  check(nn::LayerNorm({4}));
+  check(nn::Sequential(Affine(2, 2)));
+  check(nn::Conv1d(1, 2, 3));
+  check(nn::Conv2d(1, 2, {3, 5}));
+  check(nn::ConvTranspose3d(1, 2, {1, 2, 3}));
+  check(nn::MaxPool1d(2));
+  check(nn::AvgPool2d({2, 3}));
+  check(nn::AdaptiveAvgPool2d({3, std::nullopt}));
+  check(nn::AdaptiveMaxPool1d(4));
+  check(nn::MaxUnpool2d({2, 3}));
+  check(nn::LPPool2d(2, {2, 3}));
+  check(nn::ReflectionPad2d({1, 2, 0, 1}));
+  check(nn::ZeroPad1d(2));
+  check(nn::ConstantPad1d({1, 2}, 0.5));
+  check(nn::Unfold({2, 3}));
+  check(nn::Fold({4, 5}, {2, 3}));
 }
 
 TEST_CASE("a clone has its original's dtype", "[nn]") {

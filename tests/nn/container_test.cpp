@@ -1,6 +1,8 @@
 #include <reel/nn/activation.h>
 #include <reel/nn/linear.h>
+#include <reel/nn/module_dict.h>
 #include <reel/nn/module_list.h>
+#include <reel/nn/parameter_dict.h>
 #include <reel/nn/pool.h>
 #include <reel/nn/sequential.h>
 
@@ -42,6 +44,38 @@ TEST_CASE("a sequence grows, is indexed and walked", "[nn]") {
   nn::Sequential more(Affine(1, 1));
   more->extend(*sequence);
   CHECK(more->size() == 3);
+}
+
+TEST_CASE("containers of containers", "[nn]") {
+  nn::Sequential encoder(Affine(2, 3)), decoder(Affine(3, 2));
+  nn::Sequential both(encoder, decoder);
+  CHECK(both->size() == 2);
+  CHECK((*both)[1] == decoder.ptr());
+  CHECK(nn::Sequential(encoder).ptr() == encoder.ptr());
+  nn::ModuleList inner(Affine(1, 1)), outer(inner, Affine(2, 2));
+  CHECK(outer->size() == 2);
+  CHECK((*outer)[0] == inner.ptr());
+}
+
+TEST_CASE("containers say whether they are empty", "[nn]") {
+  const auto check = [](const auto& container) {
+    CHECK(container->empty());
+    CHECK(container->is_empty());
+  };
+  check(nn::Sequential());
+  check(nn::ModuleList());
+  check(nn::ModuleDict());
+  check(nn::ParameterList());
+  check(nn::ParameterDict());
+}
+
+TEST_CASE("a list of modules is extended by vectors", "[nn]") {
+  nn::ModuleList list(Affine(1, 1));
+  list->extend(std::vector<std::shared_ptr<nn::Module>>{std::make_shared<AffineImpl>(2, 2)});
+  list->extend(std::vector<Affine>{Affine(3, 3)});
+  list->extend(*list);
+  CHECK(list->size() == 6);
+  CHECK(list->at<AffineImpl>(5).options.out == 3);
 }
 
 TEST_CASE("a sequence refuses what is not there", "[nn]") {

@@ -190,6 +190,23 @@ TEST_CASE("averages are swapped into a model that was converted, and out of it",
   CHECK(net(ones({1, 3})).dtype() == kFloat32);
 }
 
+TEST_CASE("lerp_ of lists checks them before it writes", "[optim]") {
+  const Tensor a = full({2, 2}, 1.0, kFloat64);
+  const TensorList targets{a, full({2}, 1.0)};
+  const auto refuses = [&](const TensorList& to, const TensorList& from) {
+    CHECK_THROWS_AS(optim::lerp_(to, from, 0.5), ArgumentError);
+    CHECK(a.to_vector() == std::vector<double>(4, 1));
+  };
+  refuses(targets, {a});
+  refuses(targets, {a * 2.0, full({3}, 1.0)});
+  refuses(targets, {a * 2.0, Tensor()});
+  refuses({a, zeros({2}, kInt64)}, {a * 2.0, zeros({2}, kInt64)});
+  refuses({a, full({2, 3}, 1.0).t()}, {a * 2.0, full({3, 2}, 1.0)});
+  optim::lerp_(targets, {a * 3.0, full({2}, 5.0)}, 0.5);
+  CHECK(a.to_vector() == std::vector<double>(4, 2));
+  CHECK(targets[1].to_vector() == std::vector<double>(2, 3));
+}
+
 TEST_CASE("lookahead goes half the way of every five steps", "[optim]") {
   const Tensor x = start(3, kFloat64), plain = start(3, kFloat64);
   SGD inner({x}, SGDOptions(0.1).momentum(0.5)), reference({plain}, SGDOptions(0.1).momentum(0.5));

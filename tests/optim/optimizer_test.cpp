@@ -38,6 +38,20 @@ TEST_CASE("groups have options of their own or the defaults", "[optim]") {
   CHECK(a.detach().to_vector() == Values{-0.5, -1.5});
 }
 
+TEST_CASE("a group has no options before it is given some or added", "[optim]") {
+  OptimizerParamGroup group({parameter(1)});
+  CHECK_FALSE(group.has_options());
+  CHECK(message_of<ArgumentError>([&] { group.options().set_lr(0.1); }) ==
+        "optimizer: a group of parameters has no options; it gets the defaults when it is added to "
+        "an optimizer. [use set_options, or give it options when it is made]");
+  group.set_options(std::make_unique<SGDOptions>(0.25));
+  CHECK(group.has_options());
+  group.options().set_lr(0.5);
+  SGD sgd({group, OptimizerParamGroup({parameter(1), parameter(2)})}, SGDOptions(0.1));
+  CHECK(sgd.param_groups()[0].options().get_lr() == 0.5);
+  CHECK(sgd.size() == 3);
+}
+
 TEST_CASE("the caller's options are not shared", "[optim]") {
   auto options = SGDOptions(0.5);
   SGD sgd({parameter(1)}, options);

@@ -44,6 +44,9 @@ TEST_CASE("csv: a row that a crash cut short is removed", "[csv]") {
   CHECK(appended_to("aa,b") == "aa,b\n8,9\n");
   CHECK(appended_to("aa") == "aa,b\n8,9\n");
   CHECK(appended_to("") == "aa,b\n8,9\n");
+  // Longer than what is read at once in search of its start.
+  for (const size_t length : {4090, 4095, 4096, 4097, 10000})
+    CHECK(appended_to("aa,b\n1,2\n" + std::string(length, '3')) == "aa,b\n1,2\n8,9\n");
 }
 
 TEST_CASE("csv: a last row that lacks only its line end stays", "[csv]") {
