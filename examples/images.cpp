@@ -75,16 +75,16 @@ const nn::CrossEntropyLoss& criterion() {
 }
 
 // [train]
-Score train_epoch(int64_t epoch, const program::TrainingRun& run, nn::Sequential& net,
+Score train_epoch(int64_t epoch, const program::TrainingRun& run, nn::Sequential& model,
                   const Batches& batches, const data::Compose& augment, optim::Optimizer& optimizer,
                   optim::LRScheduler& schedule) {
   const program::ProfiledPart profiled = run.profile(epoch);
   const auto order = batches.epoch(static_cast<uint64_t>(epoch));
   io::ProgressBar bar(order.size() * batches.options().batch_size(), run.bar(epoch));
   Score score;
-  net->train();
+  model->train();
   for (auto& [images, targets] : order) {
-    const Tensor outputs = net(augment(images));
+    const Tensor outputs = model(augment(images));
     const Tensor loss = criterion()(outputs, targets);
     optimizer.zero_grad();
     loss.backward();
@@ -98,19 +98,6 @@ Score train_epoch(int64_t epoch, const program::TrainingRun& run, nn::Sequential
   return score;
 }
 // [/train]
-
-Score evaluate(nn::Sequential& net, const Batches& batches, const data::Normalize& normalize,
-               io::ConfusionTable* confusion = nullptr) {
-  const NoGradGuard no_grad;
-  Score score;
-  net->eval();
-  for (auto& [images, targets] : batches.epoch(0)) {
-    const Tensor outputs = net(normalize(images));
-    score.add(criterion()(outputs, targets), outputs, targets);
-    if (confusion) confusion->add(targets, outputs.argmax(1));
-  }
-  return score;
-}
 
 // ---- the job ----
 
@@ -176,33 +163,32 @@ void train(const program::Arguments& given) {
   const Batches test_batches(test, data::BatchOptions(250).shuffle(false));
   const int64_t steps = train_batches.epoch(0).size();
   const auto classes = static_cast<int64_t>(train.classes().size());
-  nn::Sequential net = make_resnet(3, classes, depth, given.integer("width"));
+  // [model]
+  nn::Sequential model({{"standardize", program::Standardize(data::Normalize::fit(train.images()))},
+                        {"net", make_resnet(3, classes, depth, given.integer("width"))}});
+  // [/model]
 
   // [augment]
-  const auto normalize = data::Normalize::fit(train.images());
   const data::Compose augment({
       data::RandomCrop(size).padding(size / 8),
       data::RandomHorizontalFlip(),
-      normalize,
   });
   // [/augment]
   const data::Example<> shown = spread_samples(test, 500);
-  run.begin(net, normalize(shown.data.slice(0, 0, 2)));
+  run.begin(model, shown.data.slice(0, 0, 2));
   const auto optimizer = run.make_optimizer();
   optim::OneCycleLR schedule(*optimizer, run.learning_rate(), run.epochs() * steps + 1);
-  for (int64_t epoch = 0; epoch < run.epochs(); ++epoch) {
-    const double lr = schedule.get_last_lr()[0];
-    const auto start = std::chrono::steady_clock::now();
-    const Score trained =
-        train_epoch(epoch, run, net, train_batches, augment, *optimizer, schedule);
-    const double seconds = seconds_since(start);
-    run.add({epoch + 1, lr, seconds, trained, evaluate(net, test_batches, normalize)});
-  }
+  run.train(
+      *optimizer, schedule,
+      [&](int64_t epoch) {
+        return train_epoch(epoch, run, model, train_batches, augment, *optimizer, schedule);
+      },
+      [&] { return program::evaluate(model, test_batches, criterion()); });
 
   io::ConfusionTable confusion(classes, train.classes());
-  const Score score = evaluate(net, test_batches, normalize, &confusion);
+  const Score score = program::evaluate(model, test_batches, criterion(), &confusion);
   const NoGradGuard no_grad;
-  run.finish(score, confusion, shown.data, shown.target, net(normalize(shown.data)));
+  run.finish(score, confusion, shown.data, shown.target, model(shown.data));
 }
 
 program::Program make_program() {

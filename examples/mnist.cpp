@@ -4,7 +4,6 @@
 #include <program/training.h>
 #include <reel/reel.h>
 
-#include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <iostream>
@@ -53,15 +52,15 @@ const nn::CrossEntropyLoss& criterion() {
 }
 
 Score train_epoch(int64_t epoch, const program::TrainingRun& run, nn::Sequential& model,
-                  const Batches& batches, const data::Normalize& normalize,
-                  optim::Optimizer& optimizer, optim::LRScheduler& schedule) {
+                  const Batches& batches, optim::Optimizer& optimizer,
+                  optim::LRScheduler& schedule) {
   const program::ProfiledPart profiled = run.profile(epoch);
   const auto order = batches.epoch(static_cast<uint64_t>(epoch));
   io::ProgressBar bar(order.size() * run.batch_size(), run.bar(epoch));
   Score score;
   model->train();
   for (auto& [images, targets] : order) {
-    const Tensor outputs = model(normalize(data::random_shift(images, 2)));
+    const Tensor outputs = model(data::random_shift(images, 2));
     const Tensor loss = criterion()(outputs, targets);
     optimizer.zero_grad();
     loss.backward();
@@ -75,26 +74,12 @@ Score train_epoch(int64_t epoch, const program::TrainingRun& run, nn::Sequential
   return score;
 }
 
-Score evaluate(nn::Sequential& model, const Batches& batches, const data::Normalize& normalize,
-               io::ConfusionTable* confusion = nullptr) {
-  const NoGradGuard no_grad;
-  Score score;
-  model->eval();
-  for (auto& [images, targets] : batches.epoch(0)) {
-    const Tensor outputs = model(normalize(images));
-    score.add(criterion()(outputs, targets), outputs, targets);
-    if (confusion) confusion->add(targets, outputs.argmax(1));
-  }
-  return score;
-}
-
 // ---- the job ----
 
 const program::TrainingDefaults kDefaults = {
     .epochs = 7, .batch_size = 64, .lr = 0.1, .weight_decay = 5e-4, .out = "out/mnist"};
 
 void train(const program::Arguments& given) {
-  using Clock = std::chrono::steady_clock;
   const std::string& folder = given.text("data");
   const data::MNIST train(folder, data::MNIST::Mode::kTrain),
       test(folder, data::MNIST::Mode::kTest);
@@ -106,25 +91,23 @@ void train(const program::Arguments& given) {
   REEL_CHECK(steps > 0, "mnist: --batch-size is ", run.batch_size(), "; it must be at most ",
              train.size(), ", the number of training images.");
 
-  nn::Sequential model =
-      given.text("model") == "cnn" ? make_cnn(given.text("norm")) : make_lenet(given.text("norm"));
-  const auto normalize = data::Normalize::fit(train.images());
-  run.begin(model, normalize(test.images().slice(0, 0, 8)));
+  const std::string& norm = given.text("norm");
+  nn::Sequential model({{"standardize", program::Standardize(data::Normalize::fit(train.images()))},
+                        {"net", given.text("model") == "cnn" ? make_cnn(norm) : make_lenet(norm)}});
+  run.begin(model, test.images().slice(0, 0, 8));
   const auto optimizer = run.make_optimizer();
   optim::OneCycleLR schedule(*optimizer, run.learning_rate(), run.epochs() * steps + 1);
-  for (int64_t epoch = 0; epoch < run.epochs(); ++epoch) {
-    const double lr = schedule.get_last_lr()[0];
-    const auto start = Clock::now();
-    const Score trained =
-        train_epoch(epoch, run, model, train_batches, normalize, *optimizer, schedule);
-    const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
-    run.add({epoch + 1, lr, seconds, trained, evaluate(model, test_batches, normalize)});
-  }
+  run.train(
+      *optimizer, schedule,
+      [&](int64_t epoch) {
+        return train_epoch(epoch, run, model, train_batches, *optimizer, schedule);
+      },
+      [&] { return program::evaluate(model, test_batches, criterion()); });
 
   io::ConfusionTable confusion(10);
-  const Score score = evaluate(model, test_batches, normalize, &confusion);
+  const Score score = program::evaluate(model, test_batches, criterion(), &confusion);
   const NoGradGuard no_grad;
-  run.finish(score, confusion, test.images(), test.targets(), model(normalize(test.images())));
+  run.finish(score, confusion, test.images(), test.targets(), model(test.images()));
 }
 
 program::Program make_program() {

@@ -26,6 +26,7 @@ struct Option {
   IntegerRange integers = {};
   NumberRange numbers = {};
   bool positional = false, required = false;
+  bool is_setting = true;  ///< of how the program works, and not of this call alone
   std::string value = {};
   bool given = false;
 };

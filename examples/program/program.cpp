@@ -19,9 +19,7 @@ using Kind = Option::Kind;
 namespace {
 
 // Whether it belongs into a config file.
-bool is_setting(const Option& o) {
-  return !o.value.empty() && o.name != "config" && o.name != "help" && o.name != "version";
-}
+bool is_setting(const Option& o) { return o.is_setting && !o.value.empty(); }
 
 }  // namespace
 
@@ -167,6 +165,11 @@ Program& Program::positional(std::string option, std::string help, bool required
               .required = required});
 }
 
+Program& Program::once() {
+  options_.back().is_setting = false;
+  return *this;
+}
+
 Program& Program::example(std::string call, std::string does) {
   examples_.emplace_back(std::move(call), std::move(does));
   return *this;
@@ -254,10 +257,13 @@ std::optional<Arguments> Program::parse(int argc, const char* const* argv) const
   Program all = *this;
   all.group("General")
       .file("config", "a JSON file with options by their names; the command line goes before it")
+      .once()
       .flag("quiet", "print results and errors only")
       .flag("verbose", "print more of what is done")
       .flag("version", "print the version")
-      .flag("help", "print this");
+      .once()
+      .flag("help", "print this")
+      .once();
 
   cxxopts::Options options(name_, purpose_);
   options.allow_unrecognised_options();  // to say more of them than that they are unknown

@@ -34,7 +34,7 @@ class Arguments {
 
   bool quiet() const { return flag("quiet"); }
   bool verbose() const { return flag("verbose"); }
-  /// All settings by their names; as a file such as --config reads.
+  /// All settings by their names, less those that are once(); as a file such as --config reads.
   std::vector<std::pair<std::string, std::string>> settings() const;
   std::string to_json() const;
   const std::string& program() const { return program_; }
@@ -71,6 +71,8 @@ class Program {
   Program& flag(std::string option, std::string help);
   /// The next word of the command line that is no option; must be given if `required`.
   Program& positional(std::string option, std::string help, bool required);
+  /// The option declared last is of one call, as where results go, which the next must not replace.
+  Program& once();
   /// A line for the end of --help: "mnist --epochs 20".
   Program& example(std::string call, std::string does);
 

@@ -5,9 +5,11 @@
 #include <reel/io/trace.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <iostream>
+#include <nlohmann/json.hpp>
 #include <utility>
 
 using namespace reel;
@@ -27,12 +29,20 @@ void add_training_options(Program& program, const TrainingDefaults& defaults) {
       .integer("threads", "threads to compute with", "as many as cores", {1, 4096})
       .group("Results")
       .folder("out", "folder for the results", defaults.out)
+      .once()
+      .flag("resume", "go on after the last epoch that a run with this --out has finished")
+      .once()
       .file("load", "weights to start from: safetensors, .npz, or what torch.save wrote")
       .file("save", "where the weights go, if not into --out")
+      .once()
       .file("export-onnx", "write the trained network for onnxruntime and others")
+      .once()
       .folder("tensorboard", "folder for TensorBoard's events")
+      .once()
       .file("report", "write a page with curves, confusion matrix and predictions")
+      .once()
       .file("profile", "write a trace of the first epoch for chrome://tracing")
+      .once()
       .flag("summary", "print layers, shapes, parameters and multiply-adds");
 }
 
@@ -41,6 +51,50 @@ void add_training_options(Program& program, const TrainingDefaults& defaults) {
 void Score::add(const Tensor& batch_loss, const Tensor& outputs, const Tensor& targets) {
   loss.add(batch_loss, static_cast<double>(targets.size(0)));
   accuracy.add(outputs, targets);
+}
+
+// ---- what the network knows of the data ----
+
+namespace {
+
+Tensor per_channel(std::vector<double> values) {
+  const auto channels = static_cast<int64_t>(values.size());
+  return from_vector(std::move(values), {channels, 1, 1});
+}
+
+}  // namespace
+
+StandardizeImpl::StandardizeImpl(const data::Normalize& o)
+    : options(o),
+      mean(register_buffer("mean", per_channel(o.mean()))),
+      deviation(register_buffer("deviation", per_channel(o.stddev()))) {}
+
+// In double, so that the bits are those of data::Normalize.
+Tensor StandardizeImpl::forward(const Tensor& images) const {
+  return ((images.to(kFloat64) / 255 - mean) / deviation).to(kFloat32);
+}
+
+// ---- the passes so far ----
+
+namespace {
+constexpr size_t kNumbers = 8;  // of an epoch
+}
+
+io::StateDict History::state_dict() const {
+  std::vector<double> numbers;
+  for (const EpochResult& r : epochs)
+    numbers.insert(numbers.end(), {r.epoch, r.learning_rate, r.seconds, r.images, r.train_loss,
+                                   r.train_accuracy, r.test_loss, r.test_accuracy});
+  const auto rows = static_cast<int64_t>(epochs.size());
+  return io::StateDict(
+      {{"epochs", from_vector(std::move(numbers), {rows, static_cast<int64_t>(kNumbers)})}});
+}
+
+void History::load_state_dict(const io::StateDict& state) {
+  const std::vector<double> v = state["epochs"].to_vector();
+  epochs.clear();
+  for (size_t i = 0; i + kNumbers <= v.size(); i += kNumbers)
+    epochs.push_back({v[i], v[i + 1], v[i + 2], v[i + 3], v[i + 4], v[i + 5], v[i + 6], v[i + 7]});
 }
 
 // ---- the profile of an epoch ----
@@ -163,16 +217,6 @@ void TrainingRun::begin(const nn::Sequential& model, const Tensor& example) {
 
   for (const char* option : {"save", "export-onnx", "report", "profile"})
     if (given_.has(option)) prepare_file(given_.program(), given_.text(option));
-  if (epochs() > 0) {  // a test leaves the results of a training as they are
-    const std::string &out = given_.text("out"), settings = given_.to_json();
-    std::filesystem::create_directories(out);
-    io::AtomicFile file(given_.program(), out + "/settings.json");
-    file.write(settings.data(), settings.size());
-    file.commit();
-    log_.emplace(out + "/log.csv",
-                 std::vector<std::string>{"epoch", "learning_rate", "train_loss", "train_accuracy",
-                                          "test_loss", "test_accuracy", "seconds"});
-  }
   if (given_.has("tensorboard")) {
     board_.emplace(given_.text("tensorboard"));
     board_->add_model(*model_);
@@ -182,41 +226,89 @@ void TrainingRun::begin(const nn::Sequential& model, const Tensor& example) {
   for (const auto& [name, value] : given_.settings()) report_.setting(name, value);
 }
 
-void TrainingRun::add(const EpochResult& r) {
-  results_.push_back(r);
+void TrainingRun::train(optim::Optimizer& optimizer, optim::LRScheduler& schedule,
+                        const std::function<Score(int64_t epoch)>& train_epoch,
+                        const std::function<Score()>& test) {
+  if (epochs() == 0) return;  // a test leaves the results of a training as they are
+  const std::string path = given_.text("out") + "/checkpoint.safetensors";
+  io::Checkpoint checkpoint;
+  checkpoint.add("model", model_)
+      .add("optimizer", optimizer)
+      .add("schedule", schedule)
+      .add("history", history_);
+  if (given_.flag("resume")) checkpoint.load(path);
+  start_log();
+  for (int64_t epoch = std::ssize(history_.epochs); epoch < epochs(); ++epoch) {
+    const double lr = schedule.get_last_lr()[0];
+    const auto start = std::chrono::steady_clock::now();
+    const Score trained = train_epoch(epoch);
+    const std::chrono::duration<double> time = std::chrono::steady_clock::now() - start;
+    const Score tested = test();
+    const EpochResult result{static_cast<double>(epoch + 1),
+                             lr,
+                             time.count(),
+                             static_cast<double>(trained.images()),
+                             trained.loss.value(),
+                             trained.accuracy.value(),
+                             tested.loss.value(),
+                             tested.accuracy.value()};
+    history_.epochs.push_back(result);
+    checkpoint.save(path);
+    note(result);
+    show(result);
+  }
+}
+
+// With the epochs of the run that is resumed.
+void TrainingRun::start_log() {
+  const std::string &out = given_.text("out"), settings = given_.to_json();
+  std::filesystem::create_directories(out);
+  io::AtomicFile file(given_.program(), out + "/settings.json");
+  file.write(settings.data(), settings.size());
+  file.commit();
+  log_.emplace(out + "/log.csv",
+               std::vector<std::string>{"epoch", "learning_rate", "train_loss", "train_accuracy",
+                                        "test_loss", "test_accuracy", "seconds"});
+  for (const EpochResult& r : history_.epochs) note(r);
+}
+
+void TrainingRun::note(const EpochResult& r) {
   seconds_ += r.seconds;
-  log_->row({r.epoch, r.learning_rate, r.train.loss.value(), r.train.percent() / 100,
-             r.test.loss.value(), r.test.percent() / 100, seconds_});
-  const double rate = static_cast<double>(r.train.images()) / r.seconds;
+  log_->row({static_cast<int64_t>(r.epoch), r.learning_rate, r.train_loss, r.train_accuracy,
+             r.test_loss, r.test_accuracy, seconds_});
+  report_.scalar("Loss", "train", r.epoch, r.train_loss)
+      .scalar("Loss", "test", r.epoch, r.test_loss)
+      .scalar("Accuracy, %", "train", r.epoch, 100 * r.train_accuracy)
+      .scalar("Accuracy, %", "test", r.epoch, 100 * r.test_accuracy)
+      .scalar("Learning rate", "at the start of the epoch", r.epoch, r.learning_rate)
+      .scalar("Throughput, images/s", "training", r.epoch, r.images / r.seconds);
+}
+
+void TrainingRun::show(const EpochResult& r) {
+  const double rate = r.images / r.seconds;
   if (given_.verbose())
     std::printf("  test loss %.4f, test accuracy %.2f %%, %.0f images/s, learning rate %.5f\n",
-                r.test.loss.value(), r.test.percent(), rate, r.learning_rate);
-  const auto x = static_cast<double>(r.epoch);
-  report_.scalar("Loss", "train", x, r.train.loss.value())
-      .scalar("Loss", "test", x, r.test.loss.value())
-      .scalar("Accuracy, %", "train", x, r.train.percent())
-      .scalar("Accuracy, %", "test", x, r.test.percent())
-      .scalar("Learning rate", "at the start of the epoch", x, r.learning_rate)
-      .scalar("Throughput, images/s", "training", x, rate);
+                r.test_loss, 100 * r.test_accuracy, rate, r.learning_rate);
   if (!board_) return;
-  board_->add_scalar("loss/train", r.train.loss.value(), r.epoch);
-  board_->add_scalar("loss/test", r.test.loss.value(), r.epoch);
-  board_->add_scalar("accuracy/train", r.train.percent() / 100, r.epoch);
-  board_->add_scalar("accuracy/test", r.test.percent() / 100, r.epoch);
-  board_->add_scalar("learning_rate", r.learning_rate, r.epoch);
-  board_->add_scalar("images_per_second", rate, r.epoch);
+  const auto epoch = static_cast<int64_t>(r.epoch);
+  board_->add_scalar("loss/train", r.train_loss, epoch);
+  board_->add_scalar("loss/test", r.test_loss, epoch);
+  board_->add_scalar("accuracy/train", r.train_accuracy, epoch);
+  board_->add_scalar("accuracy/test", r.test_accuracy, epoch);
+  board_->add_scalar("learning_rate", r.learning_rate, epoch);
+  board_->add_scalar("images_per_second", rate, epoch);
   for (const auto& parameter : model_->named_parameters())
-    board_->add_histogram("parameters/" + parameter.key(), parameter.value(), r.epoch);
+    board_->add_histogram("parameters/" + parameter.key(), parameter.value(), epoch);
 }
 
 void TrainingRun::draw_curves() const {
   std::vector<double> epochs, train_loss, test_loss, train_percent, test_percent;
-  for (const EpochResult& r : results_) {
-    epochs.push_back(static_cast<double>(r.epoch));
-    train_loss.push_back(r.train.loss.value());
-    test_loss.push_back(r.test.loss.value());
-    train_percent.push_back(r.train.percent());
-    test_percent.push_back(r.test.percent());
+  for (const EpochResult& r : history_.epochs) {
+    epochs.push_back(r.epoch);
+    train_loss.push_back(r.train_loss);
+    test_loss.push_back(r.test_loss);
+    train_percent.push_back(100 * r.train_accuracy);
+    test_percent.push_back(100 * r.test_accuracy);
   }
   io::Figure figure;
   figure.panel("Loss", "epoch", "cross entropy")
@@ -231,25 +323,34 @@ void TrainingRun::draw_curves() const {
 void TrainingRun::finish(const Score& test, const io::ConfusionTable& confusion,
                          const Tensor& images, const Tensor& targets, const Tensor& outputs) {
   const std::string& out = given_.text("out");
+  const std::string accuracy = concat(test.percent() / 100),
+                    classes = nlohmann::json(confusion.names())
+                                  .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   std::string written;
-  const auto note = [&written](const std::string& path) {
+  const auto name_written = [&written](const std::string& path) {
     written += (written.empty() ? "" : ", ") + path;
   };
   if (epochs() > 0 || given_.has("save")) {
     const std::string path = given_.has("save") ? given_.text("save") : out + "/model.safetensors";
-    note(path);
-    io::save(model_, path, {{"program", given_.program()}, {"settings", given_.to_json()}});
+    name_written(path);
+    io::save(model_, path,
+             {{"program", given_.program()},
+              {"settings", given_.to_json()},
+              {"classes", classes},
+              {"test_accuracy", accuracy}});
   }
   if (epochs() > 0) {
     draw_curves();
-    note(out + "/log.csv, settings.json, curves.png");
+    name_written(out + "/log.csv, settings.json, curves.png, checkpoint.safetensors");
   }
   if (given_.has("export-onnx")) {
-    io::export_onnx(model_, example_, given_.text("export-onnx"),
+    // From 0 to 255 as well, but of a type that the tape, which is exported, follows.
+    io::export_onnx(model_, example_.to(kFloat32), given_.text("export-onnx"),
                     io::OnnxOptions()
                         .input_names({"images"})
                         .output_names({"logits"})
-                        .metadata("test_accuracy", concat(test.percent() / 100)));
+                        .metadata("classes", classes)
+                        .metadata("test_accuracy", accuracy));
   }
   if (given_.has("report")) {
     const NoGradGuard no_grad;
@@ -271,8 +372,8 @@ void TrainingRun::finish(const Score& test, const io::ConfusionTable& confusion,
   if (!given_.quiet()) std::printf("\n%s\n", confusion.to_string().c_str());
   std::printf("test accuracy %.2f %% after %.1f s of training\n", test.percent(), seconds_);
   for (const char* option : {"export-onnx", "report", "tensorboard"})
-    if (given_.has(option)) note(given_.text(option));
-  if (epochs() > 0 && given_.has("profile")) note(given_.text("profile"));
+    if (given_.has(option)) name_written(given_.text(option));
+  if (epochs() > 0 && given_.has("profile")) name_written(given_.text("profile"));
   if (!given_.quiet() && !written.empty()) std::printf("written: %s\n", written.c_str());
 }
 

@@ -1,9 +1,10 @@
 #pragma once
 // What programs that train a classifier of images have in common: their options, and what a run
-// shows and leaves behind. The loop itself stands in each program.
+// shows and leaves behind. The loop over batches stands in each program.
 
 #include <program/program.h>
 #include <reel/autograd/profiler.h>
+#include <reel/io/checkpoint.h>
 #include <reel/io/report/report.h>
 #include <reel/io/tensorboard.h>
 #include <reel/io/training/accuracy.h>
@@ -11,6 +12,7 @@
 #include <reel/io/training/meters.h>
 #include <reel/reel.h>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,8 +26,8 @@ struct TrainingDefaults {
   std::string out;
 };
 
-/// --epochs to --threads, and --load, --save, --export-onnx, --tensorboard, --report, --profile,
-/// --summary, --out.
+/// --epochs to --threads, and --resume, --load, --save, --export-onnx, --tensorboard, --report,
+/// --profile, --summary, --out.
 void add_training_options(Program& program, const TrainingDefaults& defaults);
 
 /// Loss and accuracy over the images added.
@@ -39,11 +41,43 @@ struct Score {
   double percent() const { return 100 * accuracy.value(); }
 };
 
-/// One pass over the training images, and what it led to.
+/// In evaluation mode, over all batches; what each image was taken for goes into the table.
+template <class Batches>
+Score evaluate(reel::nn::Sequential& model, const Batches& batches,
+               const reel::nn::CrossEntropyLoss& criterion,
+               reel::io::ConfusionTable* confusion = nullptr) {
+  const reel::NoGradGuard no_grad;
+  Score score;
+  model->eval();
+  for (auto& [images, targets] : batches.epoch(0)) {
+    const reel::Tensor outputs = model(images);
+    score.add(criterion(outputs, targets), outputs, targets);
+    if (confusion) confusion->add(targets, outputs.argmax(1));
+  }
+  return score;
+}
+
+/// Images of bytes (N, C, H, W) to mean 0 and deviation 1 in each channel. In front of a network,
+/// so that its files hold what it must know of the data, as buffers.
+struct StandardizeImpl : reel::nn::Cloneable<StandardizeImpl> {
+  explicit StandardizeImpl(const reel::data::Normalize& o);
+  reel::Tensor forward(const reel::Tensor& images) const;
+  reel::data::Normalize options;
+  reel::nn::Buffer mean, deviation;
+};
+REEL_MODULE(Standardize);
+
+/// One pass over the training images, and what it led to; accuracies from 0 to 1.
 struct EpochResult {
-  int64_t epoch;
-  double learning_rate, seconds;
-  Score train, test;
+  double epoch, learning_rate, seconds, images;
+  double train_loss, train_accuracy, test_loss, test_accuracy;
+};
+
+/// The passes so far, which a checkpoint keeps.
+struct History {
+  reel::io::StateDict state_dict() const;
+  void load_state_dict(const reel::io::StateDict& state);
+  std::vector<EpochResult> epochs;
 };
 
 /// Writes a trace of the calling thread from where it is made to its end, unless `path` is empty.
@@ -75,12 +109,16 @@ class TrainingRun {
   /// A progress bar for an epoch, from 0; silent under --quiet.
   reel::io::ProgressOptions bar(int64_t epoch) const;
 
-  /// Prints the model, loads its weights where --load says so, and makes the folder for results.
-  /// `example` is a batch as the model takes it.
+  /// Prints the model, and loads its weights where --load says so. `example` is a batch as the
+  /// model takes it.
   void begin(const reel::nn::Sequential& model, const reel::Tensor& example);
   /// In the first epoch, and for --profile, records what happens while it lives.
   ProfiledPart profile(int64_t epoch) const;
-  void add(const EpochResult& result);
+  /// Trains and tests, epoch after epoch, each of which ends with a line of the log and a
+  /// checkpoint; under --resume from the last checkpoint on.
+  void train(reel::optim::Optimizer& optimizer, reel::optim::LRScheduler& schedule,
+             const std::function<Score(int64_t epoch)>& train_epoch,
+             const std::function<Score()>& test);
   /// Saves and exports the model and writes the report; after no epoch, only what was asked for.
   /// `images` are test images, uint8 or from 0 to 1, some of which are shown; `outputs` is what the
   /// model makes of them.
@@ -88,6 +126,9 @@ class TrainingRun {
               const reel::Tensor& images, const reel::Tensor& targets, const reel::Tensor& outputs);
 
  private:
+  void start_log();
+  void note(const EpochResult& result);
+  void show(const EpochResult& result);
   void draw_curves() const;
 
   Arguments given_;
@@ -97,7 +138,7 @@ class TrainingRun {
   std::optional<reel::io::CsvLog> log_;
   std::optional<reel::io::SummaryWriter> board_;
   reel::io::Report report_;
-  std::vector<EpochResult> results_;
+  History history_;
   double seconds_ = 0;
 };
 

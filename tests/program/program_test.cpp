@@ -117,6 +117,16 @@ TEST_CASE("program: what it was set to can be its config", "[program]") {
   CHECK(parse({"--config", config.path()}).to_json() == first.to_json());
 }
 
+TEST_CASE("program: what is of one call is no setting", "[program]") {
+  const Program tool = make_program().file("report", "a page").once().flag("last", "a setting");
+  const Arguments first = parse({"--report", "a.html", "--last"}, tool);
+  CHECK(first.text("report") == "a.html");
+  CHECK(first.to_json().find("report") == std::string::npos);
+  CHECK(first.to_json().find("last") != std::string::npos);
+  const ConfigFile config(R"({"report": "b.html"})");
+  CHECK(parse({"--config", config.path()}, tool).text("report") == "b.html");
+}
+
 TEST_CASE("program: config files are checked as command lines are", "[program]") {
   const auto refused = [](const std::string& text) {
     const ConfigFile config(text);

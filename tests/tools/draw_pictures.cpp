@@ -1,13 +1,13 @@
 // Pictures of shapes: `draw_pictures FOLDER` writes a folder of three classes for examples/images
 // to learn, `draw_pictures --sheet docs/images.png` what transforms make of a few.
 
+#include <program/program.h>
 #include <reel/autograd/ops/shapes.h>
 #include <reel/core/creation.h>
 #include <reel/data/image_transforms.h>
 #include <reel/io/canvas.h>
 
 #include <cmath>
-#include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <numbers>
@@ -111,13 +111,15 @@ void write_sheet(const std::string& path) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc == 2) {
-    write_folder(argv[1]);
-  } else if (argc == 3 && std::string(argv[1]) == "--sheet") {
-    write_sheet(argv[2]);
-  } else {
-    std::fprintf(stderr, "usage: draw_pictures FOLDER | --sheet FILE.png\n");
-    return 2;
-  }
-  return 0;
+  return program::run(
+      argc, argv,
+      program::Program("draw_pictures", "Draws pictures of shapes, to learn or to look at.")
+          .positional("folder", "where pictures go, in one folder a class", false)
+          .file("sheet", "write one picture of what transforms make of them"),
+      [](const program::Arguments& given) {
+        if (given.has("folder") == given.has("sheet"))
+          throw program::UsageError("draw_pictures: give either FOLDER or --sheet. [see --help]");
+        if (given.has("folder")) return write_folder(given.text("folder"));
+        write_sheet(given.text("sheet"));
+      });
 }

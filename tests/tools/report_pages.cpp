@@ -1,6 +1,7 @@
 // Writes pages of reports for tests/browser: report_pages FOLDER writes run.html, hostile.html,
 // large.html and empty.html there.
 
+#include <program/program.h>
 #include <reel/core/creation.h>
 #include <reel/data/mnist.h>
 #include <reel/io/report/report.h>
@@ -12,7 +13,6 @@
 #include <reel/nn/summary.h>
 
 #include <cmath>
-#include <cstdio>
 #include <limits>
 
 using namespace reel;
@@ -113,13 +113,14 @@ void write_large(const std::string& path) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 2) {
-    std::fprintf(stderr, "usage: report_pages FOLDER\n");
-    return 2;
-  }
-  const std::string folder = argv[1];
-  write_run(folder + "/run.html");
-  write_hostile(folder + "/hostile.html");
-  write_large(folder + "/large.html");
-  io::Report("Nothing yet").save(folder + "/empty.html");
+  return program::run(argc, argv,
+                      program::Program("report_pages", "Writes reports for tests in a browser.")
+                          .positional("folder", "where they go", true),
+                      [](const program::Arguments& given) {
+                        const std::string& folder = given.text("folder");
+                        write_run(folder + "/run.html");
+                        write_hostile(folder + "/hostile.html");
+                        write_large(folder + "/large.html");
+                        io::Report("Nothing yet").save(folder + "/empty.html");
+                      });
 }
