@@ -36,7 +36,9 @@ std::string run_dot(const std::string& from, const std::string& to) {
 
 // A folder for temporary files that no other call has; it goes with what is in it.
 struct TemporaryFolder {
-  TemporaryFolder() : path(std::filesystem::temp_directory_path() / "reel.XXXXXX") {
+  TemporaryFolder() {
+    std::error_code none;  // without a place for such files they go into the present folder
+    path = std::filesystem::temp_directory_path(none) / "reel.XXXXXX";
     if (!mkdtemp(path.data()))
       throw_io_error(concat("save_graph: cannot create '", path, "': ", std::strerror(errno), "."));
   }

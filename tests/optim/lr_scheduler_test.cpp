@@ -36,7 +36,26 @@ void check_near(const Values& actual, const Values& expected) {
   }
 }
 
+// As one writes it for libtorch, where step_count_ counts the steps before this one.
+struct Ported : LRScheduler {
+  explicit Ported(Optimizer& optimizer) : LRScheduler(optimizer) {}
+  std::vector<double> get_lrs() override {
+    const int64_t step_count = last_epoch() - 1;
+    std::vector<double> lrs = get_current_lrs();
+    if (step_count > 0 && step_count % 2 == 0)
+      for (double& lr : lrs) lr /= 2;
+    return lrs;
+  }
+};
+
 }  // namespace
+
+TEST_CASE("a schedule in libtorch's manner steps as there", "[optim]") {
+  Trainer t;
+  Ported scheduler(t.sgd);
+  CHECK(rates(scheduler, 5) == Values{0.2, 0.2, 0.2, 0.1, 0.1, 0.05});
+  CHECK(scheduler.get_last_lr()[1] == 0.1);
+}
 
 TEST_CASE("schedules follow their formulas in every group", "[optim]") {
   Trainer t;
