@@ -119,7 +119,7 @@ void count_work(const ConvGeometry& g) {
 template <class Run>
 const char* refusal(int kind, const ConvAlgorithm<Run>& a, const ConvGeometry& g) {
   if (!a.run) return "there is none for this direction and dtype";
-  if ((kind == kernels::kConvWinograd4 || kind == kernels::kConvWinograd2) && !winograd())
+  if (kernels::is_winograd(kind) && !winograd())
     return "switched off by set_winograd or REEL_WINOGRAD";
   return a.declines ? a.declines(g) : nullptr;
 }

@@ -29,14 +29,21 @@ enum ConvKind : int {
   kConvDepthwise,
   kConvWinograd4,
   kConvWinograd2,
+  kConvWinogradStrided,
   kConvMatmul,
   kConvCol2im,
   kConvPlanes,
   kConvDirect,
   kConvKinds
 };
-constexpr const char* const kConvNames[kConvKinds] = {
-    "depthwise", "winograd_f4", "winograd_f2", "matmul", "col2im", "planes", "direct"};
+constexpr const char* const kConvNames[kConvKinds] = {"depthwise",   "winograd_f4", "winograd_f2",
+                                                      "winograd_s2", "matmul",      "col2im",
+                                                      "planes",      "direct"};
+
+/// Whether set_winograd governs it.
+constexpr bool is_winograd(int kind) {
+  return kind >= kConvWinograd4 && kind <= kConvWinogradStrided;
+}
 
 template <class Run>
 struct ConvAlgorithm {

@@ -22,7 +22,7 @@ struct Units {
 // pixels more often, more ranges of tiles the weights.
 template <class S>
 Units cut_into_units(const TileGrid& t, int64_t threads) {
-  constexpr int64_t kWeight = 4 * S::kPoints, kPixel = 7 * S::kPoints, kProduct = 5 * S::kPoints;
+  constexpr int64_t kWeight = 4 * S::kWeights, kPixel = 7 * S::kPoints, kProduct = 5 * S::kPoints;
   const int64_t vectors = whole_vectors(t.K) / kLanes;
   Units best{1, 1};
   int64_t least = INT64_MAX;
@@ -45,7 +45,7 @@ Units cut_into_units(const TileGrid& t, int64_t threads) {
 // columns][depth][lane], pixels: [point][tile][channel], products: [point][tile][column], a patch.
 template <class S>
 struct Plan {
-  static constexpr int kPoints = S::kPoints;
+  static constexpr int kPoints = S::kPoints, kWeights = S::kWeights, kSums = S::kSums;
   Units cut;
   int64_t vectors, slots;
   int64_t tiles;                             // of a task, at most
@@ -56,15 +56,19 @@ struct Plan {
     slots = units() < threads ? units() : threads;
     const int64_t columns = (vectors + cut.columns - 1) / cut.columns * kLanes;
     // Many tiles where weights are larger than L2, which are read once a task (128 channels: 1.2
-    // times as fast as with 24).
-    tiles = t.depth() * columns > 96 * 96 ? 48 : 24;
+    // times as fast as with 24). Those of stride 2 have more points a pixel: 12 take 0.9 of the
+    // time of 24, but three vectors of columns or one make products of 8 rows.
+    if constexpr (S::kWeights < S::kPoints)
+      tiles = vectors % 2 ? 24 : 12;
+    else
+      tiles = t.depth() * columns > 96 * 96 ? 48 : 24;
     weights = plane_size(t.depth(), columns);
     pixels = plane_size(tiles, whole_vectors(t.depth()));
     products = plane_size(tiles, columns);
-    patch = kPoints * whole_vectors(t.C);
+    patch = S::kHeight * S::kWidth * whole_vectors(t.C);
   }
   int64_t units() const { return cut.columns * cut.tiles; }
-  int64_t slot() const { return kPoints * (weights + pixels + products) + patch; }
+  int64_t slot() const { return kWeights * weights + kPoints * pixels + kSums * products + patch; }
   int64_t bytes() const { return slots * slot() * static_cast<int64_t>(sizeof(float)); }
 };
 
@@ -128,22 +132,24 @@ void transform_weight_block(const TileGrid& t, const Plan<S>& plan, const Weight
   for (int64_t c = 0; c < t.depth(); ++c, out += lanes) {
     const int64_t plane = c / t.C, place = step.reversed ? t.taps - 1 - plane : plane;
     const float* from = w + c % t.C * step.channel + place * S::kTaps;
-    Floats tap[S::kTaps], in[S::kTapRows], column[S::kHeight], at[S::kHeight][3], u[S::kWidth];
+    using R = typename S::Rows;
+    using C = typename S::Columns;
+    Floats tap[S::kTaps], in[S::kTapRows], column[R::kWeights], at[R::kWeights][3], u[C::kWeights];
     load_taps<S>(step, targets, from, end - from, tap);
 #pragma GCC unroll 3
     for (int j = 0; j < 3; ++j) {
 #pragma GCC unroll 3
       for (int i = 0; i < S::kTapRows; ++i) in[i] = tap[3 * i + j];
-      transform_weights<S::kRows>(in, column);
+      R::weights(in, column);
 #pragma GCC unroll 6
-      for (int i = 0; i < S::kHeight; ++i) at[i][j] = column[i];
+      for (int i = 0; i < R::kWeights; ++i) at[i][j] = column[i];
     }
 #pragma GCC unroll 6
-    for (int i = 0; i < S::kHeight; ++i) {
-      transform_weights<S::kColumns>(at[i], u);
+    for (int i = 0; i < R::kWeights; ++i) {
+      C::weights(at[i], u);
 #pragma GCC unroll 6
-      for (int j = 0; j < S::kWidth; ++j)
-        store<float>(out + (i * S::kWidth + j) * plan.weights, u[j]);
+      for (int j = 0; j < C::kWeights; ++j)
+        store<float>(out + (i * C::kWeights + j) * plan.weights, u[j]);
     }
   }
 }
@@ -170,29 +176,31 @@ void transform_weights_of(const TileGrid& t, const Plan<S>& plan, const WeightSt
 template <class S>
 void write_tile(const TileGrid& t, const TilePlace& at, int64_t k, int64_t end,
                 const float* products, int64_t plane, const float* b, float* y) {
+  using R = typename S::Rows;
+  using C = typename S::Columns;
   constexpr int M = S::kRows, N = S::kColumns;
   const int64_t height = t.out[0] - at.y < M ? t.out[0] - at.y : M;
   const int64_t width = t.out[1] - at.x < N ? t.out[1] - at.x : N;
   y += target_pixel(t, at);
-  const Multiples rows(S::kWidth * plane), pixels(t.K);
+  const Multiples rows(C::kSums * plane), pixels(t.K);
   for (; k < end; k += kLanes, products += kLanes) {
     const int64_t lanes = end - k < kLanes ? end - k : kLanes;
     Floats bias{};
     if (b) load_some(lanes, t.K - k, b + k, bias);
-    Floats m[S::kHeight], column[M], sum[M][S::kWidth], out[M][N];
+    Floats m[R::kSums], column[M], sum[M][C::kSums], out[M][N];
     const float* from = products;
-    unrolled<S::kWidth>([&](auto j) __attribute__((always_inline)) {
-      unrolled<S::kHeight>([&](auto i) __attribute__((always_inline)) {
+    unrolled<C::kSums>([&](auto j) __attribute__((always_inline)) {
+      unrolled<R::kSums>([&](auto i) __attribute__((always_inline)) {
         load<float>(m[i.value], rows.at<i.value>(from));
       });
-      transform_products<M>(m, column);
+      R::products(m, column);
       unrolled<M>([&](auto i)
                       __attribute__((always_inline)) { sum[i.value][j.value] = column[i.value]; });
       from += plane;
       hold(from);
     });
     unrolled<M>([&](auto i) __attribute__((always_inline)) {
-      transform_products<N>(sum[i.value], out[i.value]);
+      C::products(sum[i.value], out[i.value]);
       unrolled<N>([&](auto j) __attribute__((always_inline)) { out[i.value][j.value] += bias; });
     });
     if (height == M && width == N && lanes == kLanes) {
@@ -221,9 +229,9 @@ void convolve_task(const TileGrid& t, const Plan<S>& plan, const Unit& u, int64_
                    const float* x, const float* b, float* scratch, float* y) {
   const int64_t pitch = whole_vectors(t.depth());
   const float* weights = scratch;
-  float *pixels = scratch + plan.kPoints * plan.weights,
+  float *pixels = scratch + plan.kWeights * plan.weights,
         *products = pixels + plan.kPoints * plan.pixels,
-        *copy = products + plan.kPoints * plan.products;
+        *copy = products + plan.kSums * plan.products;
   // All along, what is written next and what the next task reads are on their way: of tensors that
   // no cache holds, 16 to 32 channels take 0.75 of the time, 64 channels 0.9. Writing a tile takes
   // about half as long as transforming one.
@@ -240,16 +248,18 @@ void convolve_task(const TileGrid& t, const Plan<S>& plan, const Unit& u, int64_
     coming.advance();
     transform_source<S>(t, at, x, copy, pixels + i * pitch, plan.pixels);
   }
-  for (int64_t p = 0; p < plan.kPoints; ++p)
+  for (int p = 0; p < plan.kPoints; ++p) {
+    const auto place = S::place_of(p);
     for (int64_t k = 0; k < u.columns;) {
       const int64_t vectors = tile_vectors(u.columns - k);
       multiply_rows<false>(
           n, vectors, t.depth(),
-          {pixels + p * plan.pixels, pitch, weights + p * plan.weights + k * t.depth(),
-           vectors * kLanes, products + p * plan.products + k, u.columns, false},
+          {pixels + p * plan.pixels, pitch, weights + place.weights * plan.weights + k * t.depth(),
+           vectors * kLanes, products + place.sum * plan.products + k, u.columns, place.more_sum},
           coming);
       k += vectors * kLanes;
     }
+  }
   const int64_t end = u.column + u.columns < t.K ? u.column + u.columns : t.K;
   at = tile_at<S>(t, first);
   for (int64_t i = 0; i < n; ++i, advance<S>(t, at)) {
@@ -324,11 +334,35 @@ void install(Tables& tables, ConvKind kind) {
   conv.input_grad[kind] = {input_grad<M>, declines_input_grad<M>};
 }
 
+void strided_forward(const ConvGeometry& g, int64_t threads, const float* x, const float* w,
+                     const float* b, float* y) {
+  using S = StridedTile;
+  convolve<S>(forward_grid<S>(g), {g.C * S::kTaps, S::kTaps, false}, threads, x, w, b, y);
+}
+
+void strided_input_grad(const ConvGeometry& g, int64_t threads, const float* dy, const float* w,
+                        const float* b, float* dx) {
+  using S = StridedGradTile;
+  convolve<S>(input_grad_grid<S>(g), {S::kTaps, g.C * S::kTaps, true}, threads, dy, w, b, dx);
+}
+
+const char* declines_strided_forward(const ConvGeometry& g) {
+  return refuses_strided(g, forward_grid<StridedTile>(g), 32);
+}
+const char* declines_strided_input_grad(const ConvGeometry& g) {
+  const char* reason = refuses_strided(g, input_grad_grid<StridedGradTile>(g), 8);
+  if (reason) return reason;
+  return g.pad[1] % 2 == 0 || g.pad[2] % 2 == 0 ? "the padding is not odd" : nullptr;
+}
+
 }  // namespace
 
 void install_conv_winograd(Tables& tables) {
   install<4>(tables, kConvWinograd4);
   install<2>(tables, kConvWinograd2);
+  Conv<float>& conv = tables;
+  conv.forward[kConvWinogradStrided] = {strided_forward, declines_strided_forward};
+  conv.input_grad[kConvWinogradStrided] = {strided_input_grad, declines_strided_input_grad};
 }
 
 }  // namespace reel::kernels::REEL_ISA

@@ -20,7 +20,8 @@ constexpr int64_t kSumBytes = 1 << 20;
 constexpr int64_t kBlockBytes = 384 << 10;
 
 // Floats of scratch, of a point: sums: [channel][column], pixels: [tile][channel], grads:
-// [tile][column of the unit].
+// [tile][column of the unit]. Sums are of weights at a point, which several points of pixels may
+// share, and so may grads.
 //
 // Units of work are shares of tiles by parts of the sums, which are more than one where there are
 // fewer shares than threads: half of the points, where a set of sums is large, and ranges of
@@ -29,7 +30,7 @@ constexpr int64_t kBlockBytes = 384 << 10;
 // Halves transform nothing twice, but all sums are met again for the weights.
 template <class S>
 struct Plan {
-  static constexpr int kPoints = S::kPoints;
+  static constexpr int kPoints = S::kPoints, kWeights = S::kWeights, kSums = S::kSums;
   int64_t chunks, halves, ranges, slots;  // the latter: units at work at once
   int64_t tiles;                          // of a block
   int64_t channels, columns;
@@ -41,11 +42,11 @@ struct Plan {
     columns = whole_vectors(t.K);
     // At least so many that a block's pixels and gradients outweigh the sums that they are added
     // to.
-    const int64_t fit = kBlockBytes / (kPoints * (channels + columns) * kSize);
+    const int64_t fit = kBlockBytes / ((kPoints * channels + kSums * columns) * kSize);
     const int64_t least = 2 * t.depth() * t.K / (t.depth() + t.K);
     tiles = fit < least ? least : fit;
     sums = plane_size(t.depth(), columns);
-    const int64_t bytes = kPoints * sums * kSize;
+    const int64_t bytes = kWeights * sums * kSize;
     const int64_t most = bytes > kSumBytes ? 1 : bytes > kSumBytes / 4 ? kChunks / 2 : kChunks;
     chunks = 1;
     while (chunks < most && t.tiles() >= 2 * chunks * tiles) chunks *= 2;
@@ -57,13 +58,13 @@ struct Plan {
     tiles = tiles < share ? tiles : share;
     pixels = plane_size(tiles, channels);
     grads = plane_size(tiles, (vectors + ranges - 1) / ranges * kLanes);
-    patch = kPoints * (channels > columns ? channels : columns);
+    patch = S::kHeight * S::kWidth * (channels > columns ? channels : columns);
     bias = columns;
   }
   int64_t units() const { return chunks * halves * ranges; }
-  int64_t chunk() const { return kPoints * sums + bias; }
+  int64_t chunk() const { return kWeights * sums + bias; }
   int64_t points() const { return kPoints / halves; }  // of a unit
-  int64_t slot() const { return points() * (pixels + grads) + patch; }
+  int64_t slot() const { return points() * pixels + kSums / halves * grads + patch; }
   int64_t bytes() const {
     return (chunks * chunk() + slots * slot()) * static_cast<int64_t>(sizeof(float));
   }
@@ -91,28 +92,31 @@ Unit unit_at(const TileGrid& t, const Plan<S>& plan, int64_t i) {
 // A dy A^T of each channel of a patch, to out[point][channel], at some rows of points.
 template <class S, class Rows>
 void transform_grad_patch(const Patch& dy, int64_t channels, float* out, int64_t plane) {
+  using R = typename S::Rows;
+  using C = typename S::Columns;
+  constexpr int kEnd = Rows::kEnd == R::kPoints ? R::kSums : Rows::kEnd;
   const Multiples rows(dy.row), points(plane);
   for (int64_t k = 0; k < channels; k += kLanes) {
-    Floats in[S::kRows], column[S::kHeight], at[S::kHeight][S::kColumns], e[S::kWidth];
+    Floats in[S::kRows], column[R::kSums], at[R::kSums][S::kColumns], e[C::kSums];
     const float* from = dy.base + k;
     unrolled<S::kColumns>([&](auto j) __attribute__((always_inline)) {
       unrolled<S::kRows>([&](auto i) __attribute__((always_inline)) {
         load<float>(in[i.value], rows.at<i.value>(from));
       });
-      transform_grads<S::kRows>(in, column);
-      unrolled<S::kHeight>([&](auto i) __attribute__((always_inline)) {
+      R::grads(in, column);
+      unrolled<R::kSums>([&](auto i) __attribute__((always_inline)) {
         at[i.value][j.value] = column[i.value];
       });
       from += dy.pixel;
       hold(from);
     });
     float* to = out + k;
-    unrolled<Rows::kEnd, Rows::kBegin>([&](auto i) __attribute__((always_inline)) {
-      transform_grads<S::kColumns>(at[i.value], e);
-      unrolled<S::kWidth>([&](auto j) __attribute__((always_inline)) {
+    unrolled<kEnd, Rows::kBegin>([&](auto i) __attribute__((always_inline)) {
+      C::grads(at[i.value], e);
+      unrolled<C::kSums>([&](auto j) __attribute__((always_inline)) {
         store<float>(points.at<j.value>(to), e[j.value]);
       });
-      to += S::kWidth * plane;
+      to += C::kSums * plane;
       hold(to);
     });
   }
@@ -156,10 +160,10 @@ template <class S>
 Pieces pieces_at(const Plan<S>& plan, int64_t chunk, int64_t slot, float* scratch) {
   Pieces s{};
   s.sums = scratch + chunk * plan.chunk();
-  s.bias = s.sums + plan.kPoints * plan.sums;
+  s.bias = s.sums + plan.kWeights * plan.sums;
   s.pixels = scratch + plan.chunks * plan.chunk() + slot * plan.slot();
   s.grads = s.pixels + plan.points() * plan.pixels;
-  s.patch = s.grads + plan.points() * plan.grads;
+  s.patch = s.grads + plan.kSums / plan.halves * plan.grads;
   return s;
 }
 
@@ -185,13 +189,15 @@ void transform_block(const TileGrid& t, const Plan<S>& plan, const Job& job, con
 // The products of n tiles at a point, the p-th of the unit's.
 template <class S>
 void multiply_point(const TileGrid& t, const Plan<S>& plan, const Pieces& s, const Unit& u,
-                    int64_t n, int64_t p, bool add, Coming& coming) {
+                    int64_t n, int p, bool add, Coming& coming) {
+  const auto place = S::place_of(p);
   for (int64_t k = 0; k < u.columns;) {
     const int64_t vectors = tile_vectors(u.columns - k);
     multiply_rows<true>(
         t.depth(), vectors, n,
-        {s.pixels + p * plan.pixels, plan.channels, s.grads + p * plan.grads + k, u.columns,
-         s.sums + (u.half * plan.points() + p) * plan.sums + u.column + k, plan.columns, add},
+        {s.pixels + p * plan.pixels, plan.channels, s.grads + place.sum * plan.grads + k, u.columns,
+         s.sums + (u.half * plan.points() + place.weights) * plan.sums + u.column + k, plan.columns,
+         add || place.more_weights},
         coming);
     k += vectors * kLanes;
   }
@@ -221,7 +227,7 @@ void add_unit(const TileGrid& t, const Plan<S>& plan, const Job& job, const Piec
       transform_block<S, AllRows<S>>(t, plan, job, s, u, first, n, coming);
     }
     if (!job.weights) continue;
-    for (int64_t p = 0; p < plan.points(); ++p)
+    for (int p = 0; p < plan.points(); ++p)
       multiply_point(t, plan, s, u, n, p, first > u.begin, coming);
   }
 }
@@ -233,16 +239,18 @@ constexpr int64_t kChannels = 16;
 template <class S>
 void write_weights(const TileGrid& t, const Plan<S>& plan, const float* sums, int64_t n,
                    int64_t columns, float* dw) {
+  using R = typename S::Rows;
+  using C = typename S::Columns;
   constexpr int kTaps = S::kTaps;
   constexpr int64_t kAll = kChannels * kTaps;
   alignas(kVectorBytes) float tap[kAll][kLanes] = {}, row[kLanes][kAll];
   for (int64_t c = 0; c < n; ++c) {
-    Floats s[S::kHeight], column[S::kTapRows], at[S::kTapRows][S::kWidth], w[3];
+    Floats s[R::kWeights], column[S::kTapRows], at[S::kTapRows][C::kWeights], w[3];
 #pragma GCC unroll 6
-    for (int j = 0; j < S::kWidth; ++j) {
+    for (int j = 0; j < C::kWeights; ++j) {
 #pragma GCC unroll 6
-      for (int i = 0; i < S::kHeight; ++i) {
-        const float* from = sums + (i * S::kWidth + j) * plan.sums + c * plan.columns;
+      for (int i = 0; i < R::kWeights; ++i) {
+        const float* from = sums + (i * C::kWeights + j) * plan.sums + c * plan.columns;
         load<float>(s[i], from);
         for (int64_t chunk = 1; chunk < plan.chunks; ++chunk) {
           Floats more;
@@ -250,13 +258,13 @@ void write_weights(const TileGrid& t, const Plan<S>& plan, const float* sums, in
           s[i] += more;
         }
       }
-      transform_sums<S::kRows>(s, column);
+      R::sums(s, column);
 #pragma GCC unroll 3
       for (int i = 0; i < S::kTapRows; ++i) at[i][j] = column[i];
     }
 #pragma GCC unroll 3
     for (int i = 0; i < S::kTapRows; ++i) {
-      transform_sums<S::kColumns>(at[i], w);
+      C::sums(at[i], w);
 #pragma GCC unroll 3
       for (int j = 0; j < 3; ++j) store<float>(tap[c * kTaps + 3 * i + j], w[j]);
     }
@@ -313,7 +321,7 @@ void weight_grad_of(const TileGrid& t, int64_t threads, const Job& job, float* d
     for (int64_t k = 0; k < t.K; ++k) {
       db[k] = 0;
       for (int64_t c = 0; c < plan.chunks; ++c)
-        db[k] += memory[c * plan.chunk() + plan.kPoints * plan.sums + k];
+        db[k] += memory[c * plan.chunk() + plan.kWeights * plan.sums + k];
     }
 }
 
@@ -326,6 +334,12 @@ void weight_grad(const ConvGeometry& g, int64_t threads, const float* dy, const 
   });
 }
 
+void strided_weight_grad(const ConvGeometry& g, int64_t threads, const float* dy, const float* x,
+                         float* dw, float* db) {
+  weight_grad_of<StridedTile>(forward_grid<StridedTile>(g), threads,
+                              {dy, x, dw != nullptr, db != nullptr}, dw, db);
+}
+
 template <int M>
 const char* declines(const ConvGeometry& g) {
   return with_tile<M>(g, [&](auto tile) {
@@ -334,12 +348,17 @@ const char* declines(const ConvGeometry& g) {
   });
 }
 
+const char* declines_strided(const ConvGeometry& g) {
+  return refuses_strided(g, forward_grid<StridedTile>(g), 32);
+}
+
 }  // namespace
 
 void install_conv_winograd_weight(Tables& tables) {
   Conv<float>& conv = tables;
   conv.weight_grad[kConvWinograd4] = {weight_grad<4>, declines<4>};
   conv.weight_grad[kConvWinograd2] = {weight_grad<2>, declines<2>};
+  conv.weight_grad[kConvWinogradStrided] = {strided_weight_grad, declines_strided};
 }
 
 }  // namespace reel::kernels::REEL_ISA

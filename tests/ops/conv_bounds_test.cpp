@@ -98,6 +98,18 @@ TEST_CASE("conv: nothing is read behind the operands", "[conv]") {
   });
 }
 
+TEST_CASE("conv winograd: nothing is read behind the operands", "[conv]") {
+  at_each_level([](Dtype dtype) {
+    for (int64_t stride : {1, 2})
+      for (int64_t C : {32, 47}) {
+        INFO(C << " channels, stride " << stride);
+        const Tensor x = uniform({3, C, 16, 17}, 1).to(dtype);
+        check_bounds(x, uniform({80 - C, C, 3, 3}, 2).to(dtype),
+                     [&](const Tensor& a, const Tensor& b) { return conv2d(a, b, {}, stride, 1); });
+      }
+  });
+}
+
 TEST_CASE("conv_transpose: nothing is read behind the operands", "[conv]") {
   at_each_level([](Dtype dtype) {
     for (int64_t K : {1, 2, 7, 17})

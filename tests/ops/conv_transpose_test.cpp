@@ -149,6 +149,12 @@ TEST_CASE("conv_transpose: larger ones") {
     c.second_order = false;
     check_op(c);
   }
+  for (int64_t more : {0, 1}) {
+    OpCase c = transpose_case("stride 2 to " + std::to_string(9 + more), {4, 33, 5, 8},
+                              {33, 32, 3, 3}, {2, 1, more});
+    c.second_order = false;
+    check_op(c);
+  }
   OpCase c = transpose_case("rows in bands", {1, 4, 3, 6000}, {4, 2, 3, 3}, {2, 1, 1});
   c.second_order = false;
   check_op(c);

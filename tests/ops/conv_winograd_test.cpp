@@ -57,11 +57,20 @@ ConvProblem volume(ConvProblem p, int64_t T, int64_t D, int64_t pad) {
   return p;
 }
 
+// The same with stride 2.
+ConvProblem halved(ConvProblem p) {
+  for (int d = 1; d < 3; ++d) {
+    p.g.stride[d] = 2;
+    p.g.out[d] = (p.g.in[d] + 2 * p.g.pad[d] - p.g.kernel[d]) / 2 + 1;
+  }
+  return p;
+}
+
 Tensor conv(const ConvProblem& p, const Tensor& x, const Tensor& w, const Tensor& b = {}) {
-  const auto& pad = p.g.pad;
+  const auto &pad = p.g.pad, &stride = p.g.stride;
   if (p.D == 1) return conv1d(x, w, b, 1, pad[2]);
-  return p.D == 3 ? conv3d(x, w, b, 1, {pad[0], pad[1], pad[2]})
-                  : conv2d(x, w, b, 1, {pad[1], pad[2]});
+  return p.D == 3 ? conv3d(x, w, b, {stride[0], stride[1], stride[2]}, {pad[0], pad[1], pad[2]})
+                  : conv2d(x, w, b, {stride[1], stride[2]}, {pad[1], pad[2]});
 }
 
 TensorList reference(const ConvProblem& p, const TensorList& in) {
@@ -79,9 +88,11 @@ TensorList reference(const ConvProblem& p, const TensorList& in) {
 std::string explain(const ConvProblem& p) {
   const Tensor x = zeros(p.input(), kFloat32), w = zeros(p.weight(), kFloat32);
   const auto& pad = p.g.pad;
+  const auto& stride = p.g.stride;
   if (p.D == 1) return explain_conv1d(x, w, 1, pad[2]);
-  return p.D == 3 ? explain_conv3d(x, w, 1, {pad[0], pad[1], pad[2]})
-                  : explain_conv2d(x, w, 1, {pad[1], pad[2]});
+  return p.D == 3
+             ? explain_conv3d(x, w, {stride[0], stride[1], stride[2]}, {pad[0], pad[1], pad[2]})
+             : explain_conv2d(x, w, {stride[1], stride[2]}, {pad[1], pad[2]});
 }
 
 size_t count(const std::string& text, const std::string& part) {
@@ -90,12 +101,13 @@ size_t count(const std::string& text, const std::string& part) {
   return n;
 }
 
-// y, dx, dw and db, by an algorithm that computes all three directions.
-void check_winograd(const char* algorithm, const ConvProblem& p, bool bias = true) {
+// y, dx, dw and db, by an algorithm that computes all three directions, or so many of them.
+void check_winograd(const char* algorithm, const ConvProblem& p, bool bias = true,
+                    size_t directions = 3) {
   OpCase c;
   c.name = concat(algorithm, " ", p.input(), " to ", p.g.K);
   CAPTURE(c.name, explain(p));
-  CHECK(count(explain(p), concat(algorithm, ": computes")) == 3);
+  CHECK(count(explain(p), concat(algorithm, ": computes")) == directions);
   c.op = [&](const TensorList& in) { return conv(p, in[0], in[1], in[2]); };
   c.inputs = [&] {
     return TensorList{uniform(p.input(), 1), uniform(p.weight(), 2),
@@ -180,6 +192,21 @@ TEST_CASE("conv winograd: tiles of 2x2") {
   check_winograd("winograd_f2", problem(5, 31, 16, 4, 4, 1, 1));
 }
 
+TEST_CASE("conv winograd: stride 2") {
+  check_winograd("winograd_s2", halved(problem(2, 32, 32, 16, 16, 1, 1)));
+  check_winograd("winograd_s2", halved(problem(1, 33, 47, 31, 33, 1, 1)));
+  check_winograd("winograd_s2", halved(problem(2, 35, 32, 16, 18, 3, 1)), false);
+  check_winograd("winograd_s2", halved(problem(9, 32, 49, 7, 8, 1, 1)));
+  check_winograd("winograd_s2", halved(problem(33, 48, 33, 4, 4, 1, 1)));
+  check_winograd("winograd_s2", halved(problem(3, 65, 32, 15, 28, 1, 1)), false);
+  // Rows of the image that no window reaches.
+  check_winograd("winograd_s2", halved(problem(4, 32, 40, 17, 16, 0, 0)), true, 2);
+  // An image of one plane, and several shares or blocks of tiles.
+  check_winograd("winograd_s2", halved(volume(problem(2, 32, 32, 16, 16, 1, 1), 1, 3, 1)));
+  check_winograd("winograd_s2", halved(problem(12, 32, 32, 40, 36, 1, 1)), false);
+  check_winograd("winograd_s2", halved(problem(1, 64, 96, 36, 40, 1, 1)));
+}
+
 TEST_CASE("conv winograd: more tiles than a block of them") {
   check_winograd("winograd_f4", problem(6, 16, 16, 40, 37, 1, 1));  // shares with sums of their own
   check_winograd("winograd_f4", problem(1, 64, 48, 33, 32, 1, 1));  // one share, several blocks
@@ -190,7 +217,8 @@ TEST_CASE("conv winograd: more tiles than a block of them") {
 TEST_CASE("conv winograd: large weights have equal bits for any number of threads") {
   const ConvProblem kProblems[] = {
       problem(2, 96, 120, 12, 13, 1, 1), problem(1, 64, 256, 9, 12, 1, 1),
-      volume(problem(1, 48, 80, 8, 8, 1, 1), 3, 3, 1), line(1, 2, 320, 304, 1, 24, 1)};
+      volume(problem(1, 48, 80, 8, 8, 1, 1), 3, 3, 1), line(1, 2, 320, 304, 1, 24, 1),
+      halved(problem(2, 160, 144, 20, 16, 1, 1))};
   ExecutionScope scope;
   set_parallel_work(0);
   for (const ConvProblem& p : kProblems) {
@@ -237,6 +265,9 @@ TEST_CASE("conv winograd: rounding errors keep to their bounds") {
       {volume(problem(2, 64, 64, 12, 12, 1, 1), 3, 6, 1), 4e-6},
       {problem(1, 256, 256, 8, 8, 1, 1), 2e-6},
       {problem(1, 32, 32, 8, 8, 1, 1), 2e-6},
+      {halved(problem(4, 32, 32, 32, 32, 1, 1)), 2e-6},
+      {halved(problem(2, 128, 64, 28, 28, 1, 1)), 2e-6},
+      {halved(problem(8, 256, 256, 8, 8, 1, 1)), 2e-6},
   };
   ExecutionScope scope;
   for (Isa isa : {Isa::kBaseline, Isa::kAvx2, Isa::kAvx512}) {
@@ -268,7 +299,8 @@ TEST_CASE("conv winograd: can be switched off") {
     CHECK_FALSE(winograd());
     CHECK(count(explain(p),
                 "winograd_f4: declines: switched off by set_winograd or REEL_WINOGRAD\n"
-                "  winograd_f2: declines: switched off by set_winograd or REEL_WINOGRAD\n") == 3);
+                "  winograd_f2: declines: switched off by set_winograd or REEL_WINOGRAD\n"
+                "  winograd_s2: declines: switched off by set_winograd or REEL_WINOGRAD\n") == 3);
     const TensorList direct = all();
     for (size_t i = 0; i < fast.size(); ++i) {
       CHECK_FALSE(direct[i].equal(fast[i]));
@@ -285,9 +317,10 @@ TEST_CASE("conv winograd: says why it declines") {
     return explain_conv2d(zeros(x, kFloat32), zeros(w, kFloat32), stride, padding, dilation,
                           groups);
   };
-  const auto says = [](const std::string& text, const std::string& reason) {
+  const auto says = [](const std::string& text, const std::string& reason,
+                       const std::string& algorithm = "winograd_f4", size_t directions = 3) {
     CAPTURE(text, reason);
-    CHECK(count(text, "winograd_f4: declines: " + reason + "\n") == 3);
+    CHECK(count(text, algorithm + ": declines: " + reason + "\n") == directions);
   };
   says(reasons({4, 16, 16, 16}, {16, 16, 5, 5}, 1, 2, 1, 1), "the kernel is not 3x3, or 1x3");
   says(reasons({4, 16, 16, 16}, {16, 16, 3, 3}, 2, 1, 1, 1), "the stride is not 1");
@@ -306,4 +339,17 @@ TEST_CASE("conv winograd: says why it declines") {
   CHECK(count(explain_conv3d(zeros({4, 16, 9, 9, 9}, kFloat32), zeros({16, 16, 3, 3, 3}, kFloat32),
                              1, 2, {2, 1, 1}),
               "winograd_f4: declines: the dilation is not 1\n") == 3);
+
+  const char* strided = "winograd_s2";
+  says(reasons({4, 32, 16, 16}, {32, 32, 5, 5}, 2, 2, 1, 1), "the kernel is not 3x3", strided);
+  says(reasons({4, 32, 16, 16}, {32, 32, 3, 3}, 3, 1, 1, 1), "the stride is not 2", strided);
+  says(reasons({4, 32, 16, 16}, {32, 32, 3, 3}, 2, 1, 2, 1), "the dilation is not 1", strided);
+  says(reasons({4, 64, 16, 16}, {64, 32, 3, 3}, 2, 1, 1, 2), "it has groups", strided);
+  says(reasons({4, 15, 16, 16}, {32, 15, 3, 3}, 2, 1, 1, 1),
+       "fewer than 16 channels, or than two vectors", strided);
+  says(reasons({9, 32, 14, 14}, {32, 32, 3, 3}, 2, 1, 1, 1),
+       "too few pixels of a tile lie in the image", strided);
+  says(reasons({1, 32, 8, 8}, {32, 32, 3, 3}, 2, 1, 1, 1),
+       "too few tiles to pay for transforming the weights", strided, 3);
+  says(reasons({2, 32, 32, 32}, {32, 32, 3, 3}, 2, 0, 1, 1), "the padding is not odd", strided, 1);
 }
