@@ -8,12 +8,19 @@ namespace reel::io {
 namespace {
 
 constexpr size_t kMostPickled = 5'000'000;
+constexpr int64_t kTakesState = 1;
 
 // By these torch_archive.cpp knows what the bytes of storages are. The types that PyTorch has had
 // since 2.3 are those of tensors, above storages without one.
 bool is_type(const std::string& global) {
   return (global.starts_with("torch ") && global.ends_with("Storage")) ||
          global == "torch.storage UntypedStorage" || global.starts_with("torch uint");
+}
+
+// The class of what libtorch's archives hold: only attributes. Those of programs have other names.
+bool is_archive(const std::string& global) {
+  return global == "__torch__ Module" ||
+         (global.starts_with("__torch__.___torch_mangle_") && global.ends_with(" Module"));
 }
 
 }  // namespace
@@ -99,9 +106,13 @@ void Unpickler::push_long() {
 
 void Unpickler::push_global(const std::string& module, const std::string& name) {
   const std::string text = module + " " + name;
+  if (text.starts_with("__torch__") && !is_archive(text))
+    source_.fail(
+        "it is a compiled TorchScript module, a program. [save its tensors, in Python: "
+        "torch.save(torch.jit.load(path).state_dict(), other_path)]");
   if (text != "collections OrderedDict" && text != "torch._utils _rebuild_tensor_v2" &&
       text != "torch._utils _rebuild_tensor_v3" && text != "torch._utils _rebuild_parameter" &&
-      text != "torch Size" && !is_type(text))
+      text != "torch Size" && !is_type(text) && !is_archive(text))
     source_.fail(concat("at byte ", at_, " the pickle names '", module, ".", name,
                         "', which is neither a tensor nor a dictionary; nothing else is read, and "
                         "nothing is run. [save a dictionary of tensors, such as "
@@ -143,6 +154,9 @@ void Unpickler::call() {
   };
   if (callee->text == "collections OrderedDict" && items.empty()) {
     push(make(Kind::kDict));
+  } else if (is_archive(callee->text) && items.empty()) {
+    push(make(Kind::kDict));
+    stack_.back()->integer = kTakesState;
   } else if (callee->text == "torch._utils _rebuild_tensor_v2" && items.size() >= 6) {
     push_tensor(nullptr, item(6));
   } else if (callee->text == "torch._utils _rebuild_tensor_v3" && items.size() >= 7) {
@@ -157,11 +171,13 @@ void Unpickler::call() {
   }
 }
 
-// The attributes of a dictionary (state_dict's _metadata) are of no use here.
+// The attributes of an archive are what it holds; those of a dictionary (state_dict's _metadata)
+// are of no use here.
 void Unpickler::build() {
   const PickleValue* state = pop();
   if (state->kind != Kind::kDict) bad("sets a state that is no dictionary");
-  top(Kind::kDict, "dictionary");
+  PickleValue* dict = top(Kind::kDict, "dictionary");
+  if (dict->integer == kTakesState) dict->entries = state->entries;
 }
 
 void Unpickler::load_persistent() {
@@ -259,6 +275,7 @@ bool Unpickler::step(unsigned char op) {
       return push_global(module->text, name->text), true;
     }
     case 'R':
+    case 0x81:  // NEWOBJ, which calls a class
       return call(), true;
     case 'b':
       return build(), true;

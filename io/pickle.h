@@ -21,7 +21,7 @@ struct PickleValue {
     kText,
     kTuple,
     kList,
-    kDict,
+    kDict,     ///< also an object of libtorch's archives, by its attributes
     kGlobal,   ///< a name: `text` is "module name"
     kStorage,  ///< what the archive holds apart: `items` are those of its persistent id
     kTensor    ///< `items` are storage, offset, sizes, strides, dtype, metadata; these two may be

@@ -1,4 +1,5 @@
-// What torch.save writes: a zip archive with a pickle, and the bytes of the storages it refers to.
+// What torch.save writes, and torch::save of libtorch: a zip archive with a pickle, and the bytes
+// of the storages it refers to.
 
 #include <reel/autograd/grad_mode.h>
 #include <reel/autograd/ops.h>
@@ -205,9 +206,6 @@ TensorFile view_torch(const ByteSource& source) {
   for (const ZipReader::Entry& entry : zip.entries()) {
     if (!entry.name.ends_with("/" + pickle)) continue;
     const std::string folder = entry.name.substr(0, entry.name.size() - pickle.size());
-    if (zip.find(folder + "constants.pkl"))
-      source.fail(
-          "it is a compiled TorchScript module, a program. [save its state_dict() instead]");
     const ByteSource bytes = zip.open(entry);
     Unpickler unpickler(bytes);
     Archive archive(source, zip, folder);

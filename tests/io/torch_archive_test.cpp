@@ -134,6 +134,31 @@ TEST_CASE("torch archive: another protocol, and a tensor alone", "[torch]") {
   CHECK(x.equal(arange(12, kFloat32).reshape({3, 4})));
 }
 
+TEST_CASE("torch archive: what libtorch's C++ front end saves", "[torch]") {
+  struct Net : nn::Module {
+    nn::Conv2d conv = register_module("conv", nn::Conv2d(1, 2, 3));
+    nn::BatchNorm2d norm = register_module("norm", nn::BatchNorm2d(2));
+    nn::Linear fc = register_module("fc", nn::Linear(8, 3));
+    nn::Buffer x = register_buffer("x", zeros({2, 1, 4, 4}));
+    nn::Buffer y = register_buffer("y", zeros({2, 3}));
+    Tensor forward(const Tensor& v) { return fc(norm(conv(v)).flatten(1)); }
+  } net;
+  load(net, kFiles + "libtorch.pt");
+  net.eval();
+  const NoGradGuard no_grad;
+  CHECK(net.forward(net.x).allclose(net.y, 1e-5, 1e-6));
+  CHECK(net.norm->num_batches_tracked.item<int64_t>() == 1);
+  const TensorFile file = load_tensors(kFiles + "libtorch_archive.pt");
+  CHECK(file.at("x").to_vector() == Values{0, 1, 2});
+  CHECK(file.at("n").item<int64_t>() == 3);
+  CHECK(file.metadata_of("version") == "1.5");
+  // Attributes must be a dictionary, and objects are made of nothing.
+  const std::string object = "\x80\2c__torch__\nModule\n"s;
+  CHECK(error_of(object + ")\x81}(" + text("a") + "K\1ub.") == "no error");
+  CHECK_THAT(error_of(object + ")\x81K\1b."), ContainsSubstring("a state that is no dictionary"));
+  CHECK_THAT(error_of(object + "K\1\x85\x81."), ContainsSubstring("arguments that do not fit"));
+}
+
 TEST_CASE("torch archive: what is no tensor is refused by name, and not run", "[torch]") {
   const auto error = [](const char* name) {
     return message_of<IoError>([&] { load_tensors(kFiles + name); });
@@ -144,7 +169,9 @@ TEST_CASE("torch archive: what is no tensor is refused by name, and not run", "[
              ContainsSubstring("names 'torch.nn.modules.container.Sequential', which is neither"));
   CHECK_THAT(error("complex.pt"), ContainsSubstring("ComplexFloatStorage', a type that is not"));
   CHECK_THAT(error("legacy.pt"), ContainsSubstring("PyTorch's format from before version 1.6"));
-  CHECK_THAT(error("script.pt"), ContainsSubstring("TorchScript module, a program"));
+  CHECK_THAT(error("script.pt"),
+             ContainsSubstring("TorchScript module, a program. [save its tensors, in Python: "
+                               "torch.save(torch.jit.load(path).state_dict(), other_path)]"));
 }
 
 TEST_CASE("torch archive: pickles that do not fit are refused", "[torch]") {

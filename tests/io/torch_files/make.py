@@ -2,9 +2,12 @@
 
 import os
 import pathlib
+import subprocess
+import tempfile
 
 import torch
 from torch import nn
+from torch.utils import cpp_extension
 
 HERE = pathlib.Path(__file__).parent
 torch.manual_seed(0)
@@ -80,3 +83,42 @@ save("module.pt", model)
 save("complex.pt", {"z": torch.zeros(2, dtype=torch.complex64)})
 save("legacy.pt", {"a": a}, _use_new_zipfile_serialization=False)
 torch.jit.script(nn.Linear(2, 2)).save(HERE / "script.pt")
+
+# What libtorch's C++ front end writes: objects whose attributes are the tensors.
+LIBTORCH = """
+#include <torch/torch.h>
+
+struct Net : torch::nn::Module {
+  torch::nn::Conv2d conv{torch::nn::Conv2dOptions(1, 2, 3)};
+  torch::nn::BatchNorm2d norm{2};
+  torch::nn::Linear fc{8, 3};
+  Net() {
+    register_module("conv", conv);
+    register_module("norm", norm);
+    register_module("fc", fc);
+    auto x = register_buffer("x", torch::randn({2, 1, 4, 4}));
+    norm->train();
+    norm(conv(x));  // moves the running statistics
+    norm->eval();
+    register_buffer("y", fc(norm(conv(x)).flatten(1)).detach());
+  }
+};
+
+int main() {
+  torch::manual_seed(0);
+  torch::save(std::make_shared<Net>(), "libtorch.pt");
+  torch::serialize::OutputArchive archive;
+  archive.write("x", torch::arange(3));
+  archive.write("n", c10::IValue(3));
+  archive.write("version", c10::IValue("1.5"));
+  archive.save_to("libtorch_archive.pt");
+}
+"""
+with tempfile.TemporaryDirectory() as folder:
+    source, program = pathlib.Path(folder) / "make.cpp", pathlib.Path(folder) / "make"
+    source.write_text(LIBTORCH)
+    includes = [f"-I{path}" for path in cpp_extension.include_paths()]
+    libraries = [flag for path in cpp_extension.library_paths() for flag in (f"-L{path}", f"-Wl,-rpath,{path}")]
+    names = ["-ltorch", "-ltorch_cpu", "-lc10"]
+    subprocess.run(["g++", "-std=c++20", source, *includes, *libraries, *names, "-o", program], check=True)
+    subprocess.run([program], check=True, cwd=HERE)
