@@ -1,17 +1,14 @@
-// The network is called twice under a trace, with different values and batches; what both passes
-// have in common is translated, operation by operation.
+// What the passes have in common is translated, operation by operation.
 
-#include <reel/autograd/variable.h>
-#include <reel/core/creation.h>
 #include <reel/core/version.h>
 #include <reel/io/atomic_file.h>
 #include <reel/io/onnx/export.h>
 #include <reel/io/onnx/operation.h>
+#include <reel/io/onnx/passes.h>
 #include <reel/nn/module_state.h>
 
 #include <algorithm>
 #include <cstring>
-#include <unordered_map>
 #include <unordered_set>
 
 namespace reel::io {
@@ -67,77 +64,6 @@ void check_inputs(const TensorList& inputs, bool dynamic_batch) {
              "[dynamic_batch(false)]");
 }
 
-// --- the two passes ---
-
-// The example with so many samples; 0: as many as it has.
-Tensor with_batch(const Tensor& example, int64_t batch) {
-  const NoGradGuard no_grad;
-  if (batch == 0 || example.dim() == 0) return example.detach().clone();
-  const Tensor rows = arange(batch, kInt64);
-  for (int64_t i = 0; i < batch; ++i) rows.data_ptr<int64_t>()[i] %= example.size(0);
-  return example.detach().index_select(0, rows);
-}
-
-// Other values from the same range.
-Tensor with_other_values(const Tensor& x) {
-  const NoGradGuard no_grad;
-  if (x.dtype() == kBool) return x;
-  const Tensor low = x.min(), high = x.max();
-  if (low.item<double>() == high.item<double>())
-    return x.is_floating_point() ? x * 0.75 + 0.125 : x;
-  return (low + high - x).to(x.dtype());
-}
-
-Pass call(nn::Module& module, nn::TensorForward forward, TensorList inputs, int64_t batch) {
-  Pass pass;
-  pass.batch = batch;
-  for (const Tensor& x : inputs) pass.inputs.push_back(x.requires_grad_(x.is_floating_point()));
-  Trace trace;
-  pass.outputs = forward(module, pass.inputs);
-  for (const Tensor& y : pass.outputs) pass.made.push_back(y.defined() ? gradient_edge(y) : Edge{});
-  pass.operations = trace.take();
-  return pass;
-}
-
-using Positions = std::unordered_map<const reel::Node*, size_t>;
-
-Positions positions_of(const Pass& pass) {
-  Positions at;
-  for (size_t i = 0; i < pass.operations.size(); ++i) at[pass.operations[i].node.get()] = i;
-  return at;
-}
-
-// Which operation of the pass made what comes over the edge; -1 when none did.
-int64_t maker(const Edge& edge, const Positions& at) {
-  const auto found = at.find(edge.node.get());
-  return found == at.end() ? -1 : static_cast<int64_t>(found->second);
-}
-
-bool alike(const TracedOperation& a, const TracedOperation& b, const Positions& at,
-           const Positions& bt) {
-  if (std::strcmp(a.node->name(), b.node->name()) != 0 || a.inputs.size() != b.inputs.size() ||
-      a.outputs.size() != b.outputs.size() || a.node->num_inputs() != b.node->num_inputs())
-    return false;
-  for (size_t i = 0; i < a.node->num_inputs(); ++i)
-    if (maker(a.node->edge(i), at) != maker(b.node->edge(i), bt) ||
-        a.node->edge(i).output_nr != b.node->edge(i).output_nr)
-      return false;
-  return true;
-}
-
-void check_alike(const Pass& a, const Pass& b) {
-  const Positions at = positions_of(a), bt = positions_of(b);
-  const size_t n = std::min(a.operations.size(), b.operations.size());
-  size_t i = 0;
-  while (i < n && alike(a.operations[i], b.operations[i], at, bt)) ++i;
-  const bool all = i == a.operations.size() && i == b.operations.size();
-  REEL_CHECK(all && a.outputs.size() == b.outputs.size(),
-             "export_onnx: the network computes something else for other values or another batch, "
-             "from its operation ",
-             i, i < n ? concat(" (", a.operations[i].node->name(), ")") : std::string(),
-             " on; its forward must not choose by them. [dynamic_batch(false), if by the batch]");
-}
-
 // --- the translation ---
 
 std::unordered_set<const reel::Node*> needed_by_outputs(const Pass& pass) {
@@ -184,6 +110,17 @@ std::string output_value(Graph& graph, size_t i) {
   return found == graph.values.end() ? graph.given(a, b) : found->second;
 }
 
+// All that the outputs need; returns their values.
+std::vector<std::string> translate_all(Graph& graph) {
+  const auto needed = needed_by_outputs(graph.first);
+  for (size_t i = 0; i < graph.first.operations.size(); ++i)
+    if (needed.count(graph.first.operations[i].node.get()))
+      translate(graph, graph.first.operations[i], graph.second.operations[i]);
+  std::vector<std::string> outputs;
+  for (size_t i = 0; i < graph.first.outputs.size(); ++i) outputs.push_back(output_value(graph, i));
+  return outputs;
+}
+
 std::vector<Dimension> dimensions(const Graph& graph, const Tensor& a, const Tensor& b) {
   std::vector<Dimension> found;
   for (const Dim& d : graph.dims(a, b))
@@ -193,12 +130,35 @@ std::vector<Dimension> dimensions(const Graph& graph, const Tensor& a, const Ten
   return found;
 }
 
+// The same graph must come of the third pass.
+void check_third(const Graph& graph, const Pass& third, const std::vector<std::string>& outputs,
+                 const std::vector<std::string>& input_names,
+                 const OrderedDict<std::string, Tensor>& state) {
+  Graph again(graph.first, third, input_names, state);
+  REEL_CHECK(
+      translate_all(again) == outputs && again.is_same(graph),
+      "export_onnx: sizes or constants of the network are others in a third call of it, ",
+      third.batch > 0 ? concat("with a batch of ", third.batch) : std::string("with other values"),
+      "; its forward must not choose by them. [dynamic_batch(false), if by the batch]");
+}
+
+void check_used(const Graph& graph, const std::vector<std::string>& input_names,
+                const std::vector<std::string>& outputs) {
+  for (size_t i = 0; i < input_names.size(); ++i)
+    REEL_CHECK(graph.is_used(input_names[i]) ||
+                   std::find(outputs.begin(), outputs.end(), input_names[i]) != outputs.end(),
+               "export_onnx: no output depends on the input '", input_names[i], "' ",
+               graph.first.inputs[i],
+               " by an operation of the tape; every input must be used. [leave it out]");
+}
+
 Message graph_message(Graph& graph, const std::string& name,
                       const std::vector<std::string>& input_names,
-                      const std::vector<std::string>& output_names) {
+                      const std::vector<std::string>& output_names,
+                      const std::vector<std::string>& outputs) {
   std::map<std::string, std::string> renamed;
   for (size_t i = 0; i < output_names.size(); ++i) {
-    std::string value = output_value(graph, i);
+    std::string value = outputs[i];
     if (graph.is_given(value) || renamed.count(value)) value = graph.add("Identity", {value});
     renamed[value] = output_names[i];
   }
@@ -244,35 +204,27 @@ void write(nn::Module& module, nn::TensorForward forward, const TensorList& exam
   OrderedDict<std::string, Tensor> state = module.named_parameters();
   state.update(module.named_buffers());
 
-  TensorList inputs, others;
-  for (const Tensor& x : examples) {
-    inputs.push_back(with_batch(x, dynamic ? 2 : 0));
-    others.push_back(with_other_values(with_batch(x, dynamic ? 3 : 0)));
-  }
-  const auto rewind = [&] {
+  const Passes passes = call_with(examples, dynamic, [&](const TensorList& inputs) {
     if (!guard.changed_buffer().empty()) guard.rewind();
-  };
-  const Pass first = call(module, forward, inputs, dynamic ? 2 : 0);
-  rewind();
-  const Pass second = call(module, forward, others, dynamic ? 3 : 0);
-  rewind();
-  check_alike(first, second);
+    return forward(module, inputs);
+  });
+  if (!guard.changed_buffer().empty()) guard.rewind();
+  const Pass& first = passes.first;
 
   const std::vector<std::string> input_names =
-      check_names("input", options.input_names(), inputs.size());
+      check_names("input", options.input_names(), examples.size());
   const std::vector<std::string> output_names =
       check_names("output", options.output_names(), first.outputs.size());
   std::vector<std::string> names = input_names;
   names.insert(names.end(), output_names.begin(), output_names.end());
   check_distinct(names, state);
 
-  Graph graph(first, second, input_names, state);
-  const auto needed = needed_by_outputs(first);
-  for (size_t i = 0; i < first.operations.size(); ++i)
-    if (needed.count(first.operations[i].node.get()))
-      translate(graph, first.operations[i], second.operations[i]);
-  const Message message =
-      model_message(graph_message(graph, module.name(), input_names, output_names), options);
+  Graph graph(first, passes.second, input_names, state);
+  const std::vector<std::string> outputs = translate_all(graph);
+  check_third(graph, passes.third, outputs, input_names, state);
+  check_used(graph, input_names, outputs);
+  const Message message = model_message(
+      graph_message(graph, module.name(), input_names, output_names, outputs), options);
   check_bytes(static_cast<int64_t>(message.bytes().size()));
   AtomicFile file("export_onnx", path);
   file.write(message.bytes().data(), message.bytes().size());

@@ -45,9 +45,10 @@ void write(nn::Module& module, nn::TensorForward forward, const TensorList& exam
 }  // namespace onnx
 
 /// Writes what `model`, a module or a holder with 1 to 4 tensors to forward, computes from inputs
-/// like the examples (N, ...), of float32, float64 or int64. The model is put into evaluation mode,
-/// called twice, and left as it was. Throws: ArgumentError naming the operation and the module,
-/// before anything is written, where ONNX has no counterpart; IoError. Source: ONNX opset 20.
+/// like the examples (N, ...), which should differ in their values. The model is put into
+/// evaluation mode, called three times, and left as it was. Throws: ArgumentError naming the
+/// operation and the module, before anything is written, where ONNX has no counterpart or a choice
+/// is seen; IoError. Source: ONNX opset 20.
 template <class M>
 void export_onnx(M& model, const TensorList& examples, const std::string& path,
                  const OnnxOptions& options = {}) {

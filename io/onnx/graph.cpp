@@ -155,6 +155,20 @@ std::string Graph::given(const Tensor& a, const Tensor& b) {
               "and constants, can be exported."));
 }
 
+bool Graph::is_used(const std::string& value) const {
+  return std::any_of(nodes_.begin(), nodes_.end(), [&](const Node& node) {
+    return std::find(node.inputs.begin(), node.inputs.end(), value) != node.inputs.end();
+  });
+}
+
+bool Graph::is_same(const Graph& other) const {
+  return constants_ == other.constants_ && given_ == other.given_ &&
+         std::equal(nodes_.begin(), nodes_.end(), other.nodes_.begin(), other.nodes_.end(),
+                    [](const Node& a, const Node& b) {
+                      return a.message().bytes() == b.message().bytes();
+                    });
+}
+
 Message Graph::message(const std::map<std::string, std::string>& names) const {
   const auto renamed = [&](std::vector<std::string> list) {
     for (std::string& value : list)

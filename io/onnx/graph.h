@@ -1,11 +1,10 @@
 #pragma once
-// An ONNX graph while it is being made from two traces of a network. The second is of other values,
-// and of another batch where that may vary: what differs between them does not belong into a file,
-// unless it is proportional to the batch.
+// An ONNX graph while it is being made from two passes through a network (passes.h). What differs
+// between them does not belong into a file, unless it is proportional to the batch.
 
-#include <reel/autograd/trace.h>
 #include <reel/core/ordered_dict.h>
 #include <reel/io/onnx/model.h>
+#include <reel/io/onnx/passes.h>
 
 #include <map>
 #include <set>
@@ -19,14 +18,6 @@ namespace reel::io::onnx {
 struct Dim {
   int64_t number, per_batch;
   bool operator==(const Dim&) const = default;
-};
-
-/// One pass through the network.
-struct Pass {
-  TensorList inputs, outputs;
-  std::vector<Edge> made;  // where the outputs came from
-  int64_t batch = 0;       // 0: it does not vary
-  std::vector<TracedOperation> operations;
 };
 
 class Graph {
@@ -56,6 +47,10 @@ class Graph {
   /// What was added, for the file. Values are named anew by `names` first.
   Message message(const std::map<std::string, std::string>& names) const;
   bool is_given(const std::string& value) const { return given_.count(value) > 0; }
+  /// Whether any node reads it.
+  bool is_used(const std::string& value) const;
+  /// Whether both have the same nodes, names and constants.
+  bool is_same(const Graph& other) const;
   /// Bytes of the initializers.
   int64_t initializer_bytes() const { return initializer_bytes_; }
 

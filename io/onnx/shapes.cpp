@@ -131,7 +131,10 @@ void embedding(Operation& o) {
   o.result(o.add("Gather", {o.input(0), o.tensor("indices")}, {integer("axis", 0)}));
 }
 void index_select(Operation& o) {
-  if (!o.told("dim")) o.fail("only index_select is exported, not indexing by tensors.");
+  if (!o.told("dim")) {
+    o.graph().operation = "index";
+    o.fail("indexing by tensors is not exported; index_select, embedding and slices are.");
+  }
   o.result(o.add("Gather", {o.input(0), o.tensor("indices")}, {integer("axis", o.integer("dim"))}));
 }
 

@@ -3,6 +3,7 @@
 #include <reel/autograd/ops.h>
 #include <reel/core/creation.h>
 #include <reel/io/onnx/export.h>
+#include <reel/nn/embedding.h>
 #include <reel/nn/linear.h>
 #include <reel/nn/sequential.h>
 
@@ -70,6 +71,22 @@ const ErrorRows kExport{
      [] { write_function([](const Tensor& x) {
             return ones({x.size(0), 3}).mul_(x);
           }); }},
+    {"export_onnx: one value",
+     [] {
+       nn::Embedding model(1, 2);
+       io::export_onnx(model, zeros({1, 3}, kInt64), "unwritten.onnx");
+     }},
+    {"export_onnx: choice by a batch of 1",
+     [] { write_function([](const Tensor& x) { return x.size(0) == 1 ? x.exp() : x * 2; }); }},
+    {"export_onnx: squeezed batch",
+     [] { write_function([](const Tensor& x) { return (x * 2).mean(1, true).squeeze(); }); }},
+    {"export_onnx: unused input", [] { write_function([](const Tensor&) { return ones({1}); }); }},
+    {"export_onnx: indexing",
+     [] {
+       write_function([](const Tensor& x) {
+         return x.index({indexing::Slice(), tensor({0, 2, 2}, kInt64)});
+       });
+     }},
     {"export_onnx: window",
      [] { write_function([](const Tensor& x) {
             return (x * 1).as_strided({2, 2}, {1, 2});

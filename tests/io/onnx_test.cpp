@@ -9,6 +9,7 @@
 #include <reel/nn/batch_norm.h>
 #include <reel/nn/conv.h>
 #include <reel/nn/dropout.h>
+#include <reel/nn/embedding.h>
 #include <reel/nn/linear.h>
 #include <reel/nn/sequential.h>
 
@@ -132,6 +133,108 @@ TEST_CASE("export_onnx: what depends on the values is refused", "[onnx]") {
   CHECK_THAT(of([](const Tensor& v) { return v.argmax(1); }), ContainsSubstring("output 0"));
   CHECK_THAT(of([](const Tensor& v) { return v / v.size(0); }),
              ContainsSubstring("must not depend on the batch"));
+}
+
+TEST_CASE("export_onnx: what depends on the values' range, or on one value, is refused", "[onnx]") {
+  const auto of = [&](nn::Functional::Impl::Function f, const Tensor& x) {
+    return export_message(f, x);
+  };
+  const auto by_highest = [](const Tensor& v) { return v / v.detach().abs().max(); };
+  CHECK_THAT(of(by_highest, rand({2, 4})), ContainsSubstring("computed from the network's input"));
+  CHECK_THAT(of([](const Tensor& v) { return v - v.min().item<double>(); }, randn({2, 4})),
+             ContainsSubstring("in another"));
+  const auto gate = [](const Tensor& v) { return v * (v > 0.6).to(kFloat32); };
+  for (double c : {0.0, 0.5, 1.0})
+    CHECK_THAT(of(gate, full({1, 4}, c)), ContainsSubstring("computed from the network's input"));
+  const auto over_255 = [](const Tensor& v) { return ones({4}).set_requires_grad(true) * v / 255; };
+  for (Dtype dtype : {kUInt8, kInt64})
+    for (double c : {0.0, 1.0, 7.0})
+      CHECK_THAT(
+          of([&](const Tensor& v) { return over_255(v.to(kFloat32)); }, full({1, 4}, c, dtype)),
+          ContainsSubstring("computed from the network's input"));
+}
+
+TEST_CASE("export_onnx: indices stay in their range, and masks made of them are seen", "[onnx]") {
+  const TemporaryFolder folder;
+  struct Masked : nn::Module {
+    nn::Embedding table = register_module("table", nn::Embedding(10, 4));
+    bool masks = true;
+    Tensor forward(const Tensor& ids) {
+      if (!masks) return table(ids).mean(1);
+      const Tensor mask = (ids != 0).to(kFloat32).unsqueeze(2);
+      return (table(ids) * mask).sum(1) / mask.sum(1).clamp(1);
+    }
+  } model;
+  TensorList examples{zeros({1, 5}, kInt64), ones({1, 5}, kInt64), full({1, 5}, 9, kInt64),
+                      arange(10, kInt64).reshape({2, 5}), arange(3, 8, 1, kInt64).reshape({1, 5})};
+  for (const Tensor& ids : examples) {
+    model.masks = true;
+    CHECK_THAT(
+        message_of<ArgumentError>([&] { io::export_onnx(model, ids, folder.file("a.onnx")); }),
+        ContainsSubstring("computed from the network's input"));
+    model.masks = false;
+    CHECK_NOTHROW(io::export_onnx(model, ids, folder.file("a.onnx")));
+  }
+  // The one value that is known may be the only one.
+  struct One : nn::Module {
+    nn::Embedding table = register_module("table", nn::Embedding(1, 4));
+    Tensor forward(const Tensor& ids) { return table(ids); }
+  } one;
+  CHECK_THAT(message_of<ArgumentError>([&] {
+               io::export_onnx(one, zeros({1, 5}, kInt64), folder.file("a.onnx"));
+             }),
+             ContainsSubstring("is 0 everywhere") &&
+                 ContainsSubstring("[an example with at least two different values]"));
+}
+
+TEST_CASE("export_onnx: what is special to a batch of 1 is refused", "[onnx]") {
+  const Tensor x = randn({3, 1, 4, 4});
+  const auto of = [&](nn::Functional::Impl::Function f) { return export_message(f, x); };
+  CHECK_THAT(of([](const Tensor& v) { return v.size(0) == 1 ? v * 2 : v.exp(); }),
+             ContainsSubstring("for a batch of 1, from its operation 0 (exp) on"));
+  CHECK_THAT(of([](const Tensor& v) { return v * (v.size(0) == 1 ? 3 : 2); }),
+             ContainsSubstring("must not depend on the batch"));
+  CHECK_THAT(of([](const Tensor& v) {
+               return v.mean({1, 2, 3}, true).squeeze();
+             }),
+             ContainsSubstring("output 0 is [] for a batch of 1 and [2] for one of 2"));
+  CHECK_THAT(of([](const Tensor& v) { return v + ones({4}) * (v.size(0) == 1); }),
+             ContainsSubstring("is computed from the network's input"));
+  // Other ways over memory compute the same.
+  const TemporaryFolder folder;
+  const auto exports = [&](nn::Functional::Impl::Function f) {
+    nn::Functional model(f);
+    io::export_onnx(model, x, folder.file("a.onnx"));
+  };
+  CHECK_NOTHROW(exports([](const Tensor& v) { return v.transpose(0, 1).reshape({-1, 4}) * 2; }));
+  CHECK_NOTHROW(exports([](const Tensor& v) { return v.repeat({1, 2, 1, 1}); }));
+  CHECK_NOTHROW(exports([](const Tensor& v) {
+    REEL_CHECK(v.size(0) > 1, "one sample is too few.");
+    return v - v.mean(0, true);
+  }));
+}
+
+TEST_CASE("export_onnx: every input must be used", "[onnx]") {
+  struct Ignores : nn::Module {
+    Tensor forward(const Tensor& x, const Tensor&) { return x * 2; }
+  } model;
+  CHECK(message_of<ArgumentError>([&] {
+          io::export_onnx(model, {ones({1, 4}), ones({1, 3})}, "a.onnx",
+                          io::OnnxOptions().input_names({"x", "mask"}));
+        }) ==
+        "export_onnx: no output depends on the input 'mask' [2, 3] by an operation of the tape; "
+        "every input must be used. [leave it out]");
+}
+
+TEST_CASE("export_onnx: masks may be inputs, and the default random numbers stay", "[onnx]") {
+  const TemporaryFolder folder;
+  struct Masked : nn::Module {
+    Tensor forward(const Tensor& x, const Tensor& mask) { return x.masked_fill(mask, -1); }
+  } model;
+  const uint64_t before = default_generator().offset();
+  for (bool b : {false, true})
+    io::export_onnx(model, {ones({1, 4}), full({1, 4}, b, kBool)}, folder.file("a.onnx"));
+  CHECK(default_generator().offset() == before);
 }
 
 TEST_CASE("export_onnx: writes that ONNX can not follow are refused", "[onnx]") {
