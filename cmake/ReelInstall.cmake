@@ -35,7 +35,7 @@ foreach(folder IN LISTS REEL_PUBLIC_FOLDERS)
     endif()
   endforeach()
 endforeach()
-install(DIRECTORY ${PROJECT_SOURCE_DIR}/compat/torch
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/compat/torch ${PROJECT_SOURCE_DIR}/compat/ATen
   DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/reel/compat COMPONENT development
   FILES_MATCHING PATTERN *.h)
 install(FILES ${PROJECT_SOURCE_DIR}/reel.h

@@ -227,6 +227,15 @@ std::unique_ptr<StatelessDataLoader<Dataset, Sampler>> make_data_loader(Dataset 
       SampledSource<Dataset, Sampler>(std::move(dataset), std::move(sampler)), options);
 }
 
+/// The same, in libtorch's order.
+template <class Dataset, class Sampler>
+requires requires { typename Sampler::BatchRequestType; }
+std::unique_ptr<StatelessDataLoader<Dataset, Sampler>> make_data_loader(Dataset dataset,
+                                                                        Sampler sampler,
+                                                                        DataLoaderOptions options) {
+  return make_data_loader(std::move(dataset), options, std::move(sampler));
+}
+
 /// A loader with a sampler of all examples: `make_data_loader<samplers::SequentialSampler>(
 /// std::move(set), 64)`. Throws: ArgumentError when the data set does not know its size.
 template <class Sampler = samplers::RandomSampler, class Dataset>

@@ -2,6 +2,7 @@
 // Data sets of one's own, in libtorch's manner: a class that gives one example by its index.
 
 #include <reel/core/array_ref.h>
+#include <reel/data/archives.h>
 #include <reel/data/example.h>
 #include <reel/data/sample_random.h>
 
@@ -70,6 +71,9 @@ class StatefulDataset : public BatchDataset<Self, std::optional<Batch>, BatchReq
   static constexpr bool is_stateful = true;
   /// Starts an epoch.
   virtual void reset() = 0;
+  /// What it wants an archive (io/archive.h) to keep of its state; nothing, unless overridden.
+  virtual void save(serialize::OutputArchive& /*archive*/) const {}
+  virtual void load(serialize::InputArchive& /*archive*/) {}
 };
 
 /// What a transform makes of a batch.

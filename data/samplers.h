@@ -2,6 +2,7 @@
 // In which order a loader asks for examples.
 
 #include <reel/core/tensor.h>
+#include <reel/data/archives.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -37,15 +38,11 @@ class Sampler {
   /// Continues there.
   virtual void load_state(const SamplerState& /*state*/) {}
   /// The state to and from an archive (io/archive.h), under the name "sampler".
-  template <class Archive>
-  void save(Archive& archive) const {
-    archive.write("sampler", to_tensor(state()), true);
+  virtual void save(serialize::OutputArchive& archive) const {
+    serialize::write_tensor(archive, "sampler", to_tensor(state()));
   }
-  template <class Archive>
-  void load(Archive& archive) {
-    Tensor saved;
-    archive.read("sampler", saved, true);
-    load_state(from_tensor(saved));
+  virtual void load(serialize::InputArchive& archive) {
+    load_state(from_tensor(serialize::read_tensor(archive, "sampler")));
   }
 };
 

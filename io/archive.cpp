@@ -69,6 +69,16 @@ void InputArchive::throw_missing(const std::string& key) const {
                               names.empty() ? std::string("nothing") : names, "."));
 }
 
+void write_tensor(OutputArchive& archive, const std::string& key, const Tensor& x) {
+  archive.write(key, x, true);
+}
+
+Tensor read_tensor(const InputArchive& archive, const std::string& key) {
+  Tensor x;
+  archive.read(key, x, true);
+  return x;
+}
+
 InputArchive& operator>>(InputArchive& archive, nn::Module& module) {
   module.load_state_dict(archive.tensors());
   return archive;

@@ -36,6 +36,7 @@ class InputArchive {
  public:
   /// Throws: IoError for a damaged file.
   void load_from(const std::string& path) { load(path); }
+  void load_from(const std::string& path, const Device&) { load(path); }  ///< there is one
   void load_from(std::istream& stream) { load(stream); }
 
   /// Puts the tensor of that name in the place of `tensor`'s data, or makes it `tensor` where that
@@ -54,6 +55,10 @@ class InputArchive {
   [[noreturn]] void throw_missing(const std::string& key) const;
   io::StateDict tensors_{"tensor of the archive"};
 };
+
+/// For who knows archives by name only, as data sets and samplers do.
+void write_tensor(OutputArchive& archive, const std::string& key, const Tensor& x);
+Tensor read_tensor(const InputArchive& archive, const std::string& key);
 
 /// `archive << model`, `archive << optimizer`.
 template <class T>

@@ -6,6 +6,8 @@
 #include <reel/io/save.h>
 #include <reel/nn/functional.h>
 #include <reel/reel.h>
+#include <torch/dispatch.h>
+#include <torch/spellings.h>
 
 // Programs rely on what libtorch's header brings along.
 #include <algorithm>
@@ -81,6 +83,10 @@ std::string text_of(const Values&... values) {
   return out.str();
 }
 inline std::string text_of() { return "a condition of the program does not hold."; }
+template <class... Values>
+std::string str(const Values&... values) {
+  return sizeof...(values) ? text_of(values...) : std::string();
+}
 
 }  // namespace torch
 
@@ -94,7 +100,37 @@ using std::optional;
 using torch::InferenceMode;
 using torch::kCUDA;
 using torch::ScalarType;
+using torch::str;
 using Error = reel::Error;
+using IndexError = reel::ArgumentError;
+using ValueError = reel::ArgumentError;
+using TypeError = reel::ArgumentError;
+
+/// begin, begin + 1, ... before end: `for (const auto i : c10::irange(n))`.
+template <class I>
+class IntegerRange {
+ public:
+  struct Iterator {
+    I i;
+    I operator*() const { return i; }
+    Iterator& operator++() { return ++i, *this; }
+    bool operator==(const Iterator&) const = default;
+  };
+  IntegerRange(I begin, I end) : begin_{begin}, end_{end < begin ? begin : end} {}
+  Iterator begin() const { return begin_; }
+  Iterator end() const { return end_; }
+
+ private:
+  Iterator begin_, end_;
+};
+template <class I>
+IntegerRange<I> irange(I end) {
+  return {I{0}, end};
+}
+template <class I, class J>
+IntegerRange<J> irange(I begin, J end) {
+  return {static_cast<J>(begin), end};
+}
 
 }  // namespace c10
 
@@ -115,7 +151,16 @@ using torch::ScalarType;
 #define TORCH_CHECK(condition, ...) \
   if (!(condition)) [[unlikely]]    \
   ::reel::throw_argument_error(::torch::text_of(__VA_ARGS__))
+#define AT_ERROR(...) ::reel::throw_argument_error(::torch::str(__VA_ARGS__))
+#define TORCH_WARN(...) (std::cerr << "Warning: " << ::torch::str(__VA_ARGS__) << '\n')
 #define TORCH_INTERNAL_ASSERT(condition, ...) REEL_ASSERT(condition)
 #define AT_ASSERT(condition, ...) REEL_ASSERT(condition)
+#define AT_ASSERTM(condition, ...) TORCH_CHECK(condition, __VA_ARGS__)
 /// reel finds out by itself which arguments of a forward have defaults.
 #define FORWARD_HAS_DEFAULT_ARGS(...) static_assert(true)
+
+// The version of libtorch whose names these are.
+#define TORCH_VERSION_MAJOR 2
+#define TORCH_VERSION_MINOR 15
+#define TORCH_VERSION_PATCH 0
+#define TORCH_VERSION "2.15.0"

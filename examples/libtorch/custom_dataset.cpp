@@ -54,7 +54,7 @@ struct Jitter : torch::data::transforms::TensorTransform<> {
 // Every second example, then the rest.
 struct EvenFirst : torch::data::samplers::Sampler<> {
   explicit EvenFirst(size_t size) : size_(size) {}
-  void reset(torch::optional<size_t> new_size) override {
+  void reset(torch::optional<size_t> new_size = torch::nullopt) override {
     size_ = new_size.value_or(size_);
     position_ = 0;
   }
@@ -65,6 +65,14 @@ struct EvenFirst : torch::data::samplers::Sampler<> {
       batch.push_back(position_ < even ? 2 * position_ : 2 * (position_ - even) + 1);
     if (batch.empty()) return torch::nullopt;
     return batch;
+  }
+  void save(torch::serialize::OutputArchive& archive) const override {
+    archive.write("position", torch::tensor(static_cast<int64_t>(position_)), /*is_buffer=*/true);
+  }
+  void load(torch::serialize::InputArchive& archive) override {
+    torch::Tensor position;
+    archive.read("position", position, /*is_buffer=*/true);
+    position_ = static_cast<size_t>(position.item<int64_t>());
   }
 
  private:
@@ -97,7 +105,7 @@ int main(int argc, char** argv) {
   torch::NoGradGuard no_grad;
   net->eval();
   int64_t correct = 0, seen = 0;
-  auto checked = torch::data::make_data_loader(std::move(spirals), 50, EvenFirst(400));
+  auto checked = torch::data::make_data_loader(std::move(spirals), EvenFirst(400), 50);
   for (auto& batch : *checked)
     for (auto& example : batch) {
       auto predicted = net->forward(example.data.unsqueeze(0)).argmax(1);

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstring>
 #include <iostream>
+#include <memory>
 #include <string>
 
 namespace {
@@ -96,8 +97,8 @@ int main(int argc, char** argv) {
   if (torch::cuda::is_available()) device_type = torch::kCUDA;
   torch::Device device(device_type);
 
-  Net model;
-  model.to(device);
+  auto model = std::make_shared<Net>();
+  model->to(device);
 
   // [loader]
   const char* kDataRoot = "data/mnist10k";
@@ -115,24 +116,24 @@ int main(int argc, char** argv) {
   const size_t test_dataset_size = test_dataset.size().value();
   auto test_loader = torch::data::make_data_loader<torch::data::samplers::SequentialSampler>(
       std::move(test_dataset), torch::data::DataLoaderOptions().batch_size(kTestBatchSize));
-  std::cout << train_dataset_size << " digits\n" << model << '\n';
+  std::cout << train_dataset_size << " digits\n" << *model << '\n';
 
-  torch::optim::SGD optimizer(model.parameters(), torch::optim::SGDOptions(0.02).momentum(0.5));
+  torch::optim::SGD optimizer(model->parameters(), torch::optim::SGDOptions(0.02).momentum(0.5));
   double accuracy = 0;
   for (size_t epoch = 1; epoch <= (smoke ? 1 : 5); ++epoch) {
-    train(epoch, model, device, *train_loader, optimizer, smoke ? 120 : SIZE_MAX);
-    accuracy = test(model, device, *test_loader, test_dataset_size);
+    train(epoch, *model, device, *train_loader, optimizer, smoke ? 120 : SIZE_MAX);
+    accuracy = test(*model, device, *test_loader, test_dataset_size);
   }
 
   const std::string path = std::string(std::getenv("TMPDIR") ? std::getenv("TMPDIR") : "/tmp") +
                            "/libtorch_mnist_example.pt";
   torch::save(model, path);
-  Net restored;
+  auto restored = std::make_shared<Net>();
   torch::load(restored, path);
   std::remove(path.c_str());
-  restored.eval();
-  model.eval();
+  restored->eval();
+  model->eval();
   auto probe = torch::rand({1, 1, 28, 28});
-  TORCH_CHECK(model.forward(probe).equal(restored.forward(probe)), "saved and loaded differ");
+  TORCH_CHECK(model->forward(probe).equal(restored->forward(probe)), "saved and loaded differ");
   return accuracy > (smoke ? 0.6 : 0.95) ? 0 : 1;
 }

@@ -1,5 +1,9 @@
 // What code written for libtorch says, and is not in examples/libtorch.
 
+#include <ATen/ATen.h>
+#include <torch/data.h>
+#include <torch/nn.h>
+#include <torch/optim.h>
 #include <torch/torch.h>
 
 #include "tests/catch.h"
@@ -134,6 +138,119 @@ TEST_CASE("compat: tensors, modules and optimizers are saved and loaded", "[comp
   CHECK(restored.state(net->fc->weight).step == 1);
 }
 
+namespace {
+
+struct Points : torch::data::Dataset<Points> {
+  torch::data::Example<> get(size_t i) override {
+    const auto v = static_cast<int64_t>(i);
+    return {torch::tensor(v), torch::tensor(v)};
+  }
+  torch::optional<size_t> size() const override { return 6; }
+};
+
+// Backwards, with a place that an archive keeps.
+struct Backwards : torch::data::samplers::Sampler<> {
+  explicit Backwards(size_t size) : size_(size), left(size) {}
+  void reset(torch::optional<size_t> new_size) override { left = size_ = new_size.value_or(size_); }
+  torch::optional<std::vector<size_t>> next(size_t batch_size) override {
+    std::vector<size_t> batch;
+    while (left > 0 && batch.size() < batch_size) batch.push_back(--left);
+    return batch.empty() ? torch::nullopt : torch::make_optional(batch);
+  }
+  void save(torch::serialize::OutputArchive& archive) const override {
+    archive.write("left", torch::tensor(static_cast<int64_t>(left)));
+  }
+  void load(torch::serialize::InputArchive& archive) override {
+    torch::Tensor x;
+    archive.read("left", x);
+    left = static_cast<size_t>(x.item<int64_t>());
+  }
+  size_t size_, left;
+};
+
+struct Countdown : torch::data::datasets::StatefulDataset<Countdown> {
+  void reset() override { left = 3; }
+  torch::optional<std::vector<torch::data::Example<>>> get_batch(size_t) override {
+    if (left == 0) return torch::nullopt;
+    const torch::Tensor x = torch::tensor(left--);
+    return std::vector<torch::data::Example<>>{{x, x}};
+  }
+  torch::optional<size_t> size() const override { return 3; }
+  void save(torch::serialize::OutputArchive& archive) const override {
+    archive.write("left", torch::tensor(left));
+  }
+  void load(torch::serialize::InputArchive& archive) override {
+    torch::Tensor x;
+    archive.read("left", x);
+    left = x.item<int64_t>();
+  }
+  int64_t left = 3;
+};
+
+}  // namespace
+
+TEST_CASE("compat: samplers and data sets with a state of their own", "[compat]") {
+  auto loader = torch::data::make_data_loader(Points(), Backwards(6),
+                                              torch::data::DataLoaderOptions().batch_size(4));
+  std::vector<int64_t> seen;
+  for (auto& batch : *loader)
+    for (auto& example : batch) seen.push_back(example.target.item<int64_t>());
+  CHECK(seen == std::vector<int64_t>{5, 4, 3, 2, 1, 0});
+  size_t batches = 0;
+  auto countdown = torch::data::make_data_loader(Countdown(), 1);
+  for (auto& batch : *countdown) batches += batch.size();
+  CHECK(batches == 3);
+
+  const reel::TemporaryFolder folder;
+  Backwards sampler(6), other(6);
+  sampler.next(4);
+  const torch::data::samplers::Sampler<>& base = sampler;
+  torch::serialize::OutputArchive out;
+  base.save(out);
+  torch::data::samplers::SequentialSampler sequence(5), resumed(5);
+  sequence.next(3);
+  sequence.save(out);
+  out.save_to(folder.file("state"));
+  torch::serialize::InputArchive in;
+  in.load_from(folder.file("state"), torch::kCPU);
+  other.load(in);
+  CHECK(other.left == 2);
+  resumed.load(in);
+  CHECK(resumed.next(5) == std::vector<size_t>{3, 4});
+}
+
+TEST_CASE("compat: macros, ranges and loops over elements", "[compat]") {
+  const torch::Tensor x = torch::arange(1000, torch::kFloat64);
+  double total = 0;
+  AT_DISPATCH_FLOATING_TYPES(x.scalar_type(), "total", [&] {
+    for (const auto i : c10::irange(x.numel()))
+      total += static_cast<double>(x.data_ptr<scalar_t>()[i]);
+  });
+  CHECK(total == 499500);
+  const auto bytes = [](torch::Dtype dtype) {
+    return AT_DISPATCH_ALL_TYPES(dtype, "bytes", [&] { return sizeof(scalar_t); });
+  };
+  CHECK(bytes(torch::kInt16) == 2);
+  CHECK(bytes(torch::kFloat32) == 4);
+  CHECK_THROWS_WITH(bytes(torch::kBool), "bytes: the dtype is bool; it must be an integer.");
+  std::vector<int> seen(100'000);
+  at::parallel_for(10, 100'000, 100, [&](int64_t begin, int64_t end) {
+    for (const auto i : c10::irange(begin, end)) seen[static_cast<size_t>(i)] += 1;
+  });
+  CHECK(std::count(seen.begin(), seen.end(), 1) == 99'990);
+  CHECK(seen[9] == 0);
+  CHECK_THROWS_AS(at::parallel_for(0, 10, 0, [](int64_t, int64_t) { AT_ERROR("no ", 3); }),
+                  c10::ValueError);
+  CHECK_THROWS_WITH([] { AT_ASSERTM(false, "size ", 2); }(), "size 2");
+  CHECK(c10::str("a", 1, 2.5) == "a12.5");
+  CHECK(c10::irange(-3).begin() == c10::irange(-3).end());
+  CHECK(TORCH_VERSION_MAJOR == 2);
+  std::ostringstream text;
+  text << torch::TensorOptions(torch::kInt64) << ' ' << torch::ArrayRef<double>({0.5, 2}) << ' '
+       << torch::ones({1}, torch::requires_grad()).exp().grad_fn();
+  CHECK(text.str() == "TensorOptions(dtype=int64, device=cpu, requires_grad=false) [0.5, 2] exp");
+}
+
 TEST_CASE("compat: spellings of functions and methods", "[compat]") {
   const torch::Tensor x = torch::tensor({1.0, -2.0}), y = torch::tensor({0.5, 3.0});
   CHECK(torch::add(x, 1).equal(x + 1));
@@ -153,6 +270,32 @@ TEST_CASE("compat: spellings of functions and methods", "[compat]") {
   CHECK(torch::log_sigmoid(x).equal(torch::logsigmoid(x)));
   CHECK(x.to(y.to(torch::kFloat64)).dtype() == torch::kFloat64);
   CHECK(x.type_as(torch::ones({1}, torch::kLong)).dtype() == torch::kLong);
+  CHECK(torch::multiply(x, y).equal(x * y));
+  CHECK(torch::subtract(x, y, 2).equal(x - y * 2));
+  CHECK(torch::divide(x, 2).equal(x / 2));
+  CHECK(torch::true_divide(x, y).equal(x / y));
+  CHECK(torch::div(x, 0.75, "floor").equal((x / 0.75).floor()));
+  CHECK(torch::div(x, y, "trunc").equal((x / y).trunc()));
+  CHECK(torch::where(x < 0)[0].item<int64_t>() == 1);
+  CHECK(torch::softmax(x, 0, torch::kFloat64).dtype() == torch::kFloat64);
+  CHECK(torch::sum(x, {0}, true, torch::kFloat64).dtype() == torch::kFloat64);
+  CHECK(torch::tensor(torch::ArrayRef<double>({1.0, -2.0})).equal(x));
+  float memory[] = {0, 1, 2, 3, 4, 5};
+  CHECK(torch::from_blob(memory, {2, 2}, {3, 2}, torch::kFloat32)
+            .equal(torch::tensor({{0.0, 2.0}, {3.0, 5.0}})));
+  const torch::Tensor square = torch::arange(4, torch::kFloat32).reshape({1, 1, 2, 2});
+  CHECK(torch::constant_pad_nd(square, {1, 0}, 7).size(3) == 3);
+  CHECK(torch::reflection_pad2d(square, {1, 1, 1, 1}).size(3) == 4);
+  CHECK(torch::upsample_nearest2d(square, {4, 4}).sum().item<float>() == 24);
+  const reel::TemporaryFolder folder;
+  torch::save(x, folder.file("x"));
+  torch::Tensor read;
+  torch::load(read, folder.file("x"), torch::kCPU);
+  CHECK(read.equal(x));
+  torch::nn::Linear saved(2, 1), loaded(2, 1);
+  torch::save(saved, folder.file("m"));
+  torch::load(loaded, folder.file("m"), torch::Device("cpu"));
+  CHECK(loaded->weight.equal(saved->weight));
   const torch::Tensor image =
       torch::ones({1, 2, 3, 4}).contiguous(torch::MemoryFormat::ChannelsLast);
   CHECK(image.is_contiguous(torch::MemoryFormat::ChannelsLast));
