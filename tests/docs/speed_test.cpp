@@ -4,6 +4,8 @@
 #include <reel/core/parallel.h>
 #include <reel/reel.h>
 
+#include <sstream>
+
 #include "tests/catch.h"
 
 using namespace reel;
@@ -37,6 +39,16 @@ TEST_CASE("docs/speed.md: elements", "[docs]") {
     for (int64_t j = 0; j < x.size(1); ++j) e[i][j] += static_cast<float>(i);
   // [/elements]
   CHECK(x.to_vector() == std::vector<double>{0, 1, 2, 4, 5, 5});
+}
+
+TEST_CASE("docs/speed.md: which algorithm", "[docs]") {
+  std::ostringstream out;
+  const Tensor x = rand({32, 16, 28, 28}), weight = rand({16, 16, 3, 3});
+  // [explain]
+  out << explain_conv2d(x, weight, /*stride=*/1, /*padding=*/1);
+  // [/explain]
+  CHECK(out.str().starts_with("conv2d: float32, "));
+  CHECK(out.str().find(": computes\n") != std::string::npos);
 }
 
 TEST_CASE("docs/speed.md: memory", "[docs]") {
