@@ -55,6 +55,17 @@ inline Tensor replication_pad2d(const Tensor& x, IntArrayRef pads) {
   return pad(x, pads, kReplicate);
 }
 inline Tensor upsample_nearest2d(const Tensor& x, IntArrayRef size) { return interpolate(x, size); }
+inline Tensor upsample_bilinear2d(const Tensor& x, IntArrayRef size, bool align_corners) {
+  return interpolate(x, size, {}, kBilinear, align_corners);
+}
+template <class B>
+Tensor rsub(const Tensor& a, const B& b) {
+  return b - a;
+}
+inline Tensor slice(const Tensor& x, int64_t dim = 0, std::optional<int64_t> start = {},
+                    std::optional<int64_t> end = {}, int64_t step = 1) {
+  return x.slice(dim, start, end, step);
+}
 
 // --- tensors from elsewhere ---
 
@@ -94,6 +105,10 @@ inline std::ostream& operator<<(std::ostream& out, const Ref<Node>& node) {
 }
 
 // --- names ---
+
+namespace autograd {
+using reel::GradMode;
+}
 
 namespace data {
 

@@ -13,10 +13,13 @@
 #include <algorithm>
 #include <array>
 #include <cassert>
+#include <chrono>
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
+#include <functional>
 #include <iostream>
 #include <map>
 #include <memory>
@@ -153,6 +156,14 @@ using torch::ScalarType;
   ::reel::throw_argument_error(::torch::text_of(__VA_ARGS__))
 #define AT_ERROR(...) ::reel::throw_argument_error(::torch::str(__VA_ARGS__))
 #define TORCH_WARN(...) (std::cerr << "Warning: " << ::torch::str(__VA_ARGS__) << '\n')
+#define TORCH_WARN_ONCE(...)                                    \
+  do {                                                          \
+    static const bool warned = (TORCH_WARN(__VA_ARGS__), true); \
+    (void)warned;                                               \
+  } while (false)
+#define TORCH_CHECK_VALUE(condition, ...) TORCH_CHECK(condition, __VA_ARGS__)
+#define TORCH_CHECK_INDEX(condition, ...) TORCH_CHECK(condition, __VA_ARGS__)
+#define TORCH_CHECK_TYPE(condition, ...) TORCH_CHECK(condition, __VA_ARGS__)
 #define TORCH_INTERNAL_ASSERT(condition, ...) REEL_ASSERT(condition)
 #define AT_ASSERT(condition, ...) REEL_ASSERT(condition)
 #define AT_ASSERTM(condition, ...) TORCH_CHECK(condition, __VA_ARGS__)

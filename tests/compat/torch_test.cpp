@@ -280,12 +280,16 @@ TEST_CASE("compat: spellings of functions and methods", "[compat]") {
   CHECK(torch::softmax(x, 0, torch::kFloat64).dtype() == torch::kFloat64);
   CHECK(torch::sum(x, {0}, true, torch::kFloat64).dtype() == torch::kFloat64);
   CHECK(torch::tensor(torch::ArrayRef<double>({1.0, -2.0})).equal(x));
+  CHECK(torch::rsub(x, 1).equal(1 - x));
+  CHECK(torch::slice(x, 0, 1).equal(x.slice(0, 1)));
+  CHECK(torch::autograd::GradMode::is_enabled());
   float memory[] = {0, 1, 2, 3, 4, 5};
   CHECK(torch::from_blob(memory, {2, 2}, {3, 2}, torch::kFloat32)
             .equal(torch::tensor({{0.0, 2.0}, {3.0, 5.0}})));
   const torch::Tensor square = torch::arange(4, torch::kFloat32).reshape({1, 1, 2, 2});
   CHECK(torch::constant_pad_nd(square, {1, 0}, 7).size(3) == 3);
   CHECK(torch::reflection_pad2d(square, {1, 1, 1, 1}).size(3) == 4);
+  CHECK(torch::upsample_bilinear2d(square, {3, 3}, true).sum().item<float>() == 13.5F);
   CHECK(torch::upsample_nearest2d(square, {4, 4}).sum().item<float>() == 24);
   const reel::TemporaryFolder folder;
   torch::save(x, folder.file("x"));
