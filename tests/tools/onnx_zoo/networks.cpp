@@ -140,6 +140,26 @@ Entry text() {
           [=](const TensorList& x) mutable { return TensorList{model->forward(x[0], x[1])}; }};
 }
 
+struct MaskedImpl : nn::Module {
+  nn::Linear head = register_module("head", nn::Linear(6, 4));
+  Tensor forward(const Tensor& x, const Tensor& mask) {
+    return head(where(mask, x, x * 0.5).masked_fill(mask, 2));
+  }
+};
+REEL_MODULE(Masked);
+
+Entry masked() {
+  Masked model;
+  const Tensor x = randn({kBatch, 6}), mask = randn({kBatch, 6}) > 0;
+  return {"masked",
+          model.ptr(),
+          {x, mask},
+          [=](const std::string& path) mutable {
+            io::export_onnx(model, {x.narrow(0, 0, 2), mask.narrow(0, 0, 2)}, path);
+          },
+          [=](const TensorList& v) mutable { return TensorList{model->forward(v[0], v[1])}; }};
+}
+
 // Two outputs, one of them an input of the other; a weight that is computed, one that is shared.
 struct TwoHeadsImpl : nn::Module {
   nn::Linear body = register_module("body", nn::Linear(6, 6)),
@@ -177,6 +197,7 @@ std::vector<Entry> networks() {
   all.push_back(
       entry("fixed_batch", bench::lenet5(), {1, 28, 28}, io::OnnxOptions().dynamic_batch(false)));
   all.push_back(text());
+  all.push_back(masked());
   all.push_back(
       entry("two_heads", TwoHeads(), {6}, io::OnnxOptions().output_names({"y", "hidden"})));
   all.push_back(entry("training", bench::mobile(), {3, 16, 16}, io::OnnxOptions().training(true)));
