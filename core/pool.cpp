@@ -17,12 +17,14 @@ struct FreeBlock {
   FreeBlock* next;
 };
 
+// Not a member: it is asked after the lists are gone, when objects come from and go to the system.
+thread_local bool lists_alive = true;
+
 struct Lists {
   FreeBlock* head[kClasses] = {};
   uint32_t length[kClasses] = {};
-  bool alive = true;
   ~Lists() {
-    alive = false;  // objects freed later in this thread's end go straight to free()
+    lists_alive = false;
     for (FreeBlock* block : head)
       while (block) std::free(std::exchange(block, block->next));
   }
@@ -41,7 +43,7 @@ constexpr bool kPooling =
 
 void* pool_allocate(size_t size) {
   const size_t index = (size - 1) / kStep;
-  if (kPooling && index < kClasses && lists.alive) {
+  if (kPooling && index < kClasses && lists_alive) {
     if (FreeBlock* block = lists.head[index]) {
       lists.head[index] = block->next;
       --lists.length[index];
@@ -56,7 +58,7 @@ void* pool_allocate(size_t size) {
 
 void pool_free(void* p, size_t size) {
   const size_t index = (size - 1) / kStep;
-  if (!kPooling || index >= kClasses || !lists.alive || lists.length[index] == kMaxListed) {
+  if (!kPooling || index >= kClasses || !lists_alive || lists.length[index] == kMaxListed) {
     std::free(p);
     return;
   }
