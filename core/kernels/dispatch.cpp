@@ -6,6 +6,10 @@
 #include <reel/core/kernels/processor.h>
 #include <reel/core/parallel.h>
 
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
+
 #include <atomic>
 #include <cstdlib>
 #include <cstring>
@@ -41,16 +45,25 @@ REEL_LEVEL(avx512, avx2::all_tables())
 
 namespace {
 
+// These functions ask for each extension that cmake/ReelLibrary.cmake compiles the level with.
+#if defined(REEL_HAVE_AVX2)
+bool has_avx2() {
+  unsigned a = 0, b = 0, c = 0, d = 0;  // clang's __builtin_cpu_supports may not know f16c
+  const bool has_f16c = __get_cpuid(1, &a, &b, &c, &d) && (c & bit_F16C);
+  return has_f16c && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+         __builtin_cpu_supports("bmi2");
+}
+#endif
+
 const kernels::Tables* tables_of(Isa isa) {
 #if defined(REEL_HAVE_AVX512)
-  if (isa == Isa::kAvx512 && __builtin_cpu_supports("avx512f") &&
+  if (isa == Isa::kAvx512 && has_avx2() && __builtin_cpu_supports("avx512f") &&
       __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
       __builtin_cpu_supports("avx512vl"))
     return &kernels::avx512::all_tables();
 #endif
 #if defined(REEL_HAVE_AVX2)
-  if (isa == Isa::kAvx2 && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
-    return &kernels::avx2::all_tables();
+  if (isa == Isa::kAvx2 && has_avx2()) return &kernels::avx2::all_tables();
 #endif
   return isa == Isa::kBaseline ? &kernels::baseline::all_tables() : nullptr;
 }

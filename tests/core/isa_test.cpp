@@ -5,6 +5,8 @@
 
 #include <unistd.h>
 #include <cstdio>
+#include <fstream>
+#include <string>
 
 #include <reel/core/parallel.h>
 
@@ -79,3 +81,20 @@ TEST_CASE("isa: REEL_ISA and REEL_NUM_THREADS", "[isa]") {
                                "4096."));
   CHECK_THAT(described_under("REEL_NUM_THREADS=2x"), ContainsSubstring("threads: "));
 }
+
+#if defined(__x86_64__)
+TEST_CASE("isa: a level is offered where the processor has all that it is compiled for", "[isa]") {
+  std::ifstream file("/proc/cpuinfo");
+  std::string line, flags;
+  while (flags.empty() && std::getline(file, line))
+    if (line.rfind("flags", 0) == 0) flags = line + " ";
+  if (flags.empty()) return;
+  const auto has = [&](const char* flag) {
+    return flags.find(std::string(" ") + flag + " ") != std::string::npos;
+  };
+  const bool avx2 = has("avx2") && has("fma") && has("f16c") && has("bmi2");
+  CHECK(isa_available(Isa::kAvx2) == avx2);
+  CHECK(isa_available(Isa::kAvx512) ==
+        (avx2 && has("avx512f") && has("avx512dq") && has("avx512bw") && has("avx512vl")));
+}
+#endif
