@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <exception>
 #include <memory>
 #include <thread>
 
@@ -22,6 +23,7 @@ namespace {
 // else on the machine would notice.
 constexpr std::chrono::milliseconds kSpinTime{2};
 constexpr int kSpinsPerLook = 64;  // at the clock
+constexpr int64_t kPatience = 1000;
 
 inline void pause() {
 #if defined(__SSE2__)
@@ -49,7 +51,7 @@ class Pool {
 
   bool run(int64_t n, ThreadPool::Part part, void* context) {
     if (busy_.exchange(true, std::memory_order_acquire)) return false;
-    while (threads_ < n - 1) start(++threads_);
+    start_threads(n - 1);
     part_ = part;
     context_ = context;
     unfinished_.store(n, std::memory_order_relaxed);
@@ -75,12 +77,24 @@ class Pool {
     state_.notify_all();
   }
 
-  void start(int64_t index) {
+  // Where the system refuses a thread, the others do its parts. Asking takes as long as a short
+  // operation, so it is asked again only after many.
+  void start_threads(int64_t wanted) {
+    if (threads_ >= wanted || --patience_ > 0) return;
+    patience_ = 0;
+    while (threads_ < wanted && start(threads_ + 1)) ++threads_;
+    if (threads_ < wanted) patience_ = kPatience;
+  }
+
+  bool start(int64_t index) try {
     std::thread thread([this, index] { serve(index); });
 #if defined(__linux__)
     handles_[index] = thread.native_handle();
 #endif
     thread.detach();
+    return true;
+  } catch (const std::exception&) {
+    return false;
   }
 
   // A thread's life: its own part of each operation first, then what nobody else has taken.
@@ -161,7 +175,7 @@ class Pool {
   alignas(64) std::atomic<int64_t> unfinished_{0};
   ThreadPool::Part part_ = nullptr;
   void* context_ = nullptr;
-  int64_t threads_ = 0;
+  int64_t threads_ = 0, patience_ = 0;
   std::unique_ptr<Claim[]> claims_{new Claim[ThreadPool::kMaxParts]};
 #if defined(__linux__)
   cpu_set_t cores_;  // that the process may use

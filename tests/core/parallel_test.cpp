@@ -1,5 +1,6 @@
 #include <reel/core/parallel.h>
 
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -138,6 +139,32 @@ TEST_CASE("parallel: a forked process computes without the threads it lost", "[p
   REQUIRE(waitpid(child, &status, 0) == child);
   CHECK(status == 0);
 }
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+TEST_CASE("parallel: goes on with the threads that the system gives", "[parallel]") {
+  constexpr int kThreads = 300;
+  const pid_t child = fork();
+  if (child == 0) {
+    const rlimit none{1, 1};  // no room for another thread's stack
+    if (setrlimit(RLIMIT_AS, &none) != 0) _exit(2);
+    set_num_threads(kThreads);
+    bool right = true;
+    for (int i = 0; i < 3; ++i) {
+      std::atomic<int64_t> visits{0}, ranges{0};
+      parallel_for(1000, kPlenty, [&](int64_t begin, int64_t end) {
+        visits += end - begin;
+        ++ranges;
+      });
+      right = right && visits == 1000 && ranges == kThreads;
+    }
+    _exit(right ? 0 : 1);
+  }
+  REQUIRE(child > 0);
+  int status = 1;
+  REQUIRE(waitpid(child, &status, 0) == child);
+  CHECK(status == 0);
+}
+#endif
 
 TEST_CASE("parallel: denormals are flushed inside, and live again outside", "[parallel]") {
   ExecutionScope scope;
