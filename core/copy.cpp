@@ -6,26 +6,52 @@
 #include <reel/core/parallel.h>
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
+#include <limits>
 #include <type_traits>
 
 namespace reel {
 
 namespace {
 
+// converted() of floating-point numbers to integers side by side. Blocks without NaN or a number
+// out of reach, which their bits tell, are cut by loops that become vectors: 3 to 5 times as fast.
+template <class To, class From>
+void cut_row(int64_t n, const From* x, To* y) {
+  using Wide = std::conditional_t<std::is_same_v<To, int64_t>, int64_t, int32_t>;
+  using Bits = std::conditional_t<sizeof(From) == 8, int64_t, int32_t>;
+  constexpr Bits kMagnitude = std::numeric_limits<Bits>::max();
+  constexpr auto kEnd = std::bit_cast<Bits>(-static_cast<From>(std::numeric_limits<Wide>::min()));
+  constexpr int64_t kBlock = 256;
+  for (int64_t begin = 0; begin < n; begin += kBlock) {
+    const int64_t end = std::min(begin + kBlock, n);
+    Bits sign = 0;  // negative after a magnitude that is not below the end
+    for (int64_t i = begin; i < end; ++i)
+      sign |= kEnd - 1 - (std::bit_cast<Bits>(x[i]) & kMagnitude);
+    if (sign < 0)
+      for (int64_t i = begin; i < end; ++i) y[i] = converted<To>(x[i]);
+    else
+      for (int64_t i = begin; i < end; ++i) y[i] = static_cast<To>(static_cast<Wide>(x[i]));
+  }
+}
+
 // A row of elements as they are kept in memory.
 template <class To, class From>
 void copy_row(int64_t n, const void* from, int64_t step_x, void* to, int64_t step_y) {
   const From* x = static_cast<const From*>(from);
   To* y = static_cast<To*>(to);
+  if constexpr (std::is_floating_point_v<From> && std::is_integral_v<To> &&
+                !std::is_same_v<To, bool>)
+    if (step_x == 1 && step_y == 1) return cut_row(n, x, y);
   if (step_x == 1 && step_y == 1)
-    for (int64_t i = 0; i < n; ++i) y[i] = static_cast<To>(x[i]);
+    for (int64_t i = 0; i < n; ++i) y[i] = converted<To>(x[i]);
   else if (step_x == 0 && step_y == 1)  // the gradient of a sum
-    std::fill_n(y, n, static_cast<To>(*x));
+    std::fill_n(y, n, converted<To>(*x));
   else if (std::is_same_v<To, From> && step_x == -1 && step_y == 1)  // a flip
-    for (int64_t i = 0; i < n; ++i) y[i] = static_cast<To>(x[-i]);
+    for (int64_t i = 0; i < n; ++i) y[i] = converted<To>(x[-i]);
   else
-    for (int64_t i = 0; i < n; ++i) y[i * step_y] = static_cast<To>(x[i * step_x]);
+    for (int64_t i = 0; i < n; ++i) y[i * step_y] = converted<To>(x[i * step_x]);
 }
 using CopyRow = void (*)(int64_t n, const void* x, int64_t step_x, void* y, int64_t step_y);
 

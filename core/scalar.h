@@ -9,6 +9,24 @@
 
 namespace reel {
 
+/// `v` as another type, as tensors and numbers are converted. Floating-point numbers are cut
+/// towards 0 to integers, int32 or int64 (those beyond go to the nearest end, NaN to 0); narrower
+/// types keep the low bits of that int64, as they do of integers.
+template <class To, class From>
+constexpr To converted(From v) {
+  if constexpr (std::is_floating_point_v<From> && std::is_integral_v<To> &&
+                !std::is_same_v<To, bool>) {
+    using Wide = std::conditional_t<std::is_same_v<To, int32_t>, int32_t, int64_t>;
+    constexpr From kEnd = -static_cast<From>(std::numeric_limits<Wide>::min());
+    if (v >= -kEnd && v < kEnd) return static_cast<To>(static_cast<Wide>(v));
+    if (v != v) return 0;
+    return static_cast<To>(v > 0 ? std::numeric_limits<Wide>::max()
+                                 : std::numeric_limits<Wide>::min());
+  } else {
+    return static_cast<To>(v);
+  }
+}
+
 /// A bool, an integer or a floating-point number: what tensors combine with and what `item()`
 /// returns.
 class Scalar {
@@ -30,14 +48,10 @@ class Scalar {
 
   Dtype dtype() const { return dtype_; }
   bool is_floating_point() const { return dtype_ == kFloat64; }
-  /// Floating-point numbers are cut to integers, those beyond int64 to its ends, NaN to 0.
+  /// By converted().
   template <class T>
   T to() const {
-    if (!is_floating_point()) return static_cast<T>(integer_);
-    if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>)
-      return static_cast<T>(cut());
-    else
-      return static_cast<T>(floating_);
+    return is_floating_point() ? converted<T>(floating_) : static_cast<T>(integer_);
   }
   double toDouble() const { return to<double>(); }
   float toFloat() const { return to<float>(); }
@@ -50,12 +64,6 @@ class Scalar {
   }
 
  private:
-  int64_t cut() const {
-    if (floating_ >= 0x1p63) return INT64_MAX;
-    if (floating_ < -0x1p63) return INT64_MIN;
-    return floating_ != floating_ ? 0 : static_cast<int64_t>(floating_);
-  }
-
   Dtype dtype_;
   union {
     int64_t integer_;

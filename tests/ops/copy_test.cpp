@@ -1,5 +1,8 @@
 #include <reel/autograd/engine.h>
 
+#include <cmath>
+#include <limits>
+
 #include "tests/catch.h"
 #include "tests/ops/numbers.h"
 
@@ -92,4 +95,34 @@ TEST_CASE("copy: what can not be written", "[copy]") {
   CHECK_THROWS_AS(numbers({3}).copy_(numbers({2, 3})), ArgumentError);
   CHECK_THROWS_AS(numbers({3}).requires_grad_().fill_(0), GraphError);
   CHECK_THROWS_AS(alias(numbers({3}), {2, 3}, {0, 1}, 0).fill_(0), ArgumentError);
+}
+
+TEST_CASE("copy: floating-point numbers that an integer type does not hold", "[copy]") {
+  const double inf = std::numeric_limits<double>::infinity(), nan = std::nan("");
+  const Values odd = {nan, inf, -inf, 1e20, -1e20, 3e9, -3e9, 300.9, -1.5, 2.5};
+  const double most = 0x1p63, least = -0x1p63;  // nearest to INT64_MAX as a double
+  for (Dtype from : {kFloat32, kFloat64}) {
+    INFO(from);
+    const double far = tensor_of({3e9}, {1}, from).item<double>();
+    for (const int64_t repeats : {1, 7}) {  // a row of vectors as well as single elements
+      const Tensor x = tensor_of(odd, {10}, from).repeat(repeats);
+      const auto tiled = [&](const Values& once) {
+        Values all;
+        for (int64_t i = 0; i < repeats; ++i) all.insert(all.end(), once.begin(), once.end());
+        return all;
+      };
+      CHECK(x.to(kInt64).to_vector() ==
+            tiled({0, most, least, most, least, far, -far, 300, -1, 2}));
+      CHECK(x.to(kInt32).to_vector() == tiled({0, INT32_MAX, INT32_MIN, INT32_MAX, INT32_MIN,
+                                               INT32_MAX, INT32_MIN, 300, -1, 2}));
+      CHECK(x.to(kUInt8).to_vector() == tiled({0, 255, 0, 255, 0, 0, 0, 44, 255, 2}));
+      CHECK(x.to(kInt8).to_vector() == x.to(kInt64).to(kInt8).to_vector());
+      CHECK(x.to(kBool).to_vector() == Values(odd.size() * static_cast<size_t>(repeats), 1));
+    }
+    for (size_t i = 0; i < odd.size(); ++i) {
+      const Tensor one = tensor_of({odd[i]}, {1}, from);
+      CHECK(one.to(kInt64).item<int64_t>() == one.item().to<int64_t>());
+      CHECK(one.to(kInt32).item<int32_t>() == one.item().to<int32_t>());
+    }
+  }
 }
