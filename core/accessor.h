@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 namespace reel {
@@ -26,7 +27,7 @@ class TensorAccessor {
 
  private:
   T* data_;
-  int64_t sizes_[N], strides_[N];
+  int64_t sizes_[static_cast<size_t>(N)], strides_[static_cast<size_t>(N)];
 };
 
 }  // namespace reel

@@ -29,6 +29,12 @@ class ArrayRef {
   const T& front() const { return data_[0]; }
   const T& back() const { return data_[size_ - 1]; }
   std::vector<T> vec() const { return {begin(), end()}; }
+  friend bool operator==(ArrayRef a, ArrayRef b) {
+    if (a.size_ != b.size_) return false;
+    for (size_t i = 0; i < a.size_; ++i)
+      if (!(a.data_[i] == b.data_[i])) return false;
+    return true;
+  }
 
  private:
   const T* data_ = nullptr;

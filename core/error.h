@@ -69,16 +69,22 @@ std::string concat(const Values&... values) {
 }  // namespace reel
 
 /// Throws ArgumentError with the concatenated values unless `condition` holds.
-#define REEL_CHECK(condition, ...) \
-  if (!(condition)) [[unlikely]]   \
-  ::reel::throw_argument_error(::reel::concat(__VA_ARGS__))
+#define REEL_CHECK(condition, ...)                               \
+  do {                                                           \
+    if (!(condition)) [[unlikely]]                               \
+      ::reel::throw_argument_error(::reel::concat(__VA_ARGS__)); \
+  } while (false)
 
 /// Throws GraphError with the concatenated values unless `condition` holds.
-#define REEL_CHECK_GRAPH(condition, ...) \
-  if (!(condition)) [[unlikely]]         \
-  ::reel::throw_graph_error(::reel::concat(__VA_ARGS__))
+#define REEL_CHECK_GRAPH(condition, ...)                      \
+  do {                                                        \
+    if (!(condition)) [[unlikely]]                            \
+      ::reel::throw_graph_error(::reel::concat(__VA_ARGS__)); \
+  } while (false)
 
 /// Throws InternalError: the condition can only fail through a bug in reel.
-#define REEL_ASSERT(condition)   \
-  if (!(condition)) [[unlikely]] \
-  ::reel::throw_internal_error(::reel::concat(__FILE__, ":", __LINE__, ": ", #condition))
+#define REEL_ASSERT(condition)                                                                 \
+  do {                                                                                         \
+    if (!(condition)) [[unlikely]]                                                             \
+      ::reel::throw_internal_error(::reel::concat(__FILE__, ":", __LINE__, ": ", #condition)); \
+  } while (false)

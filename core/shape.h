@@ -1,6 +1,7 @@
 #pragma once
 // Sizes and strides: a fixed-capacity array of int64 and a view of one.
 
+#include <reel/core/array_ref.h>
 #include <reel/core/error.h>
 
 #include <cstdint>
@@ -13,36 +14,8 @@ namespace reel {
 
 inline constexpr int kMaxDims = 8;
 
-/// A view of int64 values: what functions take for shapes, dimensions and kernel sizes.
-class IntArrayRef {
- public:
-  IntArrayRef() = default;
-  IntArrayRef(const int64_t* data, size_t size) : data_(data), size_(size) {}
-  // A view of a braced list lives as long as the list: until the end of the call it is written in.
-  IntArrayRef(std::initializer_list<int64_t> v) : IntArrayRef(&*v.begin(), v.size()) {}
-  IntArrayRef(const std::vector<int64_t>& v) : data_(v.data()), size_(v.size()) {}
-  IntArrayRef(const int64_t& single) : data_(&single), size_(1) {}
-
-  const int64_t* begin() const { return data_; }
-  const int64_t* end() const { return data_ + size_; }
-  const int64_t* data() const { return data_; }
-  size_t size() const { return size_; }
-  bool empty() const { return size_ == 0; }
-  int64_t operator[](size_t i) const { return data_[i]; }
-  int64_t front() const { return data_[0]; }
-  int64_t back() const { return data_[size_ - 1]; }
-  std::vector<int64_t> vec() const { return {begin(), end()}; }
-  friend bool operator==(IntArrayRef a, IntArrayRef b) {
-    if (a.size_ != b.size_) return false;
-    for (size_t i = 0; i < a.size_; ++i)
-      if (a.data_[i] != b.data_[i]) return false;
-    return true;
-  }
-
- private:
-  const int64_t* data_ = nullptr;
-  size_t size_ = 0;
-};
+/// What functions take for shapes, dimensions and kernel sizes.
+using IntArrayRef = ArrayRef<int64_t>;
 
 void append_text(std::string& out, IntArrayRef v);
 
@@ -133,7 +106,7 @@ class ExpandingArray {
     throw_argument_error(concat("options: ", v.size(), " values given for ", D,
                                 " spatial dimensions; give ", D, " or one for all."));
   }
-  int64_t values_[D];
+  int64_t values_[static_cast<size_t>(D)];
 };
 
 /// "[8, 3, 28, 28]"

@@ -26,6 +26,7 @@ TEST_CASE("an ordered dictionary keeps the order of insertion", "[nn]") {
   CHECK(sum == 10);
   dict.clear();
   CHECK(dict.is_empty());
+  CHECK((OrderedDict<std::string, int>("Layer").key_description()) == "Layer");
 }
 
 TEST_CASE("an ordered dictionary names what is missing or doubled", "[nn]") {

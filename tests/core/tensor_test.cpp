@@ -4,6 +4,8 @@
 #include <reel/core/creation.h>
 #include <reel/core/layout.h>
 
+#include <limits>
+
 #include "tests/catch.h"
 #include "tests/message_of.h"
 
@@ -131,4 +133,42 @@ TEST_CASE("tensor: as_strided can not leave memory that resize_ has left", "[ten
   x.resize_(2);
   CHECK(x.as_strided({6}, {1}).to_vector().back() == 5);
   CHECK_THROWS_AS(x.as_strided({7}, {1}), ArgumentError);
+}
+
+TEST_CASE("tensor: shapes and dtypes as another's, and pieces of given sizes", "[tensor]") {
+  const Tensor x = arange(6), like = zeros({2, 3}, kFloat64);
+  CHECK(x.reshape_as(like).sizes() == Shape{2, 3});
+  CHECK(x.view_as(like).sizes() == Shape{2, 3});
+  CHECK(x.view_as(like).swapdims(0, 1).to_vector() == Values{0, 3, 1, 4, 2, 5});
+  CHECK(x.toType(kInt8).dtype() == kInt8);
+  const TensorList parts = x.split_with_sizes({1, 3, 2});
+  REQUIRE(parts.size() == 3);
+  CHECK(parts[1].to_vector() == Values{1, 2, 3});
+}
+
+TEST_CASE("scalar: as other types", "[tensor]") {
+  CHECK(Scalar(2.75).toFloat() == 2.75f);
+  CHECK(Scalar(-2.75).toLong() == -2);
+  CHECK(Scalar(1e20).toLong() == INT64_MAX);
+  CHECK(Scalar(-1e20).toInt() == INT32_MIN);
+  CHECK(Scalar(std::numeric_limits<double>::quiet_NaN()).toLong() == 0);
+  CHECK(Scalar(300.5).to<uint8_t>() == 44);
+}
+
+TEST_CASE("error: a check is one statement", "[tensor]") {
+  bool otherwise = false;
+  const bool holds = true;
+  if (holds)
+    REEL_CHECK(holds, "never");
+  else
+    otherwise = true;
+  if (holds)
+    REEL_CHECK_GRAPH(holds, "never");
+  else
+    otherwise = true;
+  if (holds)
+    REEL_ASSERT(holds);
+  else
+    otherwise = true;
+  CHECK_FALSE(otherwise);
 }
