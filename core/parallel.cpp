@@ -8,7 +8,9 @@
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <exception>
+#include <string>
 #include <thread>
 #include <utility>
 
@@ -20,29 +22,62 @@ namespace reel {
 
 namespace {
 
-// CPUs that the cgroup's quota pays for, rounded up; 0 when there is no quota.
-int cgroup_cpus() {
-  long quota = -1, period = 0;
-  if (FILE* f = std::fopen("/sys/fs/cgroup/cpu.max", "r")) {
-    if (std::fscanf(f, "%ld %ld", &quota, &period) != 2) quota = -1;
+int64_t whole_cpus(int64_t quota, int64_t period) {
+  return quota > 0 && period > 0 ? (quota + period - 1) / period : 0;
+}
+
+// CPUs that the quota of a folder's cgroup pays for, rounded up; 0 when there is no quota.
+int64_t cpus_of_folder(const std::string& folder) {
+  long quota = 0, period = 0;
+  if (FILE* f = std::fopen((folder + "/cpu.max").c_str(), "r")) {
+    if (std::fscanf(f, "%ld %ld", &quota, &period) != 2) quota = 0;  // "max"
     std::fclose(f);
-  } else if (FILE* q = std::fopen("/sys/fs/cgroup/cpu/cpu.cfs_quota_us", "r")) {
-    if (std::fscanf(q, "%ld", &quota) != 1) quota = -1;
-    std::fclose(q);
-    if (FILE* p = std::fopen("/sys/fs/cgroup/cpu/cpu.cfs_period_us", "r")) {
-      if (std::fscanf(p, "%ld", &period) != 1) period = 0;
-      std::fclose(p);
-    }
   }
-  return quota > 0 && period > 0 ? static_cast<int>((quota + period - 1) / period) : 0;
+  return whole_cpus(quota, period);
+}
+
+int64_t number_in(const char* path) {
+  long number = 0;
+  if (FILE* f = std::fopen(path, "r")) {
+    if (std::fscanf(f, "%ld", &number) != 1) number = 0;
+    std::fclose(f);
+  }
+  return number;
+}
+
+// The path of the process's cgroup, of version 2: the line "0::<path>".
+std::string own_cgroup() {
+  std::string path;
+  if (FILE* f = std::fopen("/proc/self/cgroup", "r")) {
+    char line[4096];
+    while (std::fgets(line, sizeof line, f))
+      if (std::strncmp(line, "0::/", 4) == 0) path.assign(line + 3, std::strcspn(line + 3, "\n"));
+    std::fclose(f);
+  }
+  return path;
+}
+
+// The least of what the process's cgroup and those around it are paid for. In a container its own
+// is mounted as the root, and the path may not be there.
+int64_t cgroup_cpus() {
+  const std::string root = "/sys/fs/cgroup";
+  int64_t least = 0;
+  for (std::string path = own_cgroup();; path.erase(path.rfind('/'))) {
+    const int64_t cpus = cpus_of_folder(root + path);
+    if (cpus > 0 && (least == 0 || cpus < least)) least = cpus;
+    if (path.empty()) break;
+  }
+  if (least > 0) return least;
+  return whole_cpus(number_in("/sys/fs/cgroup/cpu/cpu.cfs_quota_us"),
+                    number_in("/sys/fs/cgroup/cpu/cpu.cfs_period_us"));
 }
 
 int allowed_cpus() {
   cpu_set_t set;
   int n = static_cast<int>(std::thread::hardware_concurrency());
   if (sched_getaffinity(0, sizeof set, &set) == 0) n = CPU_COUNT(&set);
-  const int quota = cgroup_cpus();
-  if (quota > 0 && quota < n) n = quota;
+  const int64_t quota = cgroup_cpus();
+  if (quota > 0 && quota < n) n = static_cast<int>(quota);
   return n > 0 ? n : 1;
 }
 
@@ -80,10 +115,9 @@ int64_t part_begin(int64_t count, int64_t t, int64_t n) {
 }
 
 void run_part(int64_t t, int64_t n, int64_t count, RangeFunction function, void* context) {
-  FlushDenormals flush;
-  inside_parallel = true;
+  const FlushDenormals flush;
+  const SingleThreaded alone;
   function(context, part_begin(count, t, n), part_begin(count, t + 1, n));
-  inside_parallel = false;
 }
 
 }  // namespace
@@ -143,7 +177,6 @@ void parallel_ranges(int64_t count, int64_t work, RangeFunction function, void* 
     try {
       run_part(t, j.n, j.count, j.function, j.context);
     } catch (...) {
-      inside_parallel = false;
       if (!j.failed.exchange(true)) j.error = std::current_exception();
     }
   };

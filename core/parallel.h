@@ -6,8 +6,9 @@
 
 namespace reel {
 
-/// Threads that operations of the calling thread may use. Default: the cores that affinity and
-/// cgroup quota allow, or REEL_NUM_THREADS.
+/// Threads that an operation may use, in the whole process; within SingleThreaded or a part of an
+/// operation it uses one. Default: the cores that affinity and cgroup quota allow, or
+/// REEL_NUM_THREADS.
 int num_threads();
 
 /// Governs every later operation in the process. Throws: ArgumentError below 1.
