@@ -9,7 +9,6 @@ namespace reel {
 
 namespace {
 
-thread_local uint8_t mode = TapeMode::kRecords;
 thread_local bool anomaly_enabled = false;
 thread_local const char* running_function = nullptr;
 
@@ -32,7 +31,7 @@ struct Values {
   }
 };
 
-// Both hold while nothing is watched: they look at values with operations of their own.
+// Its operations are not watched either: who calls this has an AnomalyPause.
 Tensor plain(const Tensor& x) {
   const NoGradGuard no_grad;
   return x.detach().contiguous();
@@ -41,7 +40,7 @@ Tensor plain(const Tensor& x) {
 Values values_of(const Tensor& x) {
   const Tensor dense = plain(x);
   Values values;
-  visit(x.dtype(), [&](auto zero) {
+  visit_stored(x.dtype(), [&](auto zero) {
     using T = decltype(zero);
     const T* data = dense.data_ptr<T>();
     for (int64_t i = 0, n = dense.numel(); i < n; ++i) values.add(static_cast<double>(data[i]));
@@ -68,7 +67,7 @@ Anomaly anomaly_of(const Tensor& x) {
   });
 }
 
-// "input 0 [2, 3]: 0 NaN, 1 Inf, others from -1 to 2 with mean 0.25"
+// "input 0 [2, 3] of 0 NaN, 1 Inf, 5 finite from -1 to 2 with mean 0.25"
 std::string describe(const char* what, size_t i, const Tensor& x) {
   const Values v = values_of(x);
   std::string text =
@@ -100,11 +99,6 @@ std::string origin_of(const Tensor& x) {
 }
 
 }  // namespace
-
-uint8_t TapeMode::get() { return mode; }
-void TapeMode::set(uint8_t bit, bool on) {
-  mode = static_cast<uint8_t>(on ? mode | bit : mode & ~bit);
-}
 
 FunctionScope::FunctionScope(const char* name) : previous_(running_function) {
   running_function = name;

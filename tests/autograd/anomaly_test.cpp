@@ -228,3 +228,13 @@ TEST_CASE("anomaly: gradients of gradients", "[anomaly]") {
   CHECK_THAT(anomaly([&] { g.sum().backward(); }),
              ContainsSubstring("sqrt: the backward made Inf of finite values"));
 }
+
+TEST_CASE("anomaly: integers of every size are looked at", "[anomaly]") {
+  const DetectAnomalyGuard guard;
+  for (Dtype dtype : {kBool, kUInt8, kInt8, kInt16, kInt32, kInt64}) {
+    const Tensor x = ones({2}).requires_grad_(), y = x * 2;
+    y.copy_(ones({2}, dtype));
+    CHECK(y.to_vector() == std::vector<double>{1, 1});
+    CHECK_NOTHROW(y.backward(ones({2})));
+  }
+}
