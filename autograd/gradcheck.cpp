@@ -213,7 +213,7 @@ std::vector<Values> Checker::analytic(const TensorList& outputs, const Values& w
     if (!y.defined() || !y.is_floating_point()) continue;
     if (y.requires_grad()) {
       ys.push_back(y);
-      cotangents.push_back(tensor_of(&weights[first], y.sizes()));
+      cotangents.push_back(tensor_of(weights.data() + first, y.sizes()));
     }
     first += static_cast<size_t>(y.numel());
   }

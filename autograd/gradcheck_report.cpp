@@ -39,6 +39,7 @@ std::string to_string(const GradcheckReport& r) {
                            r.passed ? concat(r.checked, " gradients are right") : r.reason, ".");
   if (r.passed && r.kinks > 0) out += concat(" At kinks, and left out: ", r.kinks, ".");
   if (r.passed) {
+    if (r.worst.empty()) return out;
     out += "\n  least exact: ";
     append_element(out, r.worst.front());
     return out;

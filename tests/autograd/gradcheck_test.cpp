@@ -182,3 +182,17 @@ TEST_CASE("a strided input is varied where it lies", "[gradcheck]") {
   CHECK_THAT(gradcheck(elementwise<Cube>, {x}), GradientsMatch());
   CHECK(memory.to_vector() == std::vector<double>{1, 9, 2, 9, 3, 9});
 }
+
+TEST_CASE("an output without elements may be the last", "[gradcheck]") {
+  const auto fn = [](const TensorList& xs) {
+    return TensorList{xs[0] * xs[0], xs[0].slice(0, 0, 0) * 2};
+  };
+  CHECK(gradcheck(fn, {values({1, 2})}));
+}
+
+TEST_CASE("a check that leaves everything out has no element to show", "[gradcheck]") {
+  const GradcheckReport report =
+      gradcheck(elementwise<Relu>, {values({0, 0})}, {.max_kinks = 1, .allow_zero = true});
+  if (report) CHECK(report.worst.empty() == (report.checked == 0));
+  CHECK_FALSE(text_of(report).empty());
+}
