@@ -60,17 +60,16 @@ struct Buffers {
 class Lease {
  public:
   Lease() {
-    Spare& spare = spare_;
-    if (!spare.alive || spare.list.empty()) {
+    if (!spare_alive_ || spare_.list.empty()) {
       buffers_ = std::make_unique<Buffers>();
     } else {
-      buffers_ = std::move(spare.list.back());
-      spare.list.pop_back();
+      buffers_ = std::move(spare_.list.back());
+      spare_.list.pop_back();
     }
   }
   ~Lease() {
     constexpr size_t kKept = 1 << 16;  // a graph beyond that is no training step
-    if (!spare_.alive || buffers_->tasks.size() > kKept) return;
+    if (!spare_alive_ || buffers_->tasks.size() > kKept) return;
     buffers_->clear();
     spare_.list.push_back(std::move(buffers_));
   }
@@ -81,12 +80,14 @@ class Lease {
  private:
   struct Spare {
     std::vector<std::unique_ptr<Buffers>> list;
-    bool alive = true;
-    ~Spare() { alive = false; }
+    ~Spare() { spare_alive_ = false; }
   };
+  // Not a member: it is asked after the spare ones are gone.
+  static thread_local bool spare_alive_;
   static thread_local Spare spare_;
   std::unique_ptr<Buffers> buffers_;
 };
+thread_local bool Lease::spare_alive_ = true;
 thread_local Lease::Spare Lease::spare_;
 
 // Nodes are reached once, run in falling sequence order, and marked by (run, place) in themselves,
@@ -346,7 +347,7 @@ void backward(const TensorList& tensors, const TensorList& grad_tensors,
     }
     return;
   }
-  Run run(retain_graph.value_or(create_graph) || create_graph, create_graph);
+  Run run(retain_graph.value_or(create_graph), create_graph);
   add_roots(run, "backward", tensors, grad_tensors);
   run.execute();
 }
@@ -372,8 +373,11 @@ TensorList grad(const TensorList& outputs, const TensorList& inputs, const Tenso
 
 namespace reel {
 
-void Tensor::backward(const Tensor& gradient, bool retain_graph, bool create_graph) const {
-  autograd::Run run(retain_graph || create_graph, create_graph);
+void Tensor::backward(const Tensor& gradient, std::optional<bool> retain_graph, bool create_graph,
+                      const TensorList& inputs) const {
+  if (!inputs.empty())
+    return autograd::backward({*this}, {gradient}, retain_graph, create_graph, inputs);
+  autograd::Run run(retain_graph.value_or(create_graph), create_graph);
   autograd::add_root(run, "backward", *this, gradient);
   run.execute();
 }

@@ -9,9 +9,9 @@ namespace reel::autograd {
 
 /// Accumulates the gradient of sum_i <tensors[i], grad_tensors[i]> into every leaf that requires
 /// grad, or into `inputs` alone when given. An undefined or missing grad tensor means one (single
-/// elements only). The graph is freed as it runs unless retain_graph; with create_graph gradients
-/// are recorded themselves. Throws: GraphError when a tensor has no history, on a second backward,
-/// on a changed saved tensor.
+/// elements only). The graph is freed as it runs unless retain_graph, by default create_graph, with
+/// which gradients are recorded themselves. Throws: GraphError when a tensor has no history, on a
+/// second backward, on a changed saved tensor.
 void backward(const TensorList& tensors, const TensorList& grad_tensors = {},
               std::optional<bool> retain_graph = {}, bool create_graph = false,
               const TensorList& inputs = {});

@@ -187,14 +187,20 @@ Tensor randn(IntArrayRef sizes, Generator& generator, TensorOptions options) {
 }
 
 Tensor rand_like(const Tensor& x, TensorOptions options) {
+  return rand_like(x, default_generator(), options);
+}
+Tensor rand_like(const Tensor& x, Generator& generator, TensorOptions options) {
   Tensor y = empty_like(x, options.dtype_or(x.dtype()));
-  fill_uniform("rand_like", y, default_generator(), 0, 1);
+  fill_uniform("rand_like", y, generator, 0, 1);
   return finish(std::move(y), options);
 }
 
 Tensor randn_like(const Tensor& x, TensorOptions options) {
+  return randn_like(x, default_generator(), options);
+}
+Tensor randn_like(const Tensor& x, Generator& generator, TensorOptions options) {
   Tensor y = empty_like(x, options.dtype_or(x.dtype()));
-  fill_normal("randn_like", y, default_generator(), 0, 1);
+  fill_normal("randn_like", y, generator, 0, 1);
   return finish(std::move(y), options);
 }
 
@@ -224,8 +230,12 @@ Tensor randint_like(const Tensor& x, int64_t low, int64_t high, TensorOptions op
 }
 
 Tensor normal(double mean, double std, IntArrayRef sizes, TensorOptions options) {
+  return normal(mean, std, sizes, default_generator(), options);
+}
+Tensor normal(double mean, double std, IntArrayRef sizes, Generator& generator,
+              TensorOptions options) {
   Tensor x = empty(sizes, options.dtype());
-  fill_normal("normal", x, default_generator(), mean, std);
+  fill_normal("normal", x, generator, mean, std);
   return finish(std::move(x), options);
 }
 

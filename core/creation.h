@@ -1,6 +1,6 @@
 #pragma once
-// Making tensors. `options` takes a dtype, requires_grad, or both; the dtype is float32 unless said
-// otherwise here or there.
+// Making tensors. `options` takes a dtype, requires_grad, or both; without a dtype it is float32,
+// or what is said here. Random numbers come from the thread's default generator, or the one given.
 
 #include <reel/core/random.h>
 #include <reel/core/tensor.h>
@@ -15,6 +15,7 @@ namespace reel {
 Tensor empty(IntArrayRef sizes, TensorOptions options = {});
 Tensor zeros(IntArrayRef sizes, TensorOptions options = {});
 Tensor ones(IntArrayRef sizes, TensorOptions options = {});
+/// The dtype of a bool is bool, of an integer int64, of other numbers float32.
 Tensor full(IntArrayRef sizes, Scalar value, TensorOptions options = {});
 
 // --- shaped as another tensor, and of its dtype unless options name one ---
@@ -24,7 +25,9 @@ Tensor zeros_like(const Tensor& x, TensorOptions options = {});
 Tensor ones_like(const Tensor& x, TensorOptions options = {});
 Tensor full_like(const Tensor& x, Scalar value, TensorOptions options = {});
 Tensor rand_like(const Tensor& x, TensorOptions options = {});
+Tensor rand_like(const Tensor& x, Generator& generator, TensorOptions options = {});
 Tensor randn_like(const Tensor& x, TensorOptions options = {});
+Tensor randn_like(const Tensor& x, Generator& generator, TensorOptions options = {});
 
 // --- sequences ---
 
@@ -65,15 +68,22 @@ Tensor randint_like(const Tensor& x, int64_t high, TensorOptions options = {});
 Tensor randint_like(const Tensor& x, int64_t low, int64_t high, TensorOptions options = {});
 /// Normal with that mean and standard deviation; with those of each element, broadcasting.
 Tensor normal(double mean, double std, IntArrayRef sizes, TensorOptions options = {});
+Tensor normal(double mean, double std, IntArrayRef sizes, Generator& generator,
+              TensorOptions options = {});
 Tensor normal(const Tensor& mean, double std = 1);
 Tensor normal(double mean, const Tensor& std);
 Tensor normal(const Tensor& mean, const Tensor& std);
+Tensor normal(const Tensor& mean, const Tensor& std, Generator& generator);
 /// 1 with the probability that each element of x is (or p), else 0.
 Tensor bernoulli(const Tensor& x);
+Tensor bernoulli(const Tensor& x, Generator& generator);
 Tensor bernoulli(const Tensor& x, double p);
+Tensor bernoulli(const Tensor& x, double p, Generator& generator);
 /// `num_samples` indices for each row of weights (n) or (m, n), drawn with or without replacement.
 /// Throws: ArgumentError for weights that are negative, not finite, or too few.
 Tensor multinomial(const Tensor& weights, int64_t num_samples, bool replacement = false);
+Tensor multinomial(const Tensor& weights, int64_t num_samples, bool replacement,
+                   Generator& generator);
 /// 0, ..., n - 1 in random order; int64 unless options name a dtype.
 Tensor randperm(int64_t n, TensorOptions options = {});
 Tensor randperm(int64_t n, Generator& generator, TensorOptions options = {});

@@ -127,10 +127,10 @@ class Tensor {
   Ref<Node> grad_fn() const;
   uint32_t output_nr() const;
   /// Accumulates d(this)/d(leaf), weighted by `gradient` (one, for a single element), into every
-  /// leaf. Throws: GraphError without a graph, backward twice without retain_graph, or a changed
-  /// saved tensor.
-  void backward(const Tensor& gradient = {}, bool retain_graph = false,
-                bool create_graph = false) const;
+  /// leaf, as autograd::backward. Throws: GraphError without a graph, backward twice without
+  /// retain_graph, or a changed saved tensor.
+  void backward(const Tensor& gradient = {}, std::optional<bool> retain_graph = {},
+                bool create_graph = false, const TensorList& inputs = {}) const;
   /// Calls `hook` with the gradient of this tensor during backward; a defined result, if it returns
   /// any, replaces it. Returns a handle for remove_hook.
   uint32_t register_hook(std::function<Tensor(const Tensor&)> hook) const;
@@ -190,7 +190,7 @@ class Tensor {
   /// All dimensions in reverse; mT: the last two exchanged.
   Tensor T() const;
   Tensor mT() const;
-  /// The elements with i1 = i0 + offset of dimensions dim0 and dim1, as a new last dimension.
+  /// The elements with i2 = i1 + offset of dimensions dim1 and dim2, as a new last dimension.
   Tensor diagonal(int64_t offset = 0, int64_t dim1 = 0, int64_t dim2 = 1) const;
   /// Windows of `size` entries, `step` apart, of a dimension; their entries are a new last one.
   Tensor unfold(int64_t dim, int64_t size, int64_t step) const;
@@ -264,8 +264,8 @@ class Tensor {
   REEL_BOTH(mul, (Scalar other));
   REEL_BOTH(div, (Scalar other));
   /// The quotient rounded: "floor" down, "trunc" towards 0.
-  Tensor div(const Tensor& other, const std::string& rounding_mode) const;
-  Tensor div(Scalar other, const std::string& rounding_mode) const;
+  REEL_BOTH(div, (const Tensor& other, const std::string& rounding_mode));
+  REEL_BOTH(div, (Scalar other, const std::string& rounding_mode));
   /// The quotient rounded down, and what is left of the dividend.
   REEL_BINARY(floor_divide);
   REEL_BINARY(remainder);
@@ -332,6 +332,8 @@ class Tensor {
   // --- elementwise, in place ---
   const Tensor& clamp_min_(Scalar min) const { return clamp_(min); }
   const Tensor& clamp_max_(Scalar max) const { return clamp_({}, max); }
+  const Tensor& clamp_min_(const Tensor& min) const;
+  const Tensor& clamp_max_(const Tensor& max) const;
   const Tensor& operator+=(const Tensor& other) const { return add_(other); }
   const Tensor& operator-=(const Tensor& other) const { return sub_(other); }
   const Tensor& operator*=(const Tensor& other) const { return mul_(other); }
@@ -341,9 +343,11 @@ class Tensor {
   const Tensor& operator*=(Scalar other) const { return mul_(other); }
   const Tensor& operator/=(Scalar other) const { return div_(other); }
 
-  // --- random, in place; from the thread's default generator ---
+  // --- random, in place; from the thread's default generator, or the one given ---
   const Tensor& uniform_(double from = 0, double to = 1) const;
+  const Tensor& uniform_(double from, double to, Generator& generator) const;
   const Tensor& normal_(double mean = 0, double std = 1) const;
+  const Tensor& normal_(double mean, double std, Generator& generator) const;
   const Tensor& bernoulli_(double p = 0.5) const;
   const Tensor& exponential_(double lambda = 1) const;
   const Tensor& log_normal_(double mean = 1, double std = 2) const;
@@ -396,15 +400,11 @@ class Tensor {
   Tensor sum() const;
   Tensor sum(Dtype dtype) const { return to(dtype).sum(); }
   Tensor sum(IntArrayRef dims, bool keepdim = false) const;
-  Tensor sum(IntArrayRef dims, bool keepdim, Dtype dtype) const {
-    return to(dtype).sum(dims, keepdim);
-  }
+  Tensor sum(IntArrayRef dims, bool keepdim, Dtype dtype) const;
   Tensor mean() const;
   Tensor mean(Dtype dtype) const { return to(dtype).mean(); }
   Tensor mean(IntArrayRef dims, bool keepdim = false) const;
-  Tensor mean(IntArrayRef dims, bool keepdim, Dtype dtype) const {
-    return to(dtype).mean(dims, keepdim);
-  }
+  Tensor mean(IntArrayRef dims, bool keepdim, Dtype dtype) const;
   Tensor nansum(IntArrayRef dims = {}, bool keepdim = false) const;
   Tensor nanmean(IntArrayRef dims = {}, bool keepdim = false) const;
   Tensor prod() const;

@@ -18,7 +18,7 @@ namespace reel {
 namespace {
 
 // The windows of one dimension; kernels::AverageWindows points into it.
-struct Windows {
+struct AxisWindows {
   std::vector<int64_t> begin, end, first, last;
   std::vector<double> scale;
 
@@ -49,10 +49,11 @@ struct Windows {
 
 // Sizes and windows, shared by forward and backward.
 struct Averaging {
+  const char* name;
   int64_t N, C;
   int D;
   int64_t in[3], out[3];
-  Windows windows[3];
+  AxisWindows windows[3];
   bool whole = false;  // a mean over all pixels of a plain input, a reduction as any other
 
   kernels::AveragePoolGeometry geometry() const {
@@ -61,7 +62,7 @@ struct Averaging {
     kernels::AveragePoolGeometry g{N, C, {}};
     bool as_channels = C == 1;  // pixels that no window joins, where they are the loop of vectors
     for (int d = 3; d-- > 0;) {
-      const Windows& w = windows[d];
+      const AxisWindows& w = windows[d];
       as_channels = as_channels && w.are_single(in[d]);
       if (as_channels) {
         g.C *= in[d];
@@ -113,7 +114,7 @@ struct AveragePoolBackward final : NodeOf<AveragePoolBackward> {
 
 // Averages x, or, transposed, spreads it back over the windows: each is the other's derivative.
 Tensor average(const Tensor& x, const SharedAveraging& a, bool transposed) {
-  const OperationScope scope(AveragePoolBackward::kName);
+  const OperationScope scope(a->name);
   const Tensor to =
       a->whole ? average_whole(x, *a, transposed) : average_windows(x, *a, transposed);
   if (auto* node = record<AveragePoolBackward>(to, x)) {
@@ -132,6 +133,7 @@ Tensor avg_pool(const char* op, const Tensor& input, int D, IntArrayRef kernel, 
   REEL_CHECK(!divisor_override || *divisor_override != 0, op,
              ": divisor_override is 0; it must not be.");
   auto a = std::make_shared<Averaging>();
+  a->name = "avg_pool";
   a->N = g.N;
   a->C = g.C;
   a->D = D;
@@ -163,6 +165,7 @@ Tensor adaptive_avg_pool(const char* op, const Tensor& input, int D, IntArrayRef
   bool unbatched = false;
   const Tensor x = with_batch(op, input, D, &unbatched);
   auto a = std::make_shared<Averaging>();
+  a->name = "adaptive_avg_pool";
   a->N = x.size(0);
   a->C = x.size(1);
   a->D = D;

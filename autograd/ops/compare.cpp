@@ -66,7 +66,7 @@ Tensor Tensor::le(Scalar other) const { return compared(CompareOp::kLe, "le", *t
 Tensor Tensor::gt(Scalar other) const { return compared(CompareOp::kGt, "gt", *this, other); }
 Tensor Tensor::ge(Scalar other) const { return compared(CompareOp::kGe, "ge", *this, other); }
 
-Tensor Tensor::logical_not() const { return eq(0); }
+Tensor Tensor::logical_not() const { return compared(CompareOp::kEq, "logical_not", *this, 0); }
 Tensor Tensor::logical_and(const Tensor& other) const {
   return logic(CompareOp::kAnd, "logical_and", *this, other);
 }
@@ -75,7 +75,7 @@ Tensor Tensor::logical_or(const Tensor& other) const {
 }
 
 Tensor Tensor::logical_xor(const Tensor& other) const {
-  return compare(CompareOp::kNe, "logical_xor", detach().to(kBool), other.detach().to(kBool));
+  return logic(CompareOp::kNe, "logical_xor", *this, other);
 }
 
 #define REEL_IN_PLACE(name, Other)                    \
@@ -102,7 +102,10 @@ const Tensor& Tensor::logical_not_() const {
 }
 
 Tensor Tensor::isnan() const { return ne(*this); }
-Tensor Tensor::isinf() const { return isfinite().logical_or(isnan()).logical_not(); }
+Tensor Tensor::isinf() const {
+  if (!is_floating_point()) return zeros(sizes(), kBool);
+  return detach().abs().eq(std::numeric_limits<double>::infinity());
+}
 Tensor Tensor::isfinite() const {
   if (!is_floating_point()) return ones(sizes(), kBool);
   return detach().abs().lt(std::numeric_limits<double>::infinity());

@@ -156,7 +156,6 @@ struct WeightGrads {
 
 template <int D>
 WeightGrads weight_grads(const ConvGeometry& g, const Tensor& dy, const Tensor& x, bool bias) {
-  const OperationScope scope(kWeightGradName<D>);
   const Borrowed grad = to_channels_last(dy), in = x.defined() ? to_channels_last(x) : Borrowed(x);
   WeightGrads grads;
   if (x.defined()) {
@@ -169,7 +168,6 @@ WeightGrads weight_grads(const ConvGeometry& g, const Tensor& dy, const Tensor& 
     run(kernels::active<kernels::Conv<T>>().weight_grad, g, physical_data<T>(grad),
         data_or_null<T>(in), data_or_null<T>(grads.weight), data_or_null<T>(grads.bias));
   });
-  scope.moves({&dy, &x}, grads.weight);
   return grads;
 }
 
@@ -190,7 +188,9 @@ struct ConvBackward final : NodeOf<ConvBackward<D>> {
       if (call.wanted(1)) call.set_grad_input(1, conv_weight_grad<D>(g, dy, input));
       if (call.wanted(2)) call.set_grad_input(2, dy.sum(bias_dims<D>()));
     } else if (call.wanted(1) || call.wanted(2)) {
+      const OperationScope scope(kWeightGradName<D>);
       WeightGrads grads = weight_grads<D>(g, dy, input, call.wanted(2));
+      scope.moves({&dy, &input}, grads.weight);
       call.set_grad_input(1, std::move(grads.weight));
       call.set_grad_input(2, std::move(grads.bias));
     }

@@ -104,6 +104,8 @@ Tensor pow(Scalar x, const Tensor& exponent);
 Tensor clamp(const Tensor& x, const Tensor& min, const Tensor& max);
 inline Tensor clamp_min(const Tensor& x, Scalar min) { return x.clamp_min(min); }
 inline Tensor clamp_max(const Tensor& x, Scalar max) { return x.clamp_max(max); }
+inline Tensor clamp_min(const Tensor& x, const Tensor& min) { return x.clamp_min(min); }
+inline Tensor clamp_max(const Tensor& x, const Tensor& max) { return x.clamp_max(max); }
 /// The larger of a and b, NaN if either is; of equals each takes half the gradient.
 Tensor maximum(const Tensor& a, const Tensor& b);
 /// The smaller, in the same way.
@@ -163,5 +165,8 @@ Tensor bitwise_not(const Tensor& x);
 Tensor bitwise_and(const Tensor& a, const Tensor& b);
 Tensor bitwise_or(const Tensor& a, const Tensor& b);
 Tensor bitwise_xor(const Tensor& a, const Tensor& b);
+Tensor bitwise_and(const Tensor& a, Scalar b);
+Tensor bitwise_or(const Tensor& a, Scalar b);
+Tensor bitwise_xor(const Tensor& a, Scalar b);
 
 }  // namespace reel

@@ -63,7 +63,13 @@ Tensor Tensor::clamp(const Tensor& min, const Tensor& max) const {
   return maximum(min).minimum(max);
 }
 const Tensor& Tensor::clamp_(const Tensor& min, const Tensor& max) const {
-  return write_over("clamp_", *this, values_before(*this).clamp(min, max));
+  return write_over("clamp_", *this, values_before(*this, min).clamp(min, max));
+}
+const Tensor& Tensor::clamp_min_(const Tensor& min) const {
+  return write_over("clamp_min_", *this, values_before(*this, min).maximum(min));
+}
+const Tensor& Tensor::clamp_max_(const Tensor& max) const {
+  return write_over("clamp_max_", *this, values_before(*this, max).minimum(max));
 }
 Tensor clamp(const Tensor& x, const Tensor& min, const Tensor& max) { return x.clamp(min, max); }
 Tensor maximum(const Tensor& a, const Tensor& b) { return a.maximum(b); }

@@ -27,17 +27,23 @@ struct RandomBackward final : NodeOf<RandomBackward> {
 }  // namespace
 
 const Tensor& Tensor::uniform_(double from, double to) const {
+  return uniform_(from, to, default_generator());
+}
+const Tensor& Tensor::uniform_(double from, double to, Generator& generator) const {
   const OperationScope scope("uniform_");
   check_in_place("uniform_", *this);
-  fill_uniform("uniform_", *this, default_generator(), from, to);
+  fill_uniform("uniform_", *this, generator, from, to);
   record_in_place<RandomBackward>(*this);
   return *this;
 }
 
 const Tensor& Tensor::normal_(double mean, double std) const {
+  return normal_(mean, std, default_generator());
+}
+const Tensor& Tensor::normal_(double mean, double std, Generator& generator) const {
   const OperationScope scope("normal_");
   check_in_place("normal_", *this);
-  fill_normal("normal_", *this, default_generator(), mean, std);
+  fill_normal("normal_", *this, generator, mean, std);
   record_in_place<RandomBackward>(*this);
   return *this;
 }
@@ -45,6 +51,9 @@ const Tensor& Tensor::normal_(double mean, double std) const {
 Tensor normal(const Tensor& mean, double std) { return normal(mean, full({}, std, mean.dtype())); }
 Tensor normal(double mean, const Tensor& std) { return normal(full({}, mean, std.dtype()), std); }
 Tensor normal(const Tensor& mean, const Tensor& std) {
+  return normal(mean, std, default_generator());
+}
+Tensor normal(const Tensor& mean, const Tensor& std, Generator& generator) {
   REEL_CHECK(mean.is_floating_point() && mean.dtype() == std.dtype(), "normal: the mean is ",
              mean.dtype(), ", the standard deviation ", std.dtype(),
              "; they must be of one dtype, float32 or float64.");
@@ -52,7 +61,7 @@ Tensor normal(const Tensor& mean, const Tensor& std) {
   REEL_CHECK(std.ge(0).all().item<bool>(),
              "normal: a standard deviation is negative; none may be.");
   const Shape sizes = broadcast_shapes("normal", mean.sizes(), std.sizes());
-  return mean + randn(sizes, mean.dtype()) * std;
+  return mean + randn(sizes, generator, mean.dtype()) * std;
 }
 
 const Tensor& Tensor::bernoulli_(double p) const {
@@ -105,15 +114,21 @@ const Tensor& Tensor::random_() const {
   }
 }
 
-Tensor Tensor::bernoulli() const {
-  REEL_CHECK(is_floating_point(), "bernoulli: the probabilities are ", dtype(),
+Tensor bernoulli(const Tensor& x, Generator& generator) {
+  REEL_CHECK(x.is_floating_point(), "bernoulli: the probabilities are ", x.dtype(),
              "; they must be float32 or float64.");
   const NoGradGuard no_grad;
-  REEL_CHECK(ge(0).logical_and(le(1)).all().item<bool>(),
+  REEL_CHECK(x.ge(0).logical_and(x.le(1)).all().item<bool>(),
              "bernoulli: a probability is outside [0, 1]; none may be.");
-  return rand_like(detach()).lt(*this).to(dtype());
+  return rand_like(x.detach(), generator).lt(x).to(x.dtype());
 }
-Tensor Tensor::bernoulli(double p) const { return empty_like(detach()).bernoulli_(p); }
+Tensor bernoulli(const Tensor& x, double p, Generator& generator) {
+  const Tensor y = empty_like(x);
+  fill_bernoulli("bernoulli", y, generator, p);
+  return y;
+}
+Tensor Tensor::bernoulli() const { return reel::bernoulli(*this, default_generator()); }
+Tensor Tensor::bernoulli(double p) const { return reel::bernoulli(*this, p, default_generator()); }
 Tensor bernoulli(const Tensor& x) { return x.bernoulli(); }
 Tensor bernoulli(const Tensor& x, double p) { return x.bernoulli(p); }
 
@@ -135,8 +150,8 @@ void check_weights(const std::vector<double>& weights, int64_t num_samples, bool
 }
 
 // Without replacement: the first to arrive when each waits for an exponential time of its rate.
-void draw(const std::vector<double>& weights, bool replacement, int64_t count, int64_t* out) {
-  Generator& generator = default_generator();
+void draw(const std::vector<double>& weights, bool replacement, int64_t count, Generator& generator,
+          int64_t* out) {
   const auto uniform = [&] {
     return (static_cast<double>(generator.next64() >> 11) + 0.5) * 0x1p-53;
   };
@@ -159,22 +174,25 @@ void draw(const std::vector<double>& weights, bool replacement, int64_t count, i
 
 }  // namespace
 
-Tensor Tensor::multinomial(int64_t num_samples, bool replacement) const {
-  REEL_CHECK(dim() == 1 || dim() == 2, "multinomial: the weights ", *this, " have ", dim(),
+Tensor multinomial(const Tensor& x, int64_t num_samples, bool replacement, Generator& generator) {
+  REEL_CHECK(x.dim() == 1 || x.dim() == 2, "multinomial: the weights ", x, " have ", x.dim(),
              " dimensions; they must have 1 or 2.");
   REEL_CHECK(num_samples > 0, "multinomial: ", num_samples, " samples; there must be 1 or more.");
-  const std::vector<double> all = to_vector();
-  const int64_t rows = dim() == 2 ? size(0) : 1, n = size(-1);
-  Shape shape = sizes();
+  const std::vector<double> all = x.to_vector();
+  const int64_t rows = x.dim() == 2 ? x.size(0) : 1, n = x.size(-1);
+  Shape shape = x.sizes();
   shape[shape.size() - 1] = num_samples;
   Tensor y = empty(shape, kInt64);
   auto* out = y.data_ptr<int64_t>();
   for (int64_t r = 0; r < rows; ++r) {
     const std::vector<double> weights(all.begin() + r * n, all.begin() + (r + 1) * n);
     check_weights(weights, num_samples, replacement);
-    draw(weights, replacement, num_samples, out + r * num_samples);
+    draw(weights, replacement, num_samples, generator, out + r * num_samples);
   }
   return y;
+}
+Tensor Tensor::multinomial(int64_t num_samples, bool replacement) const {
+  return reel::multinomial(*this, num_samples, replacement, default_generator());
 }
 Tensor multinomial(const Tensor& x, int64_t num_samples, bool replacement) {
   return x.multinomial(num_samples, replacement);

@@ -20,8 +20,12 @@ inline Tensor mean(const Tensor& x, IntArrayRef dims, bool keepdim = false) {
 inline Tensor sum(const Tensor& x, Dtype dtype) { return x.sum(dtype); }
 inline Tensor mean(const Tensor& x, Dtype dtype) { return x.mean(dtype); }
 /// Without the elements that are NaN.
-inline Tensor nansum(const Tensor& x) { return x.nansum(); }
-inline Tensor nanmean(const Tensor& x) { return x.nanmean(); }
+inline Tensor nansum(const Tensor& x, IntArrayRef dims = {}, bool keepdim = false) {
+  return x.nansum(dims, keepdim);
+}
+inline Tensor nanmean(const Tensor& x, IntArrayRef dims = {}, bool keepdim = false) {
+  return x.nanmean(dims, keepdim);
+}
 /// How many elements are not 0.
 inline Tensor count_nonzero(const Tensor& x) { return x.count_nonzero(); }
 inline Tensor count_nonzero(const Tensor& x, IntArrayRef dims) { return x.count_nonzero(dims); }

@@ -105,6 +105,13 @@ Tensor Tensor::div(Scalar other, const std::string& rounding_mode) const {
   return div(number_like(*this, other), rounding_mode);
 }
 
+const Tensor& Tensor::div_(const Tensor& other, const std::string& rounding_mode) const {
+  return write_over("div_", *this, values_before(*this, other).div(other, rounding_mode));
+}
+const Tensor& Tensor::div_(Scalar other, const std::string& rounding_mode) const {
+  return div_(number_like(*this, other), rounding_mode);
+}
+
 Tensor Tensor::floor_divide(const Tensor& other) const {
   return rounded_division("floor_divide", *this, other, true);
 }

@@ -32,6 +32,13 @@ struct MeanBackward final : NodeOf<MeanBackward> {
 
 }  // namespace
 
+Tensor Tensor::sum(IntArrayRef dims, bool keepdim, Dtype dtype) const {
+  return to(dtype).sum(dims, keepdim);
+}
+Tensor Tensor::mean(IntArrayRef dims, bool keepdim, Dtype dtype) const {
+  return to(dtype).mean(dims, keepdim);
+}
+
 Tensor Tensor::sum() const { return sum(IntArrayRef()); }
 Tensor Tensor::mean() const { return mean(IntArrayRef()); }
 

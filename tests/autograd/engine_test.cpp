@@ -278,7 +278,7 @@ TEST_CASE("create_graph: gradients of gradients", "[engine]") {
 
   // Accumulated gradients keep their history, and theirs alone.
   const Tensor z = x * x * x;
-  z.backward({}, false, /*create_graph=*/true);
+  z.backward({}, std::nullopt, /*create_graph=*/true);
   CHECK(x.grad().requires_grad());
   const Tensor first = x.grad();
   first.backward();
@@ -300,4 +300,61 @@ TEST_CASE("backward: inside backward", "[engine]") {
   c.backward();
   CHECK(inner == 4);
   CHECK(grad_of(a) == Values{32});
+}
+
+namespace {
+
+// A step of training, whose gradient is 2 (x + i).
+bool trains() {
+  for (int i = 0; i < 50; ++i) {
+    const Tensor x = leaf({1, 2, 3});
+    ((x + i) * (x + i)).backward(leaf({1, 1, 1}));
+    if (grad_of(x) != Values{2.0 + 2 * i, 4.0 + 2 * i, 6.0 + 2 * i}) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+TEST_CASE("backward: after the thread's own memory is gone", "[engine]") {
+  bool right = false;
+  std::thread([&] {
+    struct Last {
+      bool* right = nullptr;
+      ~Last() { *right = trains(); }
+    };
+    // Made before what the thread keeps for tensors and backward, it goes after them.
+    thread_local Last last;
+    last.right = &right;
+    for (int i = 0; i < 3; ++i) trains();
+  }).join();
+  CHECK(right);
+}
+
+TEST_CASE("backward: retain_graph is create_graph unless it is given", "[engine]") {
+  const Tensor x = leaf({3});
+  const auto cube = [&] { return x * x * x; };
+  for (const auto retain : {std::optional<bool>(), std::optional<bool>(true)}) {
+    const Tensor y = cube(), z = cube();
+    y.backward({}, retain, /*create_graph=*/true);
+    CHECK_NOTHROW(y.backward());
+    autograd::backward({z}, {}, retain, /*create_graph=*/true);
+    CHECK_NOTHROW(z.backward());
+    CHECK_NOTHROW(autograd::grad({cube()}, {x}, {}, retain, true)[0].backward());
+  }
+  const Tensor y = cube(), z = cube(), w = cube();
+  y.backward({}, false, /*create_graph=*/true);
+  CHECK_THROWS_AS(y.backward(), GraphError);
+  autograd::backward({z}, {}, false, /*create_graph=*/true);
+  CHECK_THROWS_AS(z.backward(), GraphError);
+  autograd::grad({w}, {x}, {}, false, /*create_graph=*/true);
+  CHECK_THROWS_AS(w.backward(), GraphError);
+  x.mutable_grad() = Tensor();
+}
+
+TEST_CASE("backward: the method with inputs", "[engine]") {
+  const Tensor a = leaf({2, 1}), b = leaf({3, 4});
+  (a * b).backward(leaf({1, 10}), std::nullopt, false, {b});
+  CHECK(grad_of(b) == Values{2, 10});
+  CHECK_FALSE(a.grad().defined());
 }

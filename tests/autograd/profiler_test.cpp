@@ -1,3 +1,4 @@
+#include <reel/autograd/engine.h>
 #include <reel/autograd/function.h>
 #include <reel/autograd/ops.h>
 #include <reel/autograd/profiler.h>
@@ -454,6 +455,40 @@ TEST_CASE("profiler: one a thread", "[profiler]") {
   CHECK(sum_of(mine, "sin", kForward).calls == 0);
   CHECK(sum_of(other, "sin", kForward).calls == 1);
   CHECK(sum_of(other, "cos", kForward).calls == 0);
+}
+
+TEST_CASE("profiler: operations are named as they were called", "[profiler]") {
+  const Tensor a = ones({4}, kInt32), x = ones({1, 2, 4, 4});
+  Profiler profiler;
+  (void)(a & a);
+  (void)~a;
+  (void)a.logical_xor(a);
+  (void)a.logical_not();
+  (void)adaptive_avg_pool2d(x, 2);
+  (void)avg_pool2d(x, 2, 2);
+  profiler.stop();
+  const Profile p = profiler.profile();
+  check_sound(p);
+  for (const char* name : {"bitwise_and", "bitwise_not", "logical_xor", "logical_not",
+                           "adaptive_avg_pool", "avg_pool"}) {
+    INFO(name);
+    CHECK(sum_of(p, name, kForward).calls == 1);
+  }
+  CHECK(sum_of(p, "eq", kForward).calls == 0);
+}
+
+TEST_CASE("profiler: a recorded gradient of a convolution's weight counts once", "[profiler]") {
+  const Tensor x = randn({1, 2, 5, 5}), w = randn({3, 2, 3, 3}).requires_grad_();
+  for (bool create_graph : {false, true}) {
+    const Tensor y = conv2d(x, w), g = ones_like(y);
+    Profiler profiler;
+    autograd::grad({y}, {w}, {g}, {}, create_graph);
+    profiler.stop();
+    int64_t calls = 0;
+    for (const ProfileEntry& e : profiler.profile().entries)
+      if (e.name == "conv2d_weight_grad") calls += e.calls;
+    CHECK(calls == 1);
+  }
 }
 
 }  // namespace reel::autograd

@@ -26,6 +26,9 @@ TEST_CASE("bitwise: integers") {
   CHECK(bitwise_and(a.slice(0, 0, 4, 2), b.slice(0, 0, 4, 2)).to_vector() == Values{8, 0});
   CHECK(bitwise_or(a, b).equal(a | b));
   CHECK(bitwise_xor(a, b).equal(a ^ b));
+  CHECK(bitwise_and(a, 4).equal(a & 4));
+  CHECK(bitwise_or(a, 1).equal(a | 1));
+  CHECK(bitwise_xor(a, 1).equal(a ^ 1));
 }
 
 TEST_CASE("bitwise: bool is logic") {

@@ -89,6 +89,22 @@ TEST_CASE("extremum: clamp by tensors") {
   const Tensor over = x * 1.0;
   over.clamp_(low, high);
   CHECK(over.equal(y));
+  for (const Tensor& start : {x, x.detach()}) {  // also where the bound alone has a gradient
+    const Tensor a = start * 1.0, b = start * 1.0, c = start * 1.0, dy = uniform({5}, 1);
+    a.clamp_min_(low);
+    CHECK(a.equal(maximum(x, low)));
+    CHECK(autograd::grad({a}, {low}, {dy})[0].equal(
+        autograd::grad({maximum(start, low)}, {low}, {dy})[0]));
+    b.clamp_max_(high);
+    CHECK(b.equal(minimum(x, high)));
+    CHECK(autograd::grad({b}, {high}, {dy})[0].equal(
+        autograd::grad({minimum(start, high)}, {high}, {dy})[0]));
+    c.clamp_(low, high);
+    CHECK(autograd::grad({c}, {low}, {dy})[0].equal(
+        autograd::grad({clamp(start, low, high)}, {low}, {dy})[0]));
+  }
+  CHECK(clamp_min(x, low).equal(maximum(x, low)));
+  CHECK(clamp_max(x, high).equal(minimum(x, high)));
   CHECK(x.detach().clone().clamp_min_(0.3).equal(x.clamp_min(0.3)));
   CHECK(x.detach().clone().clamp_max_(0.3).equal(x.clamp_max(0.3)));
 }

@@ -14,6 +14,8 @@
 #include "tests/harness.h"
 #include "tests/message_of.h"
 
+#include <functional>
+
 using namespace reel;
 using namespace reel::tests;
 
@@ -124,4 +126,39 @@ TEST_CASE("random: multinomial") {
   CHECK_THROWS_AS(multinomial(zeros({3}), 1), ArgumentError);
   CHECK_THROWS_AS(multinomial(w, 0), ArgumentError);
   CHECK_THROWS_AS(multinomial(ones({}), 1), ArgumentError);
+}
+
+TEST_CASE("random: from a generator of one's own") {
+  const Tensor p = full({50}, 0.4), w = tensor_of({4}, {1, 0, 2, 5});
+  const std::vector<std::function<Tensor(Generator&)>> own = {
+      [&](Generator& g) { return zeros({50}).uniform_(2, 3, g); },
+      [&](Generator& g) { return zeros({50}).normal_(1, 2, g); },
+      [&](Generator& g) { return normal(1, 2, {50}, g); },
+      [&](Generator& g) { return normal(p, p, g); },
+      [&](Generator& g) { return rand_like(p, g); },
+      [&](Generator& g) { return randn_like(p, g); },
+      [&](Generator& g) { return bernoulli(p, g); },
+      [&](Generator& g) { return bernoulli(p, 0.3, g); },
+      [&](Generator& g) { return multinomial(w, 50, true, g); },
+      [&](Generator& g) { return multinomial(p, 20, false, g); }};
+  const std::vector<std::function<Tensor()>> common = {[&] { return zeros({50}).uniform_(2, 3); },
+                                                       [&] { return zeros({50}).normal_(1, 2); },
+                                                       [&] { return normal(1, 2, {50}); },
+                                                       [&] { return normal(p, p); },
+                                                       [&] { return rand_like(p); },
+                                                       [&] { return randn_like(p); },
+                                                       [&] { return bernoulli(p); },
+                                                       [&] { return bernoulli(p, 0.3); },
+                                                       [&] { return multinomial(w, 50, true); },
+                                                       [&] { return multinomial(p, 20); }};
+  for (size_t i = 0; i < own.size(); ++i) {
+    INFO(i);
+    Generator generator(31);
+    const uint64_t before = default_generator().offset();
+    const Tensor first = own[i](generator), second = own[i](generator);
+    CHECK(default_generator().offset() == before);
+    CHECK_FALSE(first.equal(second));
+    manual_seed(31);
+    CHECK(first.equal(common[i]()));
+  }
 }

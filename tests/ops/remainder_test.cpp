@@ -98,6 +98,8 @@ TEST_CASE("remainder: in place, and the gradient of the divisor") {
   check((a * 1.0).remainder_(b), remainder(a, b));
   check((a * 1.0).fmod_(b), fmod(a, b));
   check((a * 1.0).floor_divide_(b), floor_divide(a, b));
+  check((a * 1.0).div_(b, "floor"), a.div(b, "floor"));
+  CHECK(a.detach().clone().div_(2, "trunc").equal(a.div(2, "trunc")));
   CHECK(a.detach().clone().fmod_(2).equal(fmod(a, 2)));
   const Tensor n = autograd::grad({fmod(a, b)}, {b}, {g})[0];
   CHECK(n.allclose(-g * (a / b).detach().trunc()));
