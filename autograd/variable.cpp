@@ -42,9 +42,7 @@ void check_history(const char* op, const Tensor& x) {
       "does not know of that write. [use the tensor that was written, or write out of place]");
 }
 
-bool is_exclusive(const Tensor& x) {
-  return x.impl()->use_count() == 1 && x.impl()->storage->use_count() == 1 && is_dense(x);
-}
+bool is_exclusive(const Tensor& x) { return is_sole(x) && is_dense(x); }
 
 // After a write in place a retained gradient is that of the new values.
 static void move_retained(AutogradMeta& meta, Node& to, uint32_t nr) {

@@ -19,8 +19,14 @@ void arrange_vectors(GemmGeometry& g, const T*& A, const T*& B, const T* bias) {
     g = {!g.trans_b, false, 1, g.M, g.K, g.ldb, g.lda, g.M};
     std::swap(A, B);
   }
-  if (g.M == 1 && g.trans_a && g.lda == 1) g.trans_a = false, g.lda = g.K;
-  if (g.N == 1 && !g.trans_b && g.ldb == 1) g.trans_b = true, g.ldb = g.K;
+  if (g.M == 1 && g.trans_a && g.lda == 1) {
+    g.trans_a = false;
+    g.lda = g.K;
+  }
+  if (g.N == 1 && !g.trans_b && g.ldb == 1) {
+    g.trans_b = true;
+    g.ldb = g.K;
+  }
 }
 
 template <class T>

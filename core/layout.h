@@ -29,6 +29,11 @@ T* data_or_null(const Tensor& x) {
   return x.defined() ? physical_data<T>(x) : nullptr;
 }
 
+/// Whether nobody else has a handle to it or its memory.
+inline bool is_sole(const Tensor& x) {
+  return x.impl()->use_count() == 1 && x.impl()->storage->use_count() == 1;
+}
+
 /// Whether the memory is dense and row-major as it lies.
 inline bool is_plain(const Tensor& x) { return x.impl()->row_major && !is_held(x); }
 

@@ -28,10 +28,6 @@ void evaluate_backward(PointwiseOp f, const Tensor& dy, const Tensor& saved, con
   });
 }
 
-bool is_sole(const Tensor& x) {
-  return x.impl()->use_count() == 1 && x.impl()->storage->use_count() == 1;
-}
-
 }  // namespace
 
 Tensor pointwise(PointwiseOp f, const Tensor& x, double a, double b) {

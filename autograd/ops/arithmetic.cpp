@@ -46,7 +46,7 @@ void check_in_place_number(const char* op, const Tensor& target, Scalar x) {
 }
 
 // The tensor's values before a write in place, if the gradient of `other` will need them.
-Tensor values_before(const Tensor& x, const Tensor& other) {
+Tensor values_for_gradient(const Tensor& x, const Tensor& other) {
   return GradMode::is_enabled() && other.requires_grad() ? x.clone() : Tensor();
 }
 
@@ -193,8 +193,10 @@ const Tensor& add_in_place(const char* op, const Tensor& x, const Tensor& other,
   return x;
 }
 
+// The smallest integer is its own, as among elements.
 Scalar negative(Scalar v) {
-  return v.is_floating_point() ? Scalar(-v.to<double>()) : Scalar(-v.to<int64_t>());
+  if (v.is_floating_point()) return -v.to<double>();
+  return static_cast<int64_t>(0 - static_cast<uint64_t>(v.to<int64_t>()));
 }
 
 }  // namespace
@@ -277,7 +279,7 @@ const Tensor& Tensor::mul_(const Tensor& other) const {
   const OperationScope scope("mul_");
   check_in_place("mul_", *this);
   const Tensor b = check_in_place_operand("mul_", *this, other);
-  const Tensor before = values_before(*this, b);
+  const Tensor before = values_for_gradient(*this, b);
   binary_into(BinaryOp::kMul, *this, b);
   record_mul(record_in_place<MulBackward>(*this, b), before.defined() ? before : *this, b);
   return *this;
@@ -288,7 +290,7 @@ const Tensor& Tensor::div_(const Tensor& other) const {
   check_in_place("div_", *this);
   check_in_place_number("div_", *this, 1.0);
   const Tensor b = check_in_place_operand("div_", *this, other);
-  const Tensor before = values_before(*this, b);
+  const Tensor before = values_for_gradient(*this, b);
   binary_into(BinaryOp::kDiv, *this, b);
   record_div(record_in_place<DivBackward>(*this, b), before.defined() ? before : *this, b);
   return *this;

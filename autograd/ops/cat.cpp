@@ -20,12 +20,12 @@ struct CatGeometry {
   Dtype dtype;
 };
 
-// The first tensor that sets the shape: those of shape [0] are left out, whatever the others are.
+// Tensors of shape [0] are left out, whatever the others are.
 bool is_nothing(const Tensor& x) { return x.dim() == 1 && x.numel() == 0; }
 
 CatGeometry check_cat(const TensorList& inputs, int64_t dim) {
   REEL_CHECK(!inputs.empty(), "cat: no tensors were given; there must be at least one.");
-  size_t first = 0;
+  size_t first = 0;  // that sets the shape
   while (first + 1 < inputs.size() && is_nothing(inputs[first])) ++first;
   const Tensor& model = inputs[first];
   REEL_CHECK(model.dim() > 0, "cat: input ", first,
@@ -164,7 +164,7 @@ Tensor stack(const TensorList& tensors, int64_t dim) {
 Tensor hstack(const TensorList& tensors) {
   TensorList columns;
   for (const Tensor& x : tensors) columns.push_back(x.dim() == 0 ? x.reshape(1) : x);
-  return cat(columns, !columns.empty() && columns[0].dim() > 1);
+  return cat(columns, columns.empty() || columns[0].dim() == 1 ? 0 : 1);
 }
 
 Tensor vstack(const TensorList& tensors) {

@@ -14,10 +14,9 @@ constexpr const char* kName = D == 1   ? "conv_transpose1d"
                               : D == 2 ? "conv_transpose2d"
                                        : "conv_transpose3d";
 
-constexpr int64_t kLargest = kLargestConvSize;
-
 template <int D>
-void check_channels(const Tensor& x, const Tensor& weight, const Tensor& bias, int64_t groups) {
+void check_transposed_channels(const Tensor& x, const Tensor& weight, const Tensor& bias,
+                               int64_t groups) {
   constexpr const char* op = kName<D>;
   check_conv_tensors(op, D, x, weight, bias, "in_channels, out_channels / groups");
   const int64_t channels = x.size(x.dim() - D - 1), C = weight.size(0), Kg = weight.size(1);
@@ -25,8 +24,8 @@ void check_channels(const Tensor& x, const Tensor& weight, const Tensor& bias, i
              " needs ", C, ".");
   REEL_CHECK(groups >= 1 && C % groups == 0, op, ": groups=", groups, " with weight ", weight,
              "; it must divide the ", C, " input channels.");
-  REEL_CHECK(Kg <= kLargest && groups <= kLargest, op, ": weight ", weight, " with groups=", groups,
-             "; both must be at most ", kLargest, ".");
+  REEL_CHECK(Kg <= kLargestConvSize && groups <= kLargestConvSize, op, ": weight ", weight,
+             " with groups=", groups, "; both must be at most ", kLargestConvSize, ".");
   if (!bias.defined()) return;
   REEL_CHECK(bias.dim() == 1 && bias.size(0) == Kg * groups, op, ": bias ", bias,
              " does not match weight ", weight, " with groups=", groups,
@@ -40,7 +39,7 @@ ConvGeometry check_conv_transpose(const Tensor& x, const Tensor& weight, const T
                                   const ExpandingArray<D>& output_padding, int64_t groups,
                                   const ExpandingArray<D>& dilation) {
   constexpr const char* op = kName<D>;
-  check_channels<D>(x, weight, bias, groups);
+  check_transposed_channels<D>(x, weight, bias, groups);
   check_conv_option(op, "stride", stride, 1);
   check_conv_option(op, "padding", padding, 0);
   check_conv_option(op, "output_padding", output_padding, 0);
@@ -55,17 +54,17 @@ ConvGeometry check_conv_transpose(const Tensor& x, const Tensor& weight, const T
     g.pad[d] = padding[i];
     REEL_CHECK(g.out[d] >= 1, op, ": input ", x,
                " has an empty spatial dimension; only the batch may be empty.");
-    REEL_CHECK(g.out[d] <= kLargest && g.kernel[d] <= kLargest, op, ": input ", x, ", weight ",
-               weight, "; spatial sizes must be at most ", kLargest, ".");
+    REEL_CHECK(g.out[d] <= kLargestConvSize && g.kernel[d] <= kLargestConvSize, op, ": input ", x,
+               ", weight ", weight, "; spatial sizes must be at most ", kLargestConvSize, ".");
     REEL_CHECK(output_padding[i] < g.stride[d] || output_padding[i] < g.dilation[d], op,
                ": output_padding ", IntArrayRef(output_padding), " with stride ",
                IntArrayRef(stride), " and dilation ", IntArrayRef(dilation),
                "; each value must be less than the stride or the dilation.");
     g.in[d] = (g.out[d] - 1) * g.stride[d] - 2 * g.pad[d] + g.dilation[d] * (g.kernel[d] - 1) +
               output_padding[i] + 1;
-    REEL_CHECK(g.in[d] >= 1 && g.in[d] <= kLargest, op, ": input ", x, " with padding ",
+    REEL_CHECK(g.in[d] >= 1 && g.in[d] <= kLargestConvSize, op, ": input ", x, " with padding ",
                IntArrayRef(padding), " makes ", g.in[d], " pixels in spatial dimension ", i,
-               "; it must make from 1 to ", kLargest, ".");
+               "; it must make from 1 to ", kLargestConvSize, ".");
   }
   return g;
 }

@@ -62,11 +62,6 @@ void check_input(const char* op, const Tensor& x) {
   REEL_CHECK(x.dim() >= 1, op, ": the input is a single number; it must be (C) or (N, C, ...).");
 }
 
-template <class T>
-const T* values_or_null(const Tensor& x) {
-  return x.defined() ? x.data_ptr<T>() : nullptr;
-}
-
 // What both forms of target share: the sizes, and the options.
 ClassLoss check_rows(const char* op, const Tensor& x, Reduction reduction, double label_smoothing) {
   check_reduction(op, reduction);
@@ -96,7 +91,7 @@ ClassLoss check_class_loss(const char* op, const Tensor& x, const Tensor& target
              IntArrayRef(loss.rows), ".");
   check_weight(op, weight, x, loss.g.C);
   const double total = visit_floating(x.dtype(), [&](auto zero) {
-    return checked_weight(op, loss, x, target, values_or_null<decltype(zero)>(weight));
+    return checked_weight(op, loss, x, target, data_or_null<decltype(zero)>(weight));
   });
   if (reduction == Reduction::kMean) loss.divisor = total;
   return loss;
@@ -136,7 +131,7 @@ Tensor soft_targets(const Tensor& x, const ClassLoss& loss, const Tensor& target
       x.dtype(), [&, N = N, C = C, S = S, ignored = ignored, smoothing = smoothing](auto zero) {
         using T = decltype(zero);
         const int64_t* target = targets.data_ptr<int64_t>();
-        const T* w = values_or_null<T>(weight);
+        const T* w = data_or_null<T>(weight);
         T* out = q.data_ptr<T>();
         for (int64_t i = 0; i < N * C * S; ++i) {
           const int64_t c = i / S % C, t = target[i / (C * S) * S + i % S];
@@ -175,7 +170,7 @@ struct CrossEntropyBackward final : NodeOf<CrossEntropyBackward> {
       const T* largest = logs.data_ptr<T>();
       kernels::active<kernels::CrossEntropy<T>>().backward(
           geometry_in(from, loss), physical_data<T>(from), classes.data_ptr<int64_t>(),
-          values_or_null<T>(w), largest, largest + logs.numel() / 2, dy->data_ptr<T>(),
+          data_or_null<T>(w), largest, largest + logs.numel() / 2, dy->data_ptr<T>(),
           loss.reduction == Reduction::kNone ? 1 : 0, static_cast<T>(1 / loss.divisor),
           physical_data<T>(dx));
     });
@@ -204,7 +199,7 @@ struct NllLossBackward final : NodeOf<NllLossBackward> {
     visit_floating(dx.dtype(), [&](auto zero) {
       using T = decltype(zero);
       kernels::active<kernels::NllLoss<T>>().backward(
-          loss.g, classes.data_ptr<int64_t>(), values_or_null<T>(w), dy->data_ptr<T>(),
+          loss.g, classes.data_ptr<int64_t>(), data_or_null<T>(w), dy->data_ptr<T>(),
           loss.reduction == Reduction::kNone ? 1 : 0, static_cast<T>(1 / loss.divisor),
           dx.data_ptr<T>());
     });
@@ -249,9 +244,9 @@ struct SoftCrossEntropyBackward final : NodeOf<SoftCrossEntropyBackward> {
       const T* largest = logs.data_ptr<T>();
       kernels::active<kernels::CrossEntropy<T>>().soft_backward(
           geometry_in(from, loss), physical_data<T>(from), physical_data<T>(like),
-          values_or_null<T>(w), largest, largest + logs.numel() / 2, dy->data_ptr<T>(),
+          data_or_null<T>(w), largest, largest + logs.numel() / 2, dy->data_ptr<T>(),
           loss.reduction == Reduction::kNone ? 1 : 0, static_cast<T>(1 / loss.divisor),
-          physical_or_null<T>(dx), physical_or_null<T>(dq));
+          data_or_null<T>(dx), data_or_null<T>(dq));
     });
     call.set_grad_input(0, std::move(dx));
     call.set_grad_input(1, std::move(dq));
@@ -298,8 +293,8 @@ Tensor soft_cross_entropy(const Tensor& input, const Tensor& target, const Tenso
     T* largest = logs.data_ptr<T>();
     return reduced<T>(loss, [&](T* rows) {
       kernels::active<kernels::CrossEntropy<T>>().soft_forward(
-          geometry_in(x, loss), physical_data<T>(x), physical_data<T>(q), values_or_null<T>(w),
-          rows, largest, largest + logs.numel() / 2);
+          geometry_in(x, loss), physical_data<T>(x), physical_data<T>(q), data_or_null<T>(w), rows,
+          largest, largest + logs.numel() / 2);
     });
   });
   if (auto* node = record<SoftCrossEntropyBackward>(y, input, target)) {
@@ -331,7 +326,7 @@ Tensor cross_entropy(const Tensor& input, const Tensor& target, const Tensor& we
     return reduced<T>(loss, [&](T* rows) {
       kernels::active<kernels::CrossEntropy<T>>().forward(
           geometry_in(x, loss), physical_data<T>(x), classes->data_ptr<int64_t>(),
-          values_or_null<T>(w), rows, largest, largest + logs.numel() / 2);
+          data_or_null<T>(w), rows, largest, largest + logs.numel() / 2);
     });
   });
   if (auto* node = record<CrossEntropyBackward>(y, input)) {
@@ -357,7 +352,7 @@ Tensor nll_loss(const Tensor& input, const Tensor& target, const Tensor& weight,
     return reduced<T>(loss, [&](T* rows) {
       kernels::active<kernels::NllLoss<T>>().forward(geometry_in(x, loss), physical_data<T>(x),
                                                      classes->data_ptr<int64_t>(),
-                                                     values_or_null<T>(w), rows);
+                                                     data_or_null<T>(w), rows);
     });
   });
   if (auto* node = record<NllLossBackward>(y, input)) {

@@ -124,9 +124,9 @@ struct LogitsBackward final : NodeOf<LogitsBackward> {
     visit_floating(from.dtype(), [&](auto zero) {
       using T = decltype(zero);
       kernels::active<kernels::ElementwiseLoss<T>>().logits_backward(
-          from.numel(), physical_or_null<T>(from), physical_or_null<T>(dt), physical_or_null<T>(dw),
-          physical_or_null<T>(dp), physical_or_null<T>(dy), combine.step(),
-          static_cast<T>(combine.scale()), physical_or_null<T>(dx), physical_or_null<T>(dtarget));
+          from.numel(), data_or_null<T>(from), data_or_null<T>(dt), data_or_null<T>(dw),
+          data_or_null<T>(dp), data_or_null<T>(dy), combine.step(), static_cast<T>(combine.scale()),
+          data_or_null<T>(dx), data_or_null<T>(dtarget));
     });
     call.set_grad_input(0, dx);
     call.set_grad_input(1, dtarget);
@@ -189,8 +189,8 @@ Tensor binary_cross_entropy_with_logits(const Tensor& input, const Tensor& targe
   visit_floating(x.dtype(), [&](auto zero) {
     using T = decltype(zero);
     kernels::active<kernels::ElementwiseLoss<T>>().logits(
-        x.numel(), physical_or_null<T>(x), physical_or_null<T>(t), physical_or_null<T>(each_w),
-        physical_or_null<T>(each_p), physical_or_null<T>(each));
+        x.numel(), data_or_null<T>(x), data_or_null<T>(t), data_or_null<T>(each_w),
+        data_or_null<T>(each_p), data_or_null<T>(each));
   });
   const Combine combine(LogitsBackward::kName, reduction, x);
   const Tensor y = combine.value(each);

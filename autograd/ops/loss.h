@@ -37,10 +37,4 @@ struct Combine {
   double scale() const { return 1 / divisor; }
 };
 
-/// The elements as they lie in memory; null for an undefined tensor.
-template <class T>
-T* physical_or_null(const Tensor& x) {
-  return x.defined() ? physical_data<T>(x) : nullptr;
-}
-
 }  // namespace reel

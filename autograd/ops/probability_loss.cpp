@@ -53,9 +53,9 @@ struct BinaryCrossEntropyBackward final : NodeOf<BinaryCrossEntropyBackward> {
     visit_floating(t.dtype(), [&](auto zero) {
       using T = decltype(zero);
       kernels::active<kernels::ProbabilityLoss<T>>().cross_entropy_backward(
-          input.numel(), physical_data<T>(from), physical_data<T>(like),
-          physical_or_null<T>(each_w), physical_data<T>(dy), combine.step(),
-          static_cast<T>(combine.scale()), physical_or_null<T>(dx), physical_or_null<T>(dt));
+          input.numel(), physical_data<T>(from), physical_data<T>(like), data_or_null<T>(each_w),
+          physical_data<T>(dy), combine.step(), static_cast<T>(combine.scale()),
+          data_or_null<T>(dx), data_or_null<T>(dt));
     });
     call.set_grad_input(0, dx);
     call.set_grad_input(1, dt);
@@ -91,9 +91,9 @@ struct DivergenceBackward final : NodeOf<DivergenceBackward> {
     visit_floating(t.dtype(), [&](auto zero) {
       using T = decltype(zero);
       kernels::active<kernels::ProbabilityLoss<T>>().divergence_backward(
-          log_target, t.numel(), physical_or_null<T>(like), physical_data<T>(from),
+          log_target, t.numel(), data_or_null<T>(like), physical_data<T>(from),
           physical_data<T>(dy), combine.step(), static_cast<T>(combine.scale()),
-          physical_or_null<T>(dx), physical_or_null<T>(dt));
+          data_or_null<T>(dx), data_or_null<T>(dt));
     });
     call.set_grad_input(0, dx);
     call.set_grad_input(1, dt);
@@ -130,7 +130,7 @@ Tensor binary_cross_entropy(const Tensor& input, const Tensor& target, const Ten
   visit_floating(input.dtype(), [&](auto zero) {
     using T = decltype(zero);
     kernels::active<kernels::ProbabilityLoss<T>>().cross_entropy(
-        input.numel(), physical_data<T>(x), physical_data<T>(t), physical_or_null<T>(each_w),
+        input.numel(), physical_data<T>(x), physical_data<T>(t), data_or_null<T>(each_w),
         physical_data<T>(each));
   });
   const Tensor y = combine.value(each);

@@ -68,8 +68,8 @@ struct TapOffsets {
 };
 
 // The windows of all outputs, worked out once instead of for each.
-struct Windows {
-  explicit Windows(const PoolGeometry& g) {
+struct WindowPlaces {
+  explicit WindowPlaces(const PoolGeometry& g) {
     int64_t element = g.C;
     for (int d = 2; d >= 0; --d) {
       const int64_t last = g.in[d] - 1 - (g.kernel[d] - 1) * g.dilation[d] + g.padding[d];
@@ -231,7 +231,7 @@ template <class T, class Tap>
 void forward(const PoolGeometry& g, const T* x, T* y, Tap* tap) {
   const int64_t C = g.C, pixels = g.out_pixels(), taps = g.taps(), image = g.in_pixels() * C;
   const TapOffsets offset(g);
-  const Windows windows(g);
+  const WindowPlaces windows(g);
   const int64_t work = g.N * pixels * C * taps / 2;
   parallel_for(g.N * pixels, work, [=, &g, &offset, &windows](int64_t begin, int64_t end) {
     Cursor cursor(g, begin);
@@ -355,7 +355,7 @@ template <class T, class Tap>
 void scatter(const PoolGeometry& g, const T* dy, const Tap* tap, T* dx) {
   const int64_t C = g.C, pixels = g.out_pixels(), image = g.in_pixels() * C, taps = g.taps();
   const TapOffsets offset(g);
-  const Windows windows(g);
+  const WindowPlaces windows(g);
   bool covered = true;  // each input pixel lies in a window
   for (int d = 0; d < 3; ++d)
     covered = covered && g.padding[d] == 0 && g.dilation[d] == 1 && g.stride[d] == g.kernel[d] &&
@@ -431,7 +431,7 @@ void locate(const PoolGeometry& g, const Tap* tap, int64_t* index) {
   PoolGeometry one = g;  // of a single channel, where an element is a pixel
   one.C = 1;
   const TapOffsets offset(one);
-  const Windows windows(one);
+  const WindowPlaces windows(one);
   const bool small = g.taps() <= kMaxTaps;
   parallel_for(pixels, 2 * pixels * C, [=, &g, &offset, &windows](int64_t begin, int64_t end) {
     Cursor cursor(g, begin);
