@@ -67,7 +67,7 @@ struct Operation {
 /// Whether an operation on these inputs goes on the tape. Undefined inputs do not count.
 bool needs_recording(const Operation& operation);
 
-/// The next, for a node type that stands for several operations: `op` is the one to name in errors.
+/// As record, below, for a node type that stands for several operations: `op` is named in errors.
 template <class N, class... Inputs>
 N* record_as(const char* op, const Tensor& y, const Inputs&... inputs) {
   const Tensor* list[] = {&inputs...};
@@ -109,7 +109,7 @@ void check_in_place(const char* op, const Tensor& x);
 /// The same where the history of `values` will be part of that of x.
 void check_in_place(const char* op, const Tensor& x, const Tensor& values);
 
-/// The next, for a node type that stands for several operations.
+/// As record_in_place, below, for a node type that stands for several operations.
 template <class N, class... Inputs>
 N* record_in_place_as(const char* op, const Tensor& x, const Inputs&... others) {
   const Tensor* list[] = {&x, &others...};

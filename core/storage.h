@@ -33,8 +33,9 @@ class Storage : public RefCounted, public Pooled {
   /// Declares that the bytes lie as (batch, pixels, channels); called before anybody else sees
   /// them.
   void hold(int64_t batch, int64_t channels, int64_t pixels, size_t itemsize);
-  /// Moves the bytes to (batch, channels, pixels), once, whoever asks first. `exclusive`: no other
-  /// thread can be reading them, so the old block goes back at once instead of with the storage.
+  /// Moves the bytes to (batch, channels, pixels), once, whoever asks first; several threads may.
+  /// `exclusive`: there is no other handle, so the old block goes back at once instead of with the
+  /// storage.
   void present(bool exclusive);
 
  private:
@@ -47,8 +48,9 @@ class Storage : public RefCounted, public Pooled {
   std::atomic<bool> held_{false};
   uint8_t itemsize_ = 0;
   int64_t batch_ = 0, channels_ = 0, pixels_ = 0;
-  void* retired_ =
-      nullptr;  // the channels-last block, which a kernel on another thread may still read
+  // The channels-last block. Nobody may compute while another thread looks first (docs/tensor.md);
+  // who does reads values in the wrong order, but no freed memory.
+  void* retired_ = nullptr;
 };
 
 }  // namespace reel

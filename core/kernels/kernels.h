@@ -7,8 +7,8 @@
 // Callers write `kernels::active<kernels::LayerNorm<T>>().forward(...)`.
 //
 // Kernels take raw pointers, int64_t sizes and geometry structs; sizes first, inputs next, outputs
-// last; a null output is one not wanted. They do not allocate, throw or touch std containers: a
-// template shared with other sources would carry this level's instructions into them.
+// last; a null output is one not wanted. They take memory as Scratch, throw nothing else and touch
+// no std container: a shared template would carry this level's instructions into other sources.
 
 #include <reel/core/kernels/adaptive.h>
 #include <reel/core/kernels/arg_reduce.h>
