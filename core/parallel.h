@@ -6,9 +6,8 @@
 
 namespace reel {
 
-/// Threads that an operation may use, in the whole process; within SingleThreaded or a part of an
-/// operation it uses one. Default: the cores that affinity and cgroup quota allow, or
-/// REEL_NUM_THREADS.
+/// Threads that operations use, but for those within SingleThreaded or a part of another. Default:
+/// the cores that affinity and cgroup quota allow, or REEL_NUM_THREADS.
 int num_threads();
 
 /// Governs every later operation in the process. Throws: ArgumentError below 1.

@@ -161,6 +161,12 @@ TEST_CASE("arithmetic: with numbers", "[arithmetic]") {
   CHECK(autograd::grad({x.sub(other, 2)}, {other}, {g})[0].to_vector() == Values{-2, -20, -200});
 }
 
+TEST_CASE("arithmetic: the smallest integer as a number to subtract", "[arithmetic]") {
+  const Tensor x = tensor_of({0, 5}, {2}, kInt64), one = ones({2}, kInt64);
+  CHECK(x.sub(one, INT64_MIN).equal(x.add(one, INT64_MIN)));
+  CHECK((x - INT64_MIN).equal(x.add(one, INT64_MIN)));
+}
+
 TEST_CASE("arithmetic: promotion of dtypes", "[arithmetic]") {
   const Tensor i = tensor_of({1, 2, 3}, {3}, kInt64), b = tensor_of({0, 1, 1}, {3}, kBool);
   CHECK((i + 1).dtype() == kInt64);
