@@ -96,20 +96,32 @@ struct WriteThroughBackward final : Node {
   }
 };
 
+// What `y`, a new handle to memory of `x`, has to know of it.
+void make_view(const Tensor& y, const Tensor& x, ViewKind kind) {
+  TensorImpl& view = *y.impl();
+  const TensorImpl& from = *x.impl();
+  if (!GradMode::is_enabled() || (from.view_kind == ViewKind::kUnrecorded && !from.requires_grad)) {
+    view.view_kind = ViewKind::kUnrecorded;
+    return;
+  }
+  view.view_kind = from.view_kind == ViewKind::kOneOfSeveral ? from.view_kind : kind;
+  view.base = base_of(from) && !is_watched_leaf(from) ? from.base : Ref<TensorImpl>(x.impl());
+  if (follows_memory(view)) view.recorded_writes = view.storage->recorded_writes;
+}
+
 }  // namespace
 
 Tensor view_of(const Tensor& x, IntArrayRef sizes, IntArrayRef strides, int64_t offset,
                ViewKind kind) {
   Tensor y = alias(x, sizes, strides, offset);
-  TensorImpl& view = *y.impl();
-  const TensorImpl& from = *x.impl();
-  if (!GradMode::is_enabled() || (from.view_kind == ViewKind::kUnrecorded && !from.requires_grad)) {
-    view.view_kind = ViewKind::kUnrecorded;
-    return y;
-  }
-  view.view_kind = from.view_kind == ViewKind::kOneOfSeveral ? from.view_kind : kind;
-  view.base = base_of(from) && !is_watched_leaf(from) ? from.base : Ref<TensorImpl>(x.impl());
-  if (follows_memory(view)) view.recorded_writes = view.storage->recorded_writes;
+  make_view(y, x, kind);
+  return y;
+}
+
+Tensor view_of(const Tensor& x) {
+  Tensor y(make_ref<TensorImpl>(*x.impl()));
+  y.impl()->recorded_writes = x.impl()->recorded_writes;
+  make_view(y, x, ViewKind::kRecorded);
   return y;
 }
 

@@ -10,6 +10,9 @@ namespace reel {
 Tensor view_of(const Tensor& x, IntArrayRef sizes, IntArrayRef strides, int64_t offset,
                ViewKind kind = ViewKind::kRecorded);
 
+/// The whole of `x`, which stays in the layout that it is held in.
+Tensor view_of(const Tensor& x);
+
 /// Makes the history of a view anew from that of its base, where the memory was written on the tape
 /// since. Returns whether the history of `x` is that of its values now.
 bool refresh_history(const Tensor& x);

@@ -5,8 +5,8 @@
 // channels lie side by side, while it presents itself as an ordinary contiguous tensor. Operations
 // that know this read the physical strides and pass the layout on; whoever looks at the memory
 // (data_ptr, accessor, strides, a view) converts it once, in place. The state belongs to the
-// storage, so all handles agree; a held storage is only ever seen whole, because making a view
-// presents it first.
+// storage, so all handles agree; a held storage is only ever seen whole, because making a view of
+// other sizes presents it first.
 
 #include <reel/core/tensor.h>
 

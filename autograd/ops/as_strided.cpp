@@ -103,7 +103,7 @@ Tensor taken(const Tensor& memory, const Window& w) {
 }  // namespace
 
 Tensor read_through(const Tensor& x, const Windows& windows) {
-  if (shows_the_same(windows)) return x.reshape(windows.y.sizes);
+  if (shows_the_same(windows)) return x.sizes() == windows.y.sizes ? x : x.reshape(windows.y.sizes);
   const OperationScope scope(AsStridedBackward::kName);
   Windows w = windows;
   const Tensor memory = memory_of(w, x.dtype());
@@ -114,7 +114,7 @@ Tensor read_through(const Tensor& x, const Windows& windows) {
 }
 
 Tensor write_through(const Tensor& g, const Windows& windows) {
-  if (shows_the_same(windows)) return g.reshape(windows.x.sizes);
+  if (shows_the_same(windows)) return g.sizes() == windows.x.sizes ? g : g.reshape(windows.x.sizes);
   const OperationScope scope(AsStridedScatterBackward::kName);
   Windows w = windows;
   const Tensor memory = memory_of(w, g.dtype());

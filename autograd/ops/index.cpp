@@ -158,7 +158,8 @@ Tensor spread(const Tensor& values, IntArrayRef sizes) {
 
 Tensor read(const Tensor& x, const TensorIndex* indices, size_t n) {
   const Parsed p = parse(x, indices, n);
-  return p.advanced ? read_rows(p.view, combine(p)) : p.view;
+  if (p.advanced) return read_rows(p.view, combine(p));
+  return p.view.is_same(x) ? x.view(x.sizes()) : p.view;
 }
 
 void write(const Tensor& x, const TensorIndex* indices, size_t n, const Tensor& values,

@@ -70,7 +70,8 @@ struct ViewBackward final : NodeOf<ViewBackward> {
 
   bool is_view() const override { return true; }
   void backward(BackwardCall& call) override {
-    const Tensor dx = call.grad_output().reshape(sizes);
+    const Tensor& dy = call.grad_output();
+    const Tensor dx = dy.sizes() == sizes ? dy : dy.reshape(sizes);
     call.set_grad_input(0, channels_last ? dx.contiguous(MemoryFormat::kChannelsLast) : dx);
   }
   void release_saved() override {}
@@ -112,6 +113,14 @@ Tensor same_elements(const Tensor& x, IntArrayRef sizes, IntArrayRef strides,
     node->sizes = x.sizes();
     node->channels_last = channels_last;
   }
+  return y;
+}
+
+// The same sizes again: another tensor, whose memory may go on lying as it does.
+Tensor same_sizes(const Tensor& x) {
+  const OperationScope scope(ViewBackward::kName);
+  Tensor y = view_of(x);
+  if (auto* node = record<ViewBackward>(y, x)) node->sizes = x.sizes();
   return y;
 }
 
@@ -167,6 +176,7 @@ Geometry check_expand(const Tensor& x, IntArrayRef asked) {
 
 Tensor Tensor::view(IntArrayRef asked) const {
   const Shape sizes = check_sizes("view", *this, asked);
+  if (sizes == this->sizes()) return same_sizes(*this);
   const bool held = is_held(*this);  // until its strides are asked for
   const std::optional<Shape> strides = strides_over(*this, sizes);
   REEL_CHECK(strides, "view: the tensor ", *this, " with strides ", this->strides(),
@@ -177,7 +187,7 @@ Tensor Tensor::view(IntArrayRef asked) const {
 
 Tensor Tensor::reshape(IntArrayRef asked) const {
   const Shape sizes = check_sizes("reshape", *this, asked);
-  if (sizes == this->sizes()) return *this;
+  if (sizes == this->sizes()) return same_sizes(*this);
   const bool held = is_held(*this);  // until its strides are asked for
   if (const std::optional<Shape> strides = strides_over(*this, sizes))
     return same_elements(*this, sizes, *strides, held);
@@ -191,12 +201,13 @@ Tensor Tensor::flatten(int64_t start_dim, int64_t end_dim) const {
                 end = wrap_dim("flatten", end_dim, dim());
   REEL_CHECK(start <= end, "flatten: start_dim ", start_dim, " lies behind end_dim ", end_dim,
              " in the tensor ", *this, "; it must not.");
+  if (start == end) return *this;
   Shape merged;
   for (int64_t d = 0; d < dim(); ++d) {
     if (d <= start || d > end)
       merged.push_back(size(d));
     else
-      merged[static_cast<size_t>(start)] *= size(d);
+      merged[static_cast<size_t>(start)] = numel_of({merged[static_cast<size_t>(start)], size(d)});
   }
   return reshape(merged);
 }
@@ -312,7 +323,7 @@ Tensor Tensor::unflatten(int64_t dim, IntArrayRef sizes) const {
 Tensor Tensor::t() const {
   REEL_CHECK(dim() <= 2, "t: the tensor ", *this, " has ", dim(),
              " dimensions; it must have at most 2. [use transpose]");
-  return dim() < 2 ? *this : permute({1, 0});
+  return dim() < 2 ? same_sizes(*this) : permute({1, 0});
 }
 
 Tensor Tensor::expand(IntArrayRef asked) const {

@@ -435,3 +435,28 @@ TEST_CASE("views: long chains of writes", "[in-place][view]") {
   y.backward(tensor_of(2, {1, 1}));
   CHECK(x.grad().to_vector() == Values{1.0 + kWrites, 1});
 }
+
+TEST_CASE("views: of a tensor's own sizes", "[in-place][view]") {
+  using Again = Tensor (*)(const Tensor&);
+  const Again ways[] = {[](const Tensor& x) { return x.reshape({2}); },
+                        [](const Tensor& x) { return x.reshape_as(x); },
+                        [](const Tensor& x) { return x.view(-1); },
+                        [](const Tensor& x) { return x.ravel(); },
+                        [](const Tensor& x) { return x.t(); },
+                        [](const Tensor& x) { return x.index({"..."}); }};
+  for (const Again again : ways) {
+    const Tensor x = leaf({1, 2}), y = x * x, p = tensor_of(2, {1, 2});
+    again(p).requires_grad_();
+    CHECK_FALSE(p.requires_grad());
+    again(y).detach_();
+    {
+      const NoGradGuard no_grad;
+      CHECK_FALSE(again(y).requires_grad());
+    }
+    const Tensor z = again(y);
+    z.register_hook([](const Tensor& g) { return g * 10; });
+    z.mul_(x);
+    (y + again(y) * 3).backward(tensor_of(2, {1, 1}));
+    CHECK(x.grad().to_vector() == Values{12, 48});  // 4 * 3 x^2, past the hook
+  }
+}

@@ -50,6 +50,17 @@ void check_transposes(Dtype dtype, int64_t rows, int64_t cols) {
 
 }  // namespace
 
+TEST_CASE("layout: a view of a tensor's own sizes stays held", "[layout]") {
+  const Tensor x = held({2, 3, 4, 5}).requires_grad_(), y = x.reshape({2, 3, -1, 5}) * 2,
+               z = y.view(y.sizes());
+  CHECK(is_held(x));
+  CHECK(is_held(z));
+  z.backward(held(x.sizes()));
+  CHECK(is_held(x.grad()));
+  CHECK(z[1][2][3][4].item<float>() == 238);
+  CHECK(y.to_vector() == z.to_vector());
+}
+
 TEST_CASE("layout: what does not look at the memory leaves it held", "[layout]") {
   const Tensor x = held({2, 3, 4, 5});
   CHECK(is_held(x));

@@ -99,7 +99,11 @@ TEST_CASE("reshape: a view where possible, else a copy", "[view]") {
   const Tensor y = x.t().reshape(6);
   CHECK(y.data_ptr() != x.data_ptr());
   CHECK(y.to_vector() == Values{0, 3, 1, 4, 2, 5});
-  CHECK(x.reshape({2, -1}).is_same(x));
+  const Tensor same = x.reshape({2, -1});
+  CHECK_FALSE(same.is_same(x));
+  CHECK(same.data_ptr() == x.data_ptr());
+  const Tensor t = x.t();
+  CHECK(t.reshape({3, 2}).strides() == t.strides());
 }
 
 TEST_CASE("flatten", "[view]") {
@@ -110,6 +114,8 @@ TEST_CASE("flatten", "[view]") {
   CHECK(x.flatten(-2).sizes() == Shape{2, 3, 20});
   CHECK(x.flatten(2, 2).is_same(x));
   CHECK(counting({}).flatten().sizes() == Shape{1});
+  const int64_t far = int64_t{1} << 62;
+  CHECK_THROWS_AS(zeros({far, 4, 0}).flatten(0, 1), ArgumentError);
   CHECK(flatten(x, 0, 1).sizes() == Shape{6, 4, 5});
   CHECK_THROWS_WITH(x.flatten(2, 1),
                     Equals("flatten: start_dim 2 lies behind end_dim 1 in the tensor [2, 3, "
