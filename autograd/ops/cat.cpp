@@ -41,7 +41,8 @@ CatGeometry check_cat(const TensorList& inputs, int64_t dim) {
     if (x.dim() == model.dim()) expected[d] = x.sizes()[d];
     REEL_CHECK(x.sizes() == expected, "cat: input ", i, " ", x, " does not fit input ", first, " ",
                model, "; all sizes but that of dimension ", g.dim, " must be equal.");
-    g.sizes[d] += x.sizes()[d];
+    REEL_CHECK(!__builtin_add_overflow(g.sizes[d], x.sizes()[d], &g.sizes[d]), "cat: input ", i,
+               " ", x, " makes dimension ", g.dim, " too long; sizes must be below 2^63 in all.");
   }
   return g;
 }

@@ -42,7 +42,7 @@ Tensor Tensor::repeat(IntArrayRef repeats) const {
       wide.insert(i, times[i]);
       y = y.unsqueeze(d).expand(wide);
       wide.erase(i);
-      wide[i] *= times[i];
+      wide[i] = numel_of({wide[i], times[i]});
       y = y.reshape(wide);
     } else {
       y = y.index_select(d, arange(wide[i], kInt64).repeat(times[i]));
@@ -65,7 +65,7 @@ Tensor Tensor::repeat_interleave(int64_t repeats, std::optional<int64_t> dim) co
   const auto d = static_cast<size_t>(wrap_dim("repeat_interleave", *dim, this->dim()));
   Shape wide = sizes(), joined = sizes();
   wide.insert(d + 1, repeats);
-  joined[d] *= repeats;
+  joined[d] = numel_of({joined[d], repeats});
   return own_memory(unsqueeze(static_cast<int64_t>(d) + 1).expand(wide).reshape(joined), *this);
 }
 

@@ -96,6 +96,11 @@ const ErrorRows kViews{
     {"as_strided: expanded", [] { ones({1}).requires_grad_().expand({2}).as_strided({1}, {1}); }},
     {"cat: nothing", [] { cat({}); }},
     {"cat: no dimension", [] { cat({ones({})}); }},
+    {"cat: too long",
+     [] {
+       const Tensor x = zeros({0, int64_t{1} << 62});
+       cat({x, x}, 1);
+     }},
     {"cat: shapes",
      [] {
        cat({ones({2, 3}), ones({2, 4})});

@@ -153,6 +153,12 @@ TEST_CASE("cat and stack: wrong inputs", "[cat]") {
   CHECK(message_of<ArgumentError>([] {
           cat({tensor(1.0), tensor(2.0)});
         }) == "cat: input 0 has no dimensions; it needs one to be joined along. [use stack]");
+  const Tensor long_row = zeros({0, int64_t{1} << 62});
+  CHECK(message_of<ArgumentError>([&] {
+          cat({long_row, long_row, long_row, long_row}, 1);
+        }) ==
+        "cat: input 1 [0, 4611686018427387904] makes dimension 1 too long; sizes must be below "
+        "2^63 in all.");
   CHECK_THROWS_AS(cat({zeros(2)}, 1), ArgumentError);
   CHECK_THROWS_AS(cat({Tensor()}), ArgumentError);
 
