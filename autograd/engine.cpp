@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <utility>
 #include <vector>
 
 namespace reel::autograd {
@@ -106,9 +107,10 @@ class Run {
         grad_inputs_((*lease_).grad_inputs) {}
   ~Run() {
     for (const Task& task : tasks_) {
-      task.node->run = task.outer_run;
       task.node->place = task.outer_place;
+      task.node->run.store(task.outer_run, std::memory_order_release);
     }
+    innermost_ = outer_;
   }
   Run(const Run&) = delete;
   Run& operator=(const Run&) = delete;
@@ -124,7 +126,7 @@ class Run {
     for (Task& task : tasks_) task.needed = false;
     for (const Edge& e : edges) {
       captures_.push_back({e.node.get(), e.output_nr, {}});
-      if (e.node && e.node->run == id_) task_of(*e.node).needed = task_of(*e.node).captured = true;
+      if (e.node && reached(*e.node)) task_of(*e.node).needed = task_of(*e.node).captured = true;
     }
     order_turns();
     for (auto turn = turns_.rbegin(); turn != turns_.rend(); ++turn) {
@@ -155,11 +157,16 @@ class Run {
     return ++last;
   }
 
-  Task& task_of(const Node& node) { return tasks_[node.place]; }
+  bool reached(const Node& node) const { return node.run.load(std::memory_order_relaxed) == id_; }
+  Task& task_of(const Node& node) {
+    if (!reached(node)) [[unlikely]]
+      throw_shared(node);
+    return tasks_[node.place];
+  }
   Tensor& slot(const Node& node, uint32_t nr) { return grads_[task_of(node).first_grad + nr]; }
 
   void reach(Node* root) {
-    if (root->run == id_) return;
+    if (reached(*root)) return;
     mark(root);
     stack_.push_back(root);
     while (!stack_.empty()) {
@@ -167,18 +174,32 @@ class Run {
       stack_.pop_back();
       for (size_t i = 0; i < node->num_inputs(); ++i) {
         Node* next = node->edge(i).node.get();
-        if (!next || next->run == id_) continue;
+        if (!next || reached(*next)) continue;
         mark(next);
         stack_.push_back(next);
       }
     }
   }
 
+  // Marks of another thread are left alone: each run would go by the other's places. Only the ends
+  // of the tape, where every run comes to, are worth a locked instruction.
   void mark(Node* node) {
-    tasks_.push_back({node, static_cast<uint32_t>(grads_.size()), node->place, node->run});
+    uint64_t outer = node->run.load(std::memory_order_acquire);
+    if (outer != 0 && !is_outer(outer)) [[unlikely]]
+      throw_shared(*node);
+    if (!node->is_accumulator())
+      node->run.store(id_, std::memory_order_relaxed);
+    else if (!node->run.compare_exchange_strong(outer, id_))
+      throw_shared(*node);
+    tasks_.push_back({node, static_cast<uint32_t>(grads_.size()), node->place, outer});
     for (uint32_t i = 0; i < node->num_outputs; ++i) grads_.emplace_back();
-    node->run = id_;
     node->place = static_cast<uint32_t>(tasks_.size() - 1);
+  }
+
+  bool is_outer(uint64_t id) const {
+    const Run* run = outer_;
+    while (run && run->id_ != id) run = run->outer_;
+    return run;
   }
 
   void order_turns() {
@@ -285,6 +306,8 @@ class Run {
     }
   }
 
+  static thread_local Run* innermost_;
+  Run* const outer_ = std::exchange(innermost_, this);
   const uint64_t id_ = next_id();
   bool keep_graph_, create_graph_, restricted_ = false;
   const bool detects_anomalies_ = TapeMode::get() & TapeMode::kDetectsAnomalies;
@@ -297,6 +320,7 @@ class Run {
   std::vector<Tensor>& grad_inputs_;
   std::vector<Capture> captures_;
 };
+thread_local Run* Run::innermost_ = nullptr;
 
 void add_root(Run& run, const char* op, const Tensor& y, Tensor g) {
   REEL_CHECK_GRAPH(y.requires_grad(), op, ": the tensor ", y,

@@ -16,6 +16,11 @@ std::string place_of(const Node& node) {
 constexpr const char* kCallModule =
     "[call the module, layer(x): layer->forward(x) computes no new weight]";
 
+bool is_made_by_node(const Tensor& x) {
+  const AutogradMeta* meta = find_meta(x);
+  return meta && meta->grad_fn;
+}
+
 // Nodes whose last reference has gone, deleted one at a time by the outermost dispose. Linked
 // through the nodes: a list with a destructor would be gone before the last static tensors.
 thread_local Node* condemned = nullptr;
@@ -41,6 +46,7 @@ void SavedTensor::save(const Tensor& x) {
     data_ = x;
   else
     data_ = as_it_is(x);
+  has_history_ = is_made_by_node(data_);
   storage_ = x.impl()->storage.get();
   version_ = storage_->version;
 }
@@ -69,7 +75,22 @@ const Tensor& SavedTensor::unpack_data(const Node& node, const char* what) const
                    node.stands_in
                        ? kCallModule
                        : "[replace the in-place operation, or clone the tensor before it]");
+  if (has_history_ && GradMode::is_enabled() && !is_made_by_node(data_)) [[unlikely]]
+    throw_graph_error(concat(node.name(), ": saved input '", what, "' ", data_,
+                             " was detached in place", place_of(node),
+                             "; a gradient of the gradient needs the history that it had. ",
+                             "[use detach() in place of detach_()]"));
   return data_;
+}
+
+void throw_shared(const Node& node) {
+  throw_graph_error(
+      concat("backward: another thread's backward is running through ",
+             node.is_accumulator() ? std::string("a leaf of this graph")
+                                   : concat("the same '", node.name(), "'", place_of(node)),
+             "; graphs of threads that run backward at one time must share neither operations nor "
+             "leaves that require grad. [give each thread a clone of the module, and add the "
+             "gradients]"));
 }
 
 void throw_released(const Node& node) {

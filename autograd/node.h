@@ -4,6 +4,7 @@
 #include <reel/core/pool.h>
 #include <reel/core/tensor.h>
 
+#include <atomic>
 #include <memory>
 
 namespace reel {
@@ -24,7 +25,8 @@ class SavedTensor {
  public:
   void save(const Tensor& x);
   void save_output(const Tensor& y, uint32_t output_nr = 0);
-  /// The tensor. Throws: GraphError when it was changed in place since, naming `node` and `what`.
+  /// The tensor. Throws: GraphError, naming `node` and `what`, when it was changed in place since,
+  /// or, where its history is needed, was detached.
   Tensor unpack(const Node& node, const char* what) const;
   /// The same as it is kept: an output is without its history.
   const Tensor& unpack_data(const Node& node, const char* what) const;
@@ -39,6 +41,7 @@ class SavedTensor {
   uint32_t version_ = 0;
   uint32_t output_nr_ = 0;
   bool is_output_ = false;
+  bool has_history_ = false;  // of a node, when it was saved
 };
 
 /// What a node sees while it runs: the gradients of its outputs, and where those of its inputs go.
@@ -134,7 +137,7 @@ class Node : public RefCounted, public Pooled {
   Extras* find_extras() { return extras_.get(); }
 
   // --- the engine's marks, valid during one run (autograd/engine.cpp) ---
-  uint64_t run = 0;
+  std::atomic<uint64_t> run{0};  // 0: none
   uint32_t place = 0;
   bool released = false;
   bool stands_in = false;  // made the value that stand_in of autograd/variable.h gave a tensor
@@ -155,6 +158,9 @@ class Node : public RefCounted, public Pooled {
   std::unique_ptr<Extras> extras_;
   Node* next_condemned_ = nullptr;
 };
+
+/// Throws: GraphError that a run of another thread has marked the node.
+[[noreturn]] void throw_shared(const Node& node);
 
 /// Throws: GraphError that the node has run already, and has nothing saved any more.
 [[noreturn]] void throw_released(const Node& node);

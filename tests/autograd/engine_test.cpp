@@ -358,3 +358,26 @@ TEST_CASE("backward: the method with inputs", "[engine]") {
   CHECK(grad_of(b) == Values{2, 10});
   CHECK_FALSE(a.grad().defined());
 }
+
+TEST_CASE("backward: graphs that share something run on one thread at a time", "[engine]") {
+  const Tensor x = leaf({2}), h = x * x, y = h * 3;
+  std::string leaf_shared, operation_shared;
+  y.register_hook([&](const Tensor& g) {
+    std::thread other([&] {
+      leaf_shared = message_of<GraphError>([&] { (x * 5).backward(); });
+      operation_shared = message_of<GraphError>([&] { (h * 5).backward(); });
+    });
+    other.join();
+    return g;
+  });
+  y.backward();
+  CHECK(grad_of(x) == Values{12});
+  CHECK(leaf_shared ==
+        "backward: another thread's backward is running through a leaf of this graph; graphs of "
+        "threads that run backward at one time must share neither operations nor leaves that "
+        "require grad. [give each thread a clone of the module, and add the gradients]");
+  CHECK(operation_shared.starts_with(
+      "backward: another thread's backward is running through the same 'mul'; graphs of"));
+  std::thread([&] { (x * 5).backward(); }).join();
+  CHECK(grad_of(x) == Values{17});
+}

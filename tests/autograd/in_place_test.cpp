@@ -189,3 +189,21 @@ TEST_CASE("in place: gradients of nothing add up", "[in_place]") {
   CHECK(y.grad().sizes() == Shape{0, 3});
   ones({1, 0}).expand({3, 0}).add_(1);
 }
+
+TEST_CASE("in place: a saved tensor that was detached is noticed where its history is needed",
+          "[in-place]") {
+  const Tensor x = leaf({2, 4}), h = x * 2, y = (h * h * x).sum();
+  h.detach_();
+  CHECK(autograd::grad({y}, {x}, {}, /*retain_graph=*/true)[0].to_vector() == Values{48, 192});
+  const auto twice = [&] { autograd::grad({y}, {x}, {}, {}, /*create_graph=*/true); };
+  CHECK(message_of<GraphError>(twice) ==
+        "mul: saved input 'other' [2] was detached in place; a gradient of the gradient needs the "
+        "history that it had. [use detach() in place of detach_()]");
+  h.requires_grad_();
+  CHECK_THROWS_AS(twice(), GraphError);
+  // Leaves have none to lose.
+  const Tensor a = leaf({3}), b = leaf({5}), c = a * a * b;
+  b.detach_();
+  const Tensor g = autograd::grad({c}, {a}, {}, {}, /*create_graph=*/true)[0];
+  CHECK(autograd::grad({g}, {a})[0].to_vector() == Values{10});
+}

@@ -7,6 +7,9 @@
 #include <reel/autograd/ops.h>
 #include <reel/core/creation.h>
 
+#include <exception>
+#include <thread>
+
 namespace reel::tests {
 
 namespace {
@@ -59,6 +62,23 @@ const ErrorRows kBackward{
        y.backward(plain());
        y.backward(plain());
      }},
+    {"backward: on two threads",
+     [] {
+       const Tensor x = leaf(), y = x * 2;
+       std::exception_ptr error;
+       y.register_hook([&](const Tensor& g) {
+         std::thread([&] {
+           try {
+             x.backward(plain());
+           } catch (...) {
+             error = std::current_exception();
+           }
+         }).join();
+         return g;
+       });
+       y.backward(plain());
+       if (error) std::rethrow_exception(error);
+     }},
     {"grad: unused input", [] { autograd::grad({leaf() * 2}, {leaf()}, {plain()}); }},
     {"grad: input without grad", [] { autograd::grad({leaf() * 2}, {plain()}, {plain()}); }},
     {"hook: shape of its gradient",
@@ -103,6 +123,12 @@ const ErrorRows kInPlace{
        const Tensor y = leaf().exp();
        y.add_(1);
        y.backward(plain());
+     }},
+    {"in place: a saved input detached",
+     [] {
+       const Tensor x = leaf(), h = x * 1, y = h * h;
+       h.detach_();
+       y.backward(plain(), false, /*create_graph=*/true);
      }},
     {"in place: other data",
      [] {
