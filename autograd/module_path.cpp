@@ -1,7 +1,7 @@
 #include <reel/autograd/module_path.h>
 #include <reel/autograd/operation_scope.h>
+#include <reel/core/fork.h>
 
-#include <mutex>
 #include <unordered_set>
 
 namespace reel {
@@ -13,7 +13,7 @@ thread_local const char* running = nullptr;
 const char* current_module_path() { return running; }
 
 const char* intern_path(const std::string& path) {
-  static std::mutex mutex;
+  static ForkMutex& mutex = *new ForkMutex;
   static auto& paths = *new std::unordered_set<std::string>;
   std::lock_guard lock(mutex);
   return paths.insert(path).first->c_str();

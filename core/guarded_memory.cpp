@@ -1,8 +1,8 @@
+#include <reel/core/fork.h>
 #include <reel/core/guarded_memory.h>
 
 #include <algorithm>
 #include <cstring>
-#include <mutex>
 #include <unordered_map>
 
 namespace reel {
@@ -12,7 +12,7 @@ namespace {
 constexpr unsigned char kMark = 0xA5;
 
 struct Registry {
-  std::mutex mutex;
+  ForkMutex mutex;
   std::unordered_map<unsigned char*, size_t> sizes;  // by the place between the guards
   int64_t damaged = 0;                               // of those that are gone
 };

@@ -1,9 +1,10 @@
 #pragma once
 // Memory of large tensors: cut to size from segments of the system's, and joined when it is free.
 
+#include <reel/core/fork.h>
+
 #include <cstddef>
 #include <cstdint>
-#include <mutex>
 #include <vector>
 
 namespace reel {
@@ -42,7 +43,7 @@ class LargeBlocks {
   };
   bool starts_segment(const char* p) const;
 
-  std::mutex mutex_;
+  ForkMutex mutex_;
   std::vector<Free> free_;  // by address; neighbours of one segment are joined
   std::vector<Segment> segments_;
   size_t cached_ = 0;

@@ -1,8 +1,8 @@
 #include <reel/core/allocator.h>
+#include <reel/core/fork.h>
 #include <reel/core/kernels/kernels.h>
 #include <reel/core/storage.h>
 
-#include <mutex>
 #include <utility>
 
 namespace reel {
@@ -26,7 +26,8 @@ void Storage::hold(int64_t batch, int64_t channels, int64_t pixels, size_t items
 }
 
 void Storage::present(bool exclusive) {
-  static std::mutex mutex;  // conversions are rare and short: one lock for all storages
+  // Conversions are rare and short: one lock for all storages.
+  static ForkMutex& mutex = *new ForkMutex;
   std::lock_guard lock(mutex);
   if (!is_held()) return;
   void* plain = allocate(bytes_);

@@ -6,8 +6,9 @@
 #include <memory>
 #include <thread>
 
-#if defined(__linux__)
 #include <pthread.h>
+
+#if defined(__linux__)
 #include <sched.h>
 #endif
 #if defined(__SSE2__)
@@ -44,9 +45,10 @@ constexpr int64_t parts_of(uint64_t state) {
 class Pool {
  public:
   Pool() {
-#if defined(__linux__)
-    if (sched_getaffinity(0, sizeof cores_, &cores_) != 0) CPU_ZERO(&cores_);
-#endif
+    find_cores();
+    static Pool* only;
+    only = this;
+    pthread_atfork(nullptr, nullptr, [] { only->begin_anew(); });
   }
 
   bool run(int64_t n, ThreadPool::Part part, void* context) {
@@ -69,6 +71,21 @@ class Pool {
   struct alignas(64) Claim {
     std::atomic<uint64_t> job{0};
   };
+
+  void find_cores() {
+#if defined(__linux__)
+    if (sched_getaffinity(0, sizeof cores_, &cores_) != 0) CPU_ZERO(&cores_);
+#endif
+  }
+
+  // In a child process, which has the forking thread alone. What others were at is not its job.
+  void begin_anew() {
+    threads_ = patience_ = 0;
+    asleep_.store(0);
+    unfinished_.store(0);
+    busy_.store(false);
+    find_cores();
+  }
 
   void publish(uint64_t state) {
     state_.store(state);

@@ -124,22 +124,6 @@ TEST_CASE("parallel: a thread that comes late takes nothing twice", "[parallel]"
   }
 }
 
-TEST_CASE("parallel: a forked process computes without the threads it lost", "[parallel]") {
-  ExecutionScope scope;
-  set_num_threads(2);
-  parallel_for(2, kPlenty, [](int64_t, int64_t) {});  // the threads exist
-  const pid_t child = fork();
-  if (child == 0) {
-    std::atomic<int64_t> visits{0};
-    parallel_for(10, kPlenty, [&](int64_t begin, int64_t end) { visits += end - begin; });
-    _exit(visits == 10 ? 0 : 1);
-  }
-  REQUIRE(child > 0);
-  int status = 1;
-  REQUIRE(waitpid(child, &status, 0) == child);
-  CHECK(status == 0);
-}
-
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 TEST_CASE("parallel: goes on with the threads that the system gives", "[parallel]") {
   constexpr int kThreads = 300;
