@@ -75,22 +75,21 @@ const Tensor& SavedTensor::unpack_data(const Node& node, const char* what) const
                    node.stands_in
                        ? kCallModule
                        : "[replace the in-place operation, or clone the tensor before it]");
-  if (has_history_ && GradMode::is_enabled() && !is_made_by_node(data_)) [[unlikely]]
-    throw_graph_error(concat(node.name(), ": saved input '", what, "' ", data_,
-                             " was detached in place", place_of(node),
-                             "; a gradient of the gradient needs the history that it had. ",
-                             "[use detach() in place of detach_()]"));
+  REEL_CHECK_GRAPH(!has_history_ || !GradMode::is_enabled() || is_made_by_node(data_), node.name(),
+                   ": saved input '", what, "' ", data_, " was detached in place", place_of(node),
+                   "; a gradient of the gradient needs the history that it had. [use detach() in "
+                   "place of detach_()]");
   return data_;
 }
 
 void throw_shared(const Node& node) {
-  throw_graph_error(
-      concat("backward: another thread's backward is running through ",
-             node.is_accumulator() ? std::string("a leaf of this graph")
-                                   : concat("the same '", node.name(), "'", place_of(node)),
-             "; graphs of threads that run backward at one time must share neither operations nor "
-             "leaves that require grad. [give each thread a clone of the module, and add the "
-             "gradients]"));
+  const std::string shared = node.is_accumulator()
+                                 ? "a leaf of this graph"
+                                 : "the same '" + std::string(node.name()) + "'" + place_of(node);
+  throw_graph_error("backward: another thread's backward is running through " + shared +
+                    "; graphs of threads that run backward at one time must share neither "
+                    "operations nor leaves that require grad. [give each thread a clone of the "
+                    "module, and add the gradients]");
 }
 
 void throw_released(const Node& node) {
