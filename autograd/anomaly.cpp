@@ -71,9 +71,10 @@ Anomaly anomaly_of(const Tensor& x) {
 std::string describe(const char* what, size_t i, const Tensor& x) {
   const Values v = values_of(x);
   std::string text =
-      concat(what, " ", i, " ", x.sizes(), " of ", v.nans, " NaN, ", v.infinities, " Inf");
+      as_text(what, " ", i, " ", x.sizes(), " of ", v.nans, " NaN, ", v.infinities, " Inf");
   if (v.finite > 0)
-    text += concat(", ", v.finite, " finite from ", v.least, " to ", v.most, " with mean ", v.mean);
+    text +=
+        as_text(", ", v.finite, " finite from ", v.least, " to ", v.most, " with mean ", v.mean);
   return text;
 }
 
@@ -83,8 +84,8 @@ void describe_next(std::string& text, const char* what, size_t i, const Tensor& 
 
 std::string place(const char* module_path) {
   std::string text;
-  if (running_function) text += concat(" (in function ", running_function, ")");
-  if (module_path) text += concat(" (in module ", module_path, ")");
+  if (running_function) text += as_text(" (in function ", running_function, ")");
+  if (module_path) text += as_text(" (in module ", module_path, ")");
   return text;
 }
 
@@ -95,7 +96,7 @@ const char* without(Anomaly anomaly) {
 
 std::string origin_of(const Tensor& x) {
   if (x.is_leaf()) return "a leaf, nothing recorded made it";
-  return concat("made by ", x.grad_fn()->name(), " while nothing was watched");
+  return as_text("made by ", x.grad_fn()->name(), " while nothing was watched");
 }
 
 }  // namespace
@@ -114,21 +115,21 @@ void check_forward(const char* op, const ForwardTensors& t) {
   std::string values;
   for (size_t i = 0; i < t.num_outputs; ++i) describe_next(values, "output", i, *t.outputs[i]);
   for (size_t i = 0; i < t.overwritten; ++i)
-    values += concat("; input ", i, " ", *t.inputs[i], " was overwritten");
+    values += as_text("; input ", i, " ", *t.inputs[i], " was overwritten");
   Anomaly brought = Anomaly::kNone;
   for (size_t i = t.overwritten; i < t.num_inputs; ++i) {
     const Tensor& x = *t.inputs[i];
     const Anomaly here = anomaly_of(x);
     if (here == Anomaly::kNaN)
-      throw AnomalyError(concat(op, ": a NaN came in with input ", i, where, "; it is ",
-                                origin_of(x), ". [", describe("input", i, x), "]"));
+      throw AnomalyError(as_text(op, ": a NaN came in with input ", i, where, "; it is ",
+                                 origin_of(x), ". [", describe("input", i, x), "]"));
     brought = std::max(brought, here);
     describe_next(values, "input", i, x);
   }
   // An infinity that came in may go out; what becomes NaN of it is made here.
   if (brought >= made) return;
-  throw AnomalyError(concat(op, ": the forward made ", name_of(made), " of ", without(made), where,
-                            "; no operation should. [", values, "]"));
+  throw AnomalyError(as_text(op, ": the forward made ", name_of(made), " of ", without(made), where,
+                             "; no operation should. [", values, "]"));
 }
 
 void note_forward(Node& node, const Tensor* const* inputs, size_t n) {
@@ -147,10 +148,10 @@ void check_backward(const Node& node, const TensorList& arrived, const Tensor* m
   for (size_t i = 0; i < arrived.size(); ++i) {
     const Anomaly here = anomaly_of(arrived[i]);
     if (here == Anomaly::kNaN)
-      throw AnomalyError(
-          concat(node.name(), ": a NaN came in with the gradient of output ", i, " in backward",
-                 where, "; it was given to backward, came from a hook, or is a sum of gradients. [",
-                 describe("gradient of output", i, arrived[i]), "]"));
+      throw AnomalyError(as_text(
+          node.name(), ": a NaN came in with the gradient of output ", i, " in backward", where,
+          "; it was given to backward, came from a hook, or is a sum of gradients. [",
+          describe("gradient of output", i, arrived[i]), "]"));
     in = std::max(in, here);
   }
   for (size_t i = 0; i < node.num_inputs(); ++i)
@@ -164,8 +165,8 @@ void check_backward(const Node& node, const TensorList& arrived, const Tensor* m
   const Node::Extras* extras = node.find_extras();
   if (extras && !extras->forward_values.empty())
     values += "; in the forward: " + extras->forward_values;
-  throw AnomalyError(concat(node.name(), ": the backward made ", name_of(out), " of ", without(out),
-                            where, "; no operation should. [", values, "]"));
+  throw AnomalyError(as_text(node.name(), ": the backward made ", name_of(out), " of ",
+                             without(out), where, "; no operation should. [", values, "]"));
 }
 
 }  // namespace reel

@@ -73,7 +73,7 @@ std::string escaped(const std::string& text) {
 }
 
 std::string shape_of(const Tensor& gradient) {
-  return gradient.defined() ? concat(gradient.sizes()) : std::string();
+  return gradient.defined() ? as_text(gradient.sizes()) : std::string();
 }
 
 }  // namespace
@@ -94,28 +94,28 @@ std::string draw_graph(const Tensor& y, const OrderedDict<std::string, Tensor>& 
 
   std::string dot = "digraph tape {\n  node [fontname=\"sans-serif\"]\n";
   dot += "  edge [fontname=\"sans-serif\", fontsize=10]\n";
-  dot += concat("  result [label=\"", shape_of(y), "\", shape=plaintext]\n");
+  dot += as_text("  result [label=\"", shape_of(y), "\", shape=plaintext]\n");
   std::string arrows;
   for (const Node* node : order) {
     const Place& place = places.at(const_cast<Node*>(node));
     std::string label = node->name();
     if (node->is_accumulator()) {
       const auto known = leaves.find(node);
-      label = concat(known == leaves.end() ? "leaf" : escaped(known->second), "\\n",
-                     shape_of(place.gradients[0]));
+      label = as_text(known == leaves.end() ? "leaf" : escaped(known->second), "\\n",
+                      shape_of(place.gradients[0]));
     } else if (node->module_path) {
-      label = concat(escaped(label), "\\n", escaped(node->module_path));
+      label = as_text(escaped(label), "\\n", escaped(node->module_path));
     }
-    dot += concat("  n", place.number, " [label=\"", label, "\"",
-                  node->is_accumulator() ? ", shape=box" : "", "]\n");
+    dot += as_text("  n", place.number, " [label=\"", label, "\"",
+                   node->is_accumulator() ? ", shape=box" : "", "]\n");
     for (size_t i = 0; i < node->num_inputs(); ++i)
       if (const Edge& edge = node->edge(i); edge.node) {
         const Place& from = places.at(edge.node.get());
-        arrows += concat("  n", from.number, " -> n", place.number, " [label=\"",
-                         shape_of(from.gradients[edge.output_nr]), "\"]\n");
+        arrows += as_text("  n", from.number, " -> n", place.number, " [label=\"",
+                          shape_of(from.gradients[edge.output_nr]), "\"]\n");
       }
   }
-  return concat(dot, arrows, "  n", places.at(root.node.get()).number, " -> result\n}\n");
+  return as_text(dot, arrows, "  n", places.at(root.node.get()).number, " -> result\n}\n");
 }
 
 }  // namespace reel::autograd

@@ -40,7 +40,7 @@ variable_list AutogradContext::get_saved_variables() const {
   if (!node_ || !node_->call_) return to_save_;
   variable_list tensors;
   for (size_t i = 0; i < node_->saved_.size(); ++i)
-    tensors.push_back(node_->saved_[i].unpack(*node_, concat(i).c_str()));
+    tensors.push_back(node_->saved_[i].unpack(*node_, as_text(i).c_str()));
   return tensors;
 }
 

@@ -189,14 +189,14 @@ Values Checker::evaluate(TensorList* outputs) {
 bool Checker::repeatable(const TensorList& outputs) {
   const Values again = evaluate();
   if (again.size() != y_.size()) {
-    fail(concat("the function is not repeatable: it gave ", y_.size(), " output elements, then ",
-                again.size()));
+    fail(as_text("the function is not repeatable: it gave ", y_.size(), " output elements, then ",
+                 again.size()));
     return false;
   }
   for (size_t j = 0; j < y_.size(); ++j)
     if (y_[j] != again[j] && !(std::isnan(y_[j]) && std::isnan(again[j]))) {
-      fail(concat("the function is not repeatable: output element ", j, " is ", y_[j], ", then ",
-                  again[j], " for the same inputs"));
+      fail(as_text("the function is not repeatable: output element ", j, " is ", y_[j], ", then ",
+                   again[j], " for the same inputs"));
       return false;
     }
   bool recorded = false;
@@ -225,7 +225,7 @@ std::vector<Values> Checker::analytic(const TensorList& outputs, const Values& w
     const Tensor& g = gradients[k];
     result.push_back(g.defined() ? g.to_vector() : Values(static_cast<size_t>(xs[k].numel())));
     if (g.defined() && g.sizes() != xs[k].sizes())
-      fail(concat("the gradient of input ", wanted_[k], " has shape ", g, ", the input ", xs[k]));
+      fail(as_text("the gradient of input ", wanted_[k], " has shape ", g, ", the input ", xs[k]));
   }
   return result;
 }
@@ -338,10 +338,10 @@ void Checker::conclude() {
   if (all == 0)
     fail("inputs or outputs are empty: nothing was compared");
   else if (report_.wrong > 0)
-    fail(concat(report_.wrong, " of ", report_.checked, " gradients are wrong"));
+    fail(as_text(report_.wrong, " of ", report_.checked, " gradients are wrong"));
   else if (static_cast<double>(report_.kinks) > options_.max_kinks * static_cast<double>(all))
-    fail(concat(report_.kinks, " of ", all, " elements sit at a kink, more than the ",
-                options_.max_kinks * 100, " % that may be left out"));
+    fail(as_text(report_.kinks, " of ", all, " elements sit at a kink, more than the ",
+                 options_.max_kinks * 100, " % that may be left out"));
   else if (!any_nonzero_ && !options_.allow_zero)
     fail("every gradient is zero both ways: the check would show nothing");
   else
@@ -410,7 +410,7 @@ GradcheckReport gradgradcheck(const TensorListFunction& fn, const TensorList& in
     all.push_back(tensor_of(weights.data(), y.sizes()));
     all.back().set_requires_grad(true);
     if (named.name.empty())
-      named.name = concat("gradient of ", y.grad_fn() ? y.grad_fn()->name() : "function");
+      named.name = as_text("gradient of ", y.grad_fn() ? y.grad_fn()->name() : "function");
   }
   const auto gradients = [&](const TensorList& xs) {
     const auto middle = xs.begin() + static_cast<std::ptrdiff_t>(n);

@@ -15,15 +15,15 @@ void append_digits(std::string& out, double v) {
 }
 
 void append_element(std::string& out, const GradcheckElement& e) {
-  out += concat("input ", e.input, " ", e.shape);
-  out += e.index.size() == e.shape.size() ? concat(" at ", e.index)
+  out += as_text("input ", e.input, " ", e.shape);
+  out += e.index.size() == e.shape.size() ? as_text(" at ", e.index)
                                           : std::string(" along a direction");
-  if (e.output >= 0) out += concat(", output element ", e.output);
+  if (e.output >= 0) out += as_text(", output element ", e.output);
   out += ": analytic ";
   append_digits(out, e.analytic);
   out += ", numeric ";
   append_digits(out, e.numeric);
-  out += concat(", relative error ", e.relative_error());
+  out += as_text(", relative error ", e.relative_error());
 }
 
 }  // namespace
@@ -35,9 +35,9 @@ double GradcheckElement::relative_error() const {
 }
 
 std::string to_string(const GradcheckReport& r) {
-  std::string out = concat("gradcheck: ", r.op, ": ",
-                           r.passed ? concat(r.checked, " gradients are right") : r.reason, ".");
-  if (r.passed && r.kinks > 0) out += concat(" At kinks, and left out: ", r.kinks, ".");
+  std::string out = as_text("gradcheck: ", r.op, ": ",
+                            r.passed ? as_text(r.checked, " gradients are right") : r.reason, ".");
+  if (r.passed && r.kinks > 0) out += as_text(" At kinks, and left out: ", r.kinks, ".");
   if (r.passed) {
     if (r.worst.empty()) return out;
     out += "\n  least exact: ";

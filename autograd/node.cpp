@@ -9,7 +9,7 @@ namespace reel {
 namespace {
 
 std::string place_of(const Node& node) {
-  return node.module_path ? concat(" (in module ", node.module_path, ")") : std::string();
+  return node.module_path ? as_text(" (in module ", node.module_path, ")") : std::string();
 }
 
 // Of weight norm and its like, when forward was called past their hook.
@@ -94,9 +94,9 @@ void throw_shared(const Node& node) {
 
 void throw_released(const Node& node) {
   throw_graph_error(
-      concat(node.name(), ": backward a second time", place_of(node),
-             "; what it had saved was freed by the first. ",
-             node.stands_in ? kCallModule : "[pass retain_graph = true to the first backward]"));
+      as_text(node.name(), ": backward a second time", place_of(node),
+              "; what it had saved was freed by the first. ",
+              node.stands_in ? kCallModule : "[pass retain_graph = true to the first backward]"));
 }
 
 bool SavedTensor::lacks_history() const {

@@ -21,7 +21,7 @@ std::string to_string(const Tensor& x) {
   const std::string head = "tensor(";
   std::string out = head + text_of_values(x, head.size());
   std::string notes;
-  const auto note = [&](const auto&... values) { notes += concat(", ", values...); };
+  const auto note = [&](const auto&... values) { notes += as_text(", ", values...); };
   const bool empty = x.numel() == 0;
   if (is_summarised(x) || (empty && x.dim() != 1)) note("size=", x.sizes());
   if (!is_evident(x.dtype(), empty)) note("dtype=", x.dtype());

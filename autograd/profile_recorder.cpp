@@ -31,7 +31,7 @@ std::string shapes_text(const std::vector<int64_t>& words) {
   std::string text;
   for (size_t i = 0; i < words.size();) {
     const auto n = static_cast<size_t>(words[i]);
-    text += concat(i == 0 ? "" : " ", IntArrayRef(words.data() + i + 1, n));
+    text += as_text(i == 0 ? "" : " ", IntArrayRef(words.data() + i + 1, n));
     i += 1 + n;
   }
   return text;
@@ -174,7 +174,7 @@ autograd::Profile ProfileRecorder::profile() const {
   autograd::Profile profile;
   for (const Entry& e : entries_) {
     autograd::ProfileEntry& entry = profile.entries.emplace_back();
-    entry.name = e.kind == Kind::kGradient ? concat(e.name, "_backward") : std::string(e.name);
+    entry.name = e.kind == Kind::kGradient ? as_text(e.name, "_backward") : std::string(e.name);
     entry.module = e.path ? e.path : "";
     entry.category = e.category;
     entry.shapes = shapes_text(e.words);

@@ -36,7 +36,7 @@ std::string scaled(int64_t amount, const char* const (&units)[5]) {
   auto value = static_cast<double>(amount);
   size_t unit = 0;
   for (; std::abs(value) >= 1000 && unit < 4; ++unit) value /= 1000;
-  return concat(number("%.3g", value), units[unit]);
+  return as_text(number("%.3g", value), units[unit]);
 }
 
 std::string bytes_text(int64_t bytes) {
@@ -69,10 +69,10 @@ std::string aligned(const std::vector<Row>& rows, const std::string& left) {
 }
 
 std::string last_line(const Profile& p) {
-  std::string text = concat(milliseconds(p.wall), " ms");
-  if (p.multiply_adds > 0) text += concat("; ", work_text(p.multiply_adds), " multiply-adds");
-  if (p.peak > 0) text += concat("; at most ", bytes_text(p.peak), " above the beginning");
-  if (p.dropped_events > 0) text += concat("; ", p.dropped_events, " events only counted");
+  std::string text = as_text(milliseconds(p.wall), " ms");
+  if (p.multiply_adds > 0) text += as_text("; ", work_text(p.multiply_adds), " multiply-adds");
+  if (p.peak > 0) text += as_text("; at most ", bytes_text(p.peak), " above the beginning");
+  if (p.dropped_events > 0) text += as_text("; ", p.dropped_events, " events only counted");
   return text + '\n';
 }
 
@@ -99,7 +99,7 @@ using Key = std::tuple<std::string, std::string, std::string>;  // name, categor
 Row row_of(const Key& key, const Sum& s, double wall) {
   return {std::get<0>(key),
           std::get<1>(key),
-          concat(s.calls),
+          as_text(s.calls),
           milliseconds(s.total),
           milliseconds(s.self),
           percent(s.self, wall),
@@ -138,7 +138,7 @@ std::string operations(const Profile& p, bool shapes, size_t max_rows) {
     else
       hidden += order[i].second.self;
   if (order.size() > max_rows)
-    rows.push_back(rest(concat("(", order.size() - max_rows, " others)"), hidden, p.wall));
+    rows.push_back(rest(as_text("(", order.size() - max_rows, " others)"), hidden, p.wall));
   if (in_modules > 0) rows.push_back(rest("(modules' own code)", in_modules, p.wall));
   rows.push_back(rest("(outside of all)", p.wall - all, p.wall));
   return aligned(rows, "llrrrrrrrrrl") + last_line(p);
@@ -173,7 +173,7 @@ struct Branch {
 
 void add_rows(std::vector<Row>& rows, const Branch& b, const std::string& label, double wall) {
   const double total = b.forward + b.backward + b.other;
-  rows.push_back({label, b.calls ? concat(b.calls) : "-", milliseconds(b.forward),
+  rows.push_back({label, b.calls ? as_text(b.calls) : "-", milliseconds(b.forward),
                   milliseconds(b.backward), milliseconds(total), percent(total, wall),
                   work_text(b.forward_work), work_text(b.backward_work),
                   rate(2 * b.forward_work, b.forward), rate(2 * b.backward_work, b.backward),

@@ -82,7 +82,7 @@ void time_decoding(double budget, const std::string& name, const std::string& by
       data::decode_image(bytes.data(), bytes.size(), data::ImageReadMode::kUnchanged, name);
   const bench::Timing t =
       bench::measure(budget, [&] { data::decode_image(bytes.data(), bytes.size()); });
-  print(concat("decode ", name, " ", x.size(2), "x", x.size(1)), 1, t.min_ms);
+  print(as_text("decode ", name, " ", x.size(2), "x", x.size(1)), 1, t.min_ms);
 }
 
 void run(const program::Arguments& args) {

@@ -185,8 +185,8 @@ void* allocate_block(size_t requested) {
     empty_cache();
     p = take(size);
     if (!p)
-      throw Error(concat("allocate: the system has no ", size.bytes, " bytes left; ",
-                         sum_of(&Counts::live), " are held by tensors."));
+      throw Error(as_text("allocate: the system has no ", size.bytes, " bytes left; ",
+                          sum_of(&Counts::live), " are held by tensors."));
   }
   count<&Counts::allocations>(1);
   count<&Counts::live, true>(static_cast<int64_t>(size.bytes));

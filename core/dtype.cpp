@@ -27,9 +27,9 @@ const char* name_of(Dtype dtype) {
 }
 
 void throw_not_computed_in(Dtype dtype) {
-  throw_argument_error(concat("dtype: the operation does not take ", name_of(dtype),
-                              "; it must be bool, uint8, int32, int64 or floating-point. [use "
-                              "to(kInt32)]"));
+  throw_argument_error(as_text("dtype: the operation does not take ", name_of(dtype),
+                               "; it must be bool, uint8, int32, int64 or floating-point. [use "
+                               "to(kInt32)]"));
 }
 
 void append_text(std::string& out, Dtype dtype) { out += name_of(dtype); }

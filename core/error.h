@@ -55,7 +55,7 @@ void append_text(std::string& out, double v);
 
 /// The values, one after the other, as text.
 template <class... Values>
-std::string concat(const Values&... values) {
+std::string as_text(const Values&... values) {
   std::string out;
   (append_text(out, values), ...);
   return out;
@@ -69,22 +69,22 @@ std::string concat(const Values&... values) {
 }  // namespace reel
 
 /// Throws ArgumentError with the concatenated values unless `condition` holds.
-#define REEL_CHECK(condition, ...)                               \
-  do {                                                           \
-    if (!(condition)) [[unlikely]]                               \
-      ::reel::throw_argument_error(::reel::concat(__VA_ARGS__)); \
+#define REEL_CHECK(condition, ...)                                \
+  do {                                                            \
+    if (!(condition)) [[unlikely]]                                \
+      ::reel::throw_argument_error(::reel::as_text(__VA_ARGS__)); \
   } while (false)
 
 /// Throws GraphError with the concatenated values unless `condition` holds.
-#define REEL_CHECK_GRAPH(condition, ...)                      \
-  do {                                                        \
-    if (!(condition)) [[unlikely]]                            \
-      ::reel::throw_graph_error(::reel::concat(__VA_ARGS__)); \
+#define REEL_CHECK_GRAPH(condition, ...)                       \
+  do {                                                         \
+    if (!(condition)) [[unlikely]]                             \
+      ::reel::throw_graph_error(::reel::as_text(__VA_ARGS__)); \
   } while (false)
 
 /// Throws InternalError: the condition can only fail through a bug in reel.
-#define REEL_ASSERT(condition)                                                                 \
-  do {                                                                                         \
-    if (!(condition)) [[unlikely]]                                                             \
-      ::reel::throw_internal_error(::reel::concat(__FILE__, ":", __LINE__, ": ", #condition)); \
+#define REEL_ASSERT(condition)                                                                  \
+  do {                                                                                          \
+    if (!(condition)) [[unlikely]]                                                              \
+      ::reel::throw_internal_error(::reel::as_text(__FILE__, ":", __LINE__, ": ", #condition)); \
   } while (false)

@@ -18,7 +18,7 @@ Shape shape_of(const NestedValues& values) {
 }
 
 std::string text_of(const NestedValues& values) {
-  return values.is_list() ? concat("a list of ", values.entries().size()) : "a number";
+  return values.is_list() ? as_text("a list of ", values.entries().size()) : "a number";
 }
 
 // Appends the numbers in order. `level` counts the brackets around `values`.
@@ -28,7 +28,7 @@ void flatten(const NestedValues& values, const Shape& sizes, size_t level,
   const bool fits = values.is_list() == list &&
                     (!list || static_cast<int64_t>(values.entries().size()) == sizes[level]);
   REEL_CHECK(fits, "tensor: the lists are ragged: at level ", level, " the first entry is ",
-             list ? concat("a list of ", sizes[level]) : "a number", ", another is ",
+             list ? as_text("a list of ", sizes[level]) : "a number", ", another is ",
              text_of(values), "; all entries of a level must be alike.");
   if (list)
     for (const NestedValues& entry : values.entries()) flatten(entry, sizes, level + 1, out);

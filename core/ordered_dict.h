@@ -120,9 +120,9 @@ class OrderedDict {
   }
   [[noreturn]] void throw_missing(const Key& key) const {
     std::string known;
-    for (const Item& item : items_) known += concat(known.empty() ? "" : ", ", item.key());
-    throw_argument_error(concat(what_, ": there is no '", key, "'; there is ",
-                                known.empty() ? "nothing" : known, "."));
+    for (const Item& item : items_) known += as_text(known.empty() ? "" : ", ", item.key());
+    throw_argument_error(as_text(what_, ": there is no '", key, "'; there is ",
+                                 known.empty() ? "nothing" : known, "."));
   }
 
   std::string what_;

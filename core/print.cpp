@@ -38,7 +38,7 @@ class Format {
  private:
   std::string text(Scalar v) const {
     if (v.dtype() == kBool) return v.to<bool>() ? "true" : "false";
-    if (!v.is_floating_point()) return concat(v);
+    if (!v.is_floating_point()) return as_text(v);
     const auto a = v.to<double>();
     if (std::isnan(a)) return "nan";
     if (std::isinf(a)) return a < 0 ? "-inf" : "inf";

@@ -5,7 +5,7 @@
 namespace reel {
 
 void Shape::throw_too_many(size_t n) {
-  throw_argument_error(concat("shape: ", n, " dimensions; a tensor has at most ", kMaxDims, "."));
+  throw_argument_error(as_text("shape: ", n, " dimensions; a tensor has at most ", kMaxDims, "."));
 }
 
 void append_text(std::string& out, IntArrayRef v) {
@@ -17,8 +17,8 @@ void append_text(std::string& out, IntArrayRef v) {
   out += ']';
 }
 
-std::ostream& operator<<(std::ostream& out, IntArrayRef v) { return out << concat(v); }
-std::ostream& operator<<(std::ostream& out, const Shape& v) { return out << concat(v); }
+std::ostream& operator<<(std::ostream& out, IntArrayRef v) { return out << as_text(v); }
+std::ostream& operator<<(std::ostream& out, const Shape& v) { return out << as_text(v); }
 
 int64_t numel_of(IntArrayRef sizes) {
   int64_t n = 1;
@@ -31,7 +31,7 @@ int64_t numel_of(IntArrayRef sizes) {
     // A zero elsewhere makes the product zero, whatever the other sizes are.
     for (int64_t s : sizes)
       if (s == 0) return 0;
-    throw_argument_error(concat("shape: ", sizes, " has more elements than memory can address."));
+    throw_argument_error(as_text("shape: ", sizes, " has more elements than memory can address."));
   }
   return n;
 }

@@ -103,8 +103,8 @@ class ExpandingArray {
 
  private:
   [[noreturn]] static void throw_wrong_count(IntArrayRef v) {
-    throw_argument_error(concat("options: ", v.size(), " values given for ", D,
-                                " spatial dimensions; give ", D, " or one for all."));
+    throw_argument_error(as_text("options: ", v.size(), " values given for ", D,
+                                 " spatial dimensions; give ", D, " or one for all."));
   }
   int64_t values_[static_cast<size_t>(D)];
 };

@@ -25,7 +25,7 @@ class ByteReader::Stream {
   Stream(std::string op, std::string path)
       : op_(std::move(op)), path_(std::move(path)), file_(std::fopen(path_.c_str(), "rb")) {
     if (!file_)
-      throw_io_error(concat(op_, ": cannot open '", path_, "': ", std::strerror(errno), "."));
+      throw_io_error(as_text(op_, ": cannot open '", path_, "': ", std::strerror(errno), "."));
     refill();
     gzip_ = available() >= sizeof kGzipMagic &&
             std::equal(std::begin(kGzipMagic), std::end(kGzipMagic), buffer_.begin());
@@ -51,8 +51,8 @@ class ByteReader::Stream {
   int64_t position() const { return position_; }
 
   [[noreturn]] void fail(const std::string& what) const {
-    throw_io_error(concat(op_, ": '", path_, "', byte ", position_,
-                          gzip_ ? " of its decompressed content: " : ": ", what));
+    throw_io_error(as_text(op_, ": '", path_, "', byte ", position_,
+                           gzip_ ? " of its decompressed content: " : ": ", what));
   }
 
  private:
@@ -66,7 +66,7 @@ class ByteReader::Stream {
   bool refill() {
     begin_ = 0;
     end_ = std::fread(buffer_.data(), 1, buffer_.size(), file_.get());
-    if (end_ == 0 && std::ferror(file_.get())) fail(concat(std::strerror(errno), "."));
+    if (end_ == 0 && std::ferror(file_.get())) fail(as_text(std::strerror(errno), "."));
     return end_ > 0;
   }
 
@@ -115,7 +115,7 @@ class ByteReader::Stream {
       // A first member's header was recognised already: a later one that is none is something else
       // appended.
       if (members_ > 0 && zlib_.total_out == 0) fail("bytes follow the end of the gzip stream.");
-      fail(concat("the gzip stream is corrupt (", zlib_.msg ? zlib_.msg : "no detail", ")."));
+      fail(as_text("the gzip stream is corrupt (", zlib_.msg ? zlib_.msg : "no detail", ")."));
     }
   }
 

@@ -49,15 +49,15 @@ void read_records(const std::string& op, const fs::path& path, const std::vector
     const std::size_t count = file.read(bytes.data(), bytes.size());
     if (count == 0) return;
     if (count % record_bytes != 0) {
-      file.fail(concat("record ", number + static_cast<int64_t>(count / record_bytes),
-                       " is cut short; one has ", record_bytes, " bytes."));
+      file.fail(as_text("record ", number + static_cast<int64_t>(count / record_bytes),
+                        " is cut short; one has ", record_bytes, " bytes."));
     }
     for (std::size_t at = 0; at < count; at += record_bytes, ++number) {
       for (std::size_t k = 0; k < kinds.size(); ++k) {
         const int label = bytes[at + k];
         if (label >= kinds[k].num_classes) {
-          file.fail(concat("record ", number, " has the ", kinds[k].name, " ", label,
-                           "; it must be 0 to ", kinds[k].num_classes - 1, "."));
+          file.fail(as_text("record ", number, " has the ", kinds[k].name, " ", label,
+                            "; it must be 0 to ", kinds[k].num_classes - 1, "."));
         }
         records.labels[k].push_back(label);
       }
@@ -104,7 +104,7 @@ std::vector<std::string> read_names(const std::string& op, const fs::path& path,
       line += static_cast<char>(byte);
   end_line();
   if (names.size() != num_classes)
-    file.fail(concat(names.size(), " names of classes; there are ", num_classes, "."));
+    file.fail(as_text(names.size(), " names of classes; there are ", num_classes, "."));
   return names;
 }
 
@@ -115,7 +115,7 @@ TensorDataset as_dataset(const Records& records) {
 std::vector<std::string> cifar10_files(CIFAR10::Mode mode) {
   if (mode == CIFAR10::Mode::kTest) return {"test_batch.bin"};
   std::vector<std::string> names;
-  for (int i = 1; i <= 5; ++i) names.push_back(concat("data_batch_", i, ".bin"));
+  for (int i = 1; i <= 5; ++i) names.push_back(as_text("data_batch_", i, ".bin"));
   return names;
 }
 

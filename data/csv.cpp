@@ -39,8 +39,8 @@ bool is_missing(std::string_view text) {
 
 std::string shown(std::string_view text) {
   if (text.size() > kLongestQuoted)
-    return concat("'", std::string(text.substr(0, kLongestQuoted)), "...'");
-  return concat("'", std::string(text), "'");
+    return as_text("'", std::string(text.substr(0, kLongestQuoted)), "...'");
+  return as_text("'", std::string(text), "'");
 }
 
 template <class T>
@@ -72,11 +72,11 @@ struct CsvTable::Content {
   std::size_t columns() const { return names.size(); }
 
   [[noreturn]] void fail(int64_t line, const std::string& what) const {
-    throw_io_error(concat("read_csv: '", path, "', line ", line, ": ", what));
+    throw_io_error(as_text("read_csv: '", path, "', line ", line, ": ", what));
   }
   [[noreturn]] void fail(std::size_t row, std::size_t column, const std::string& what) const {
-    throw_io_error(concat("read_csv: '", path, "', line ", lines[row], ", column ", column, " ('",
-                          names[column], "'): ", what));
+    throw_io_error(as_text("read_csv: '", path, "', line ", lines[row], ", column ", column, " ('",
+                           names[column], "'): ", what));
   }
 
   std::string_view raw(std::size_t row, std::size_t column) const {
@@ -153,12 +153,12 @@ struct CsvTable::Content {
         has_names = true;
         for (std::size_t c = 0; c < row.size(); ++c)
           names.push_back(options.header() ? std::string(without_spaces(unquoted(row[c])))
-                                           : concat(c));
+                                           : as_text(c));
         if (options.header()) continue;
       }
       if (row.size() != names.size())
-        fail(row_line, concat(row.size(), " fields; each row must have ", names.size(),
-                              ", as the first one."));
+        fail(row_line, as_text(row.size(), " fields; each row must have ", names.size(),
+                               ", as the first one."));
       fields.insert(fields.end(), row.begin(), row.end());
       lines.push_back(row_line);
     }
@@ -175,12 +175,12 @@ struct CsvTable::Content {
       if (std::is_floating_point_v<T> && options.missing_is_nan())
         return std::numeric_limits<T>::quiet_NaN();
       fail(row, column,
-           concat(shown(text_of_field), " is missing; there must be a number.",
-                  std::is_floating_point_v<T> ? " [missing_is_nan(true) makes it NaN]" : ""));
+           as_text(shown(text_of_field), " is missing; there must be a number.",
+                   std::is_floating_point_v<T> ? " [missing_is_nan(true) makes it NaN]" : ""));
     }
     fail(row, column,
-         concat(shown(text_of_field), " is not of ", dtype_of<T>, "; there must be a number",
-                std::is_integral_v<T> ? " without a fraction, in its range." : ", in its range."));
+         as_text(shown(text_of_field), " is not of ", dtype_of<T>, "; there must be a number",
+                 std::is_integral_v<T> ? " without a fraction, in its range." : ", in its range."));
   }
 
   template <class T>

@@ -59,7 +59,7 @@ std::string hex(uint8_t byte) {
 
 uint32_t read_big_endian_32(ByteReader& file, const char* what) {
   uint8_t b[4];
-  if (file.read(b, 4) < 4) file.fail(concat("the file ends within its ", what, "."));
+  if (file.read(b, 4) < 4) file.fail(as_text("the file ends within its ", what, "."));
   return uint32_t{b[0]} << 24 | uint32_t{b[1]} << 16 | uint32_t{b[2]} << 8 | uint32_t{b[3]};
 }
 
@@ -72,11 +72,11 @@ void read_dims(ByteReader& file, int num_dims, Header& header) {
     const int64_t dim = read_big_endian_32(file, "dimensions");
     header.dims.push_back(dim);
     if (dim > kMaxDim) {
-      file.fail(concat("dimension ", d, " is ", dim, "; at most ", kMaxDim, " is allowed."));
+      file.fail(as_text("dimension ", d, " is ", dim, "; at most ", kMaxDim, " is allowed."));
     }
     if (span > std::numeric_limits<int64_t>::max() / std::max<int64_t>(dim, 1)) {
-      file.fail(concat("dimensions ", IntArrayRef(header.dims),
-                       " are too large; their bytes must be countable in 63 bits."));
+      file.fail(as_text("dimensions ", IntArrayRef(header.dims),
+                        " are too large; their bytes must be countable in 63 bits."));
     }
     span *= std::max<int64_t>(dim, 1);
     empty = empty || dim == 0;
@@ -91,12 +91,12 @@ Header read_header(ByteReader& file) {
   const auto type_code = static_cast<uint8_t>(magic >> 8);
   const std::optional<int64_t> element_bytes = element_size(type_code);
   if (!element_bytes) {
-    file.fail(concat("unknown element type ", hex(type_code),
-                     "; known are 0x08, 0x09 and 0x0B to 0x0E."));
+    file.fail(as_text("unknown element type ", hex(type_code),
+                      "; known are 0x08, 0x09 and 0x0B to 0x0E."));
   }
   const int num_dims = static_cast<int>(magic & 0xFF);
   if (num_dims < 1 || num_dims > kMaxDims) {
-    file.fail(concat(num_dims, " dimensions; 1 to ", kMaxDims, " are supported."));
+    file.fail(as_text(num_dims, " dimensions; 1 to ", kMaxDims, " are supported."));
   }
   Header header = {static_cast<IdxType>(type_code), {}, *element_bytes, 0};
   read_dims(file, num_dims, header);
@@ -107,14 +107,14 @@ std::vector<uint8_t> read_elements(ByteReader& file, const Header& header) {
   const int64_t start = file.position();
   std::vector<uint8_t> bytes = file.read_all(static_cast<std::size_t>(header.data_bytes));
   if (static_cast<int64_t>(bytes.size()) < header.data_bytes) {
-    file.fail(concat("the elements are cut short: ", file.position() - start, " bytes are there; ",
-                     IntArrayRef(header.dims), " needs ", header.data_bytes, "."));
+    file.fail(as_text("the elements are cut short: ", file.position() - start, " bytes are there; ",
+                      IntArrayRef(header.dims), " needs ", header.data_bytes, "."));
   }
   // Also makes a gzip stream verify its checksum, which follows the last element.
   uint8_t extra = 0;
   if (file.read(&extra, 1) != 0) {
-    file.fail(concat("bytes follow the last element; ", IntArrayRef(header.dims), " ends after ",
-                     header.data_bytes, " bytes of elements."));
+    file.fail(as_text("bytes follow the last element; ", IntArrayRef(header.dims), " ends after ",
+                      header.data_bytes, " bytes of elements."));
   }
   return bytes;
 }

@@ -65,8 +65,8 @@ std::string png_damage(std::string_view bytes) {
              "variant.";
     const auto* from = reinterpret_cast<const Bytef*>(checked.data());
     if (crc32(0, from, static_cast<uInt>(checked.size())) != number_at(bytes, at + 8 + length, 4))
-      return concat("a PNG picture whose chunk at byte ", at,
-                    " does not have its checksum; it is damaged.");
+      return as_text("a PNG picture whose chunk at byte ", at,
+                     " does not have its checksum; it is damaged.");
     if (type == "IEND") return {};
     at += kChunkFrame + length;
   }

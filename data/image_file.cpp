@@ -91,7 +91,7 @@ struct FreePixels {
 
 Tensor decode_image(const void* data, size_t size, ImageReadMode mode, const std::string& source) {
   const auto fail = [&](const auto&... what) {
-    throw_io_error(concat("load_image: '", source, "': ", what...));
+    throw_io_error(as_text("load_image: '", source, "': ", what...));
   };
   if (static_cast<int64_t>(size) > kMaxBytes)
     fail("a file of ", size, " bytes; at most ", kMaxBytes, " are supported.");

@@ -26,7 +26,7 @@ std::vector<fs::path> sorted_entries(const fs::path& folder) {
   std::error_code error;
   for (fs::directory_iterator i(folder, error), end; !error && i != end; i.increment(error))
     if (i->path().filename().string().front() != '.') entries.push_back(i->path());
-  if (error) fail(concat("'", folder.string(), "' can not be listed: ", error.message(), "."));
+  if (error) fail(as_text("'", folder.string(), "' can not be listed: ", error.message(), "."));
   std::sort(entries.begin(), entries.end());
   return entries;
 }
@@ -63,8 +63,8 @@ void check_picture(int64_t index, int64_t size) {
 void check_alike(const Tensor& image, const std::string& path, const Tensor& first,
                  const std::string& first_path) {
   if (image.sizes() == first.sizes()) return;
-  fail(concat("'", path, "' is ", image.sizes(), " and '", first_path, "' ", first.sizes(),
-              "; pictures in one tensor must agree. [ImageFolderOptions().resize({H, W})]"));
+  fail(as_text("'", path, "' is ", image.sizes(), " and '", first_path, "' ", first.sizes(),
+               "; pictures in one tensor must agree. [ImageFolderOptions().resize({H, W})]"));
 }
 
 /// The images behind each other in one tensor.
@@ -85,13 +85,13 @@ Tensor stacked(const std::vector<Tensor>& images) {
 ImageFolder::ImageFolder(const std::string& root, ImageFolderOptions options)
     : options_(std::move(options)) {
   std::error_code ignored;
-  if (!fs::is_directory(root, ignored)) fail(concat("'", root, "' is no folder."));
+  if (!fs::is_directory(root, ignored)) fail(as_text("'", root, "' is no folder."));
   for (const fs::path& folder : sorted_entries(root)) {
     if (!fs::is_directory(folder, ignored)) continue;
     std::vector<std::string> paths;
     add_pictures(folder, options_.extensions(), {}, paths);
     if (paths.empty() && !options_.allow_empty())
-      fail(concat(
+      fail(as_text(
           "'", folder.string(),
           "' has no pictures; each class needs one. [ImageFolderOptions().allow_empty(true)]"));
     for (std::string& path : paths)
@@ -99,7 +99,7 @@ ImageFolder::ImageFolder(const std::string& root, ImageFolderOptions options)
     classes_.push_back(folder.filename().string());
   }
   if (classes_.empty())
-    fail(concat("'", root, "' has no folders; it must hold one for each class."));
+    fail(as_text("'", root, "' has no folders; it must hold one for each class."));
   if (options_.in_memory() || options_.skip_unreadable()) decode_all();
 }
 
@@ -136,9 +136,9 @@ void ImageFolder::decode_all() {
     readable.push_back(samples_[i]);
   }
   if (!unreadable_.empty() && !options_.skip_unreadable())
-    fail(concat(unreadable_.size(), " of ", samples_.size(),
-                " pictures can not be read, the first: ", unreadable_[0].reason,
-                " [ImageFolderOptions().skip_unreadable(true)]"));
+    fail(as_text(unreadable_.size(), " of ", samples_.size(),
+                 " pictures can not be read, the first: ", unreadable_[0].reason,
+                 " [ImageFolderOptions().skip_unreadable(true)]"));
   samples_ = std::move(readable);
   if (options_.in_memory()) images_ = kept.empty() ? empty({0, 0, 0, 0}, kUInt8) : stacked(kept);
 }

@@ -42,7 +42,7 @@ std::exception_ptr with_place(const Error& error, const std::string& where) {
 
 std::exception_ptr as_worker_exception(const std::string& what, const std::string& where) {
   return std::make_exception_ptr(WorkerException(
-      std::current_exception(), concat("data loader: a worker threw ", what, where)));
+      std::current_exception(), as_text("data loader: a worker threw ", what, where)));
 }
 
 /// What the loop gets for the exception being handled.
@@ -57,7 +57,7 @@ std::exception_ptr for_the_loop(const std::string& where, bool on_worker) {
     if (on_worker) return as_worker_exception(e.what(), where);
   } catch (const std::exception& e) {
     if (on_worker)
-      return as_worker_exception(concat(nn::type_name(typeid(e)), ": ", e.what()), where);
+      return as_worker_exception(as_text(nn::type_name(typeid(e)), ": ", e.what()), where);
   } catch (...) {
     if (on_worker) return as_worker_exception("what is no std::exception", where);
   }
@@ -80,8 +80,8 @@ void BatchJob::run(size_t worker, bool on_worker) {
     make(worker);
   } catch (...) {
     const std::optional<size_t> sample = scope.sample();
-    const std::string in_sample = sample ? concat("sample ", *sample, ", ") : std::string();
-    error_ = for_the_loop(concat(" (in ", in_sample, "batch ", number_, ")"), on_worker);
+    const std::string in_sample = sample ? as_text("sample ", *sample, ", ") : std::string();
+    error_ = for_the_loop(as_text(" (in ", in_sample, "batch ", number_, ")"), on_worker);
   }
 }
 
@@ -112,7 +112,7 @@ struct Prefetch::State {
         threads.emplace_back([this, worker, records] { serve(worker, records); });
     } catch (const std::system_error& e) {
       stop();
-      throw Error(concat("data loader: the system starts no worker: ", e.what(), "."));
+      throw Error(as_text("data loader: the system starts no worker: ", e.what(), "."));
     }
   }
 
@@ -177,8 +177,8 @@ struct Prefetch::State {
     if (options.timeout_ms == 0) {
       made.wait(lock, there_is_one);
     } else if (!made.wait_for(lock, std::chrono::milliseconds(options.timeout_ms), there_is_one)) {
-      throw Error(concat("data loader: no batch came within ", options.timeout_ms,
-                         " ms, the time given. [more workers, or a longer timeout]"));
+      throw Error(as_text("data loader: no batch came within ", options.timeout_ms,
+                          " ms, the time given. [more workers, or a longer timeout]"));
     }
     return take(found);
   }

@@ -144,7 +144,7 @@ void train(const program::Arguments& given) {
   const int64_t depth = given.integer("depth"), size = given.integer("size");
   if (depth % 6 != 2)
     throw program::UsageError(
-        concat("images: --depth is ", depth, "; it must be 2 more than a multiple of 6."));
+        as_text("images: --depth is ", depth, "; it must be 2 more than a multiple of 6."));
   program::TrainingRun run(given, kDefaults);
   const auto loading = std::chrono::steady_clock::now();
   const auto [train, test] = load(given);
@@ -152,7 +152,7 @@ void train(const program::Arguments& given) {
   if (!given.quiet()) {
     std::cout << train.size() << " pictures to train with and " << test.size()
               << " to test with, of " << train.classes().size() << " classes, in "
-              << concat(seconds_since(loading), " s\n");
+              << as_text(seconds_since(loading), " s\n");
     if (const size_t lost = train.unreadable().size() + test.unreadable().size(); lost > 0)
       std::cout << lost << " that could not be read were left out\n";
   }

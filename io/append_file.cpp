@@ -65,13 +65,13 @@ void AppendFile::read_at(int64_t position, std::string& out) const {
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) fail("read");
     if (got == 0)
-      throw_io_error(concat(op_, ": cannot read '", path_, "': it was cut short meanwhile."));
+      throw_io_error(as_text(op_, ": cannot read '", path_, "': it was cut short meanwhile."));
     done += static_cast<std::size_t>(got);
   }
 }
 
 void AppendFile::fail(const char* what) const {
-  throw_io_error(concat(op_, ": cannot ", what, " '", path_, "': ", std::strerror(errno), "."));
+  throw_io_error(as_text(op_, ": cannot ", what, " '", path_, "': ", std::strerror(errno), "."));
 }
 
 }  // namespace reel::io

@@ -65,8 +65,8 @@ std::vector<std::string> InputArchive::keys() const {
 void InputArchive::throw_missing(const std::string& key) const {
   std::string names;
   for (const std::string& name : keys()) names += (names.empty() ? "" : ", ") + name;
-  throw_argument_error(concat("archive: there is no '", key, "'; there is ",
-                              names.empty() ? std::string("nothing") : names, "."));
+  throw_argument_error(as_text("archive: there is no '", key, "'; there is ",
+                               names.empty() ? std::string("nothing") : names, "."));
 }
 
 void write_tensor(OutputArchive& archive, const std::string& key, const Tensor& x) {

@@ -27,7 +27,7 @@ std::filesystem::path followed(std::filesystem::path path) {
 std::string temporary_beside(const std::filesystem::path& target) {
   static std::atomic<unsigned> counter = 0;
   return target.parent_path() /
-         concat("reel.", static_cast<long>(getpid()), ".", counter++, ".tmp");
+         as_text("reel.", static_cast<long>(getpid()), ".", counter++, ".tmp");
 }
 
 /// As far as the user may and the file system can: neither is worth losing what is written.
@@ -84,7 +84,7 @@ void AtomicFile::commit() {
 }
 
 void AtomicFile::fail(const char* what) const {
-  throw_io_error(concat(op_, ": cannot ", what, " '", path_, "': ", std::strerror(errno), "."));
+  throw_io_error(as_text(op_, ": cannot ", what, " '", path_, "': ", std::strerror(errno), "."));
 }
 
 }  // namespace reel::io

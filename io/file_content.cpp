@@ -47,9 +47,9 @@ std::shared_ptr<const char> read_all(int descriptor, std::size_t& size) {
 FileContent::FileContent(std::string op, std::string path)
     : op_(std::move(op)), path_(std::move(path)) {
   const Descriptor file{open(path_.c_str(), O_RDONLY | O_CLOEXEC)};
-  if (file.number < 0) fail(concat("cannot be opened: ", std::strerror(errno), "."));
+  if (file.number < 0) fail(as_text("cannot be opened: ", std::strerror(errno), "."));
   struct stat status {};
-  const auto cannot_be_read = [&] { fail(concat("cannot be read: ", std::strerror(errno), ".")); };
+  const auto cannot_be_read = [&] { fail(as_text("cannot be read: ", std::strerror(errno), ".")); };
   if (fstat(file.number, &status) != 0) cannot_be_read();
   if (!S_ISREG(status.st_mode)) fail("is no regular file; a folder or a device holds no tensors.");
   size_ = static_cast<std::size_t>(status.st_size);
@@ -59,7 +59,7 @@ FileContent::FileContent(std::string op, std::string path)
 }
 
 void FileContent::fail(const std::string& what) const {
-  throw_io_error(concat(op_, ": '", path_, "': ", what));
+  throw_io_error(as_text(op_, ": '", path_, "': ", what));
 }
 
 }  // namespace reel::io

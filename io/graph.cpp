@@ -31,7 +31,7 @@ std::string run_dot(const std::string& from, const std::string& to) {
   while (waitpid(child, &status, 0) < 0)
     if (errno != EINTR) return std::strerror(errno);
   if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return {};
-  return concat("it ended with status ", WIFEXITED(status) ? WEXITSTATUS(status) : -1);
+  return as_text("it ended with status ", WIFEXITED(status) ? WEXITSTATUS(status) : -1);
 }
 
 // A folder for temporary files that no other call has; it goes with what is in it.
@@ -40,7 +40,8 @@ struct TemporaryFolder {
     std::error_code none;  // without a place for such files they go into the present folder
     path = std::filesystem::temp_directory_path(none) / "reel.XXXXXX";
     if (!mkdtemp(path.data()))
-      throw_io_error(concat("save_graph: cannot create '", path, "': ", std::strerror(errno), "."));
+      throw_io_error(
+          as_text("save_graph: cannot create '", path, "': ", std::strerror(errno), "."));
   }
   ~TemporaryFolder() {
     std::error_code ignored;
@@ -70,8 +71,8 @@ void save_graph(const std::string& path, const Tensor& y,
   const std::string description = folder.path + "/graph.dot", drawing = folder.path + "/graph.svg";
   write(description, dot);
   if (const std::string problem = run_dot(description, drawing); !problem.empty())
-    throw_io_error(concat("save_graph: '", path, "' is drawn by Graphviz's program dot: ", problem,
-                          ". [install graphviz, or save a .dot]"));
+    throw_io_error(as_text("save_graph: '", path, "' is drawn by Graphviz's program dot: ", problem,
+                           ". [install graphviz, or save a .dot]"));
   const FileContent drawn("save_graph", drawing);
   write(path, {drawn.data(), drawn.size()});
 }

@@ -13,8 +13,8 @@ LoadOptions& LoadOptions::rename(std::string pattern, std::string replacement) {
   try {
     (void)std::regex(pattern);
   } catch (const std::regex_error& error) {
-    throw_argument_error(concat("rename: '", pattern, "' is no regular expression: ", error.what(),
-                                "; write it as in ECMAScript."));
+    throw_argument_error(as_text("rename: '", pattern, "' is no regular expression: ", error.what(),
+                                 "; write it as in ECMAScript."));
   }
   renames_.push_back({std::move(pattern), std::move(replacement), false});
   return *this;

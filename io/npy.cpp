@@ -38,7 +38,7 @@ class Header {
       else if (key == "shape")
         read_shape();
       else
-        bad(concat("has the unknown key '", key, "'"));
+        bad(as_text("has the unknown key '", key, "'"));
       ++keys_;
       if (!accept(',')) {
         expect('}');
@@ -54,7 +54,7 @@ class Header {
 
  private:
   [[noreturn]] void bad(const std::string& what) const {
-    source_.fail(concat("the header ", what, " (at byte ", at_, ")."));
+    source_.fail(as_text("the header ", what, " (at byte ", at_, ")."));
   }
   void skip_blanks() {
     while (at_ < end_ && std::isspace(static_cast<unsigned char>(source_.data[at_]))) ++at_;
@@ -66,7 +66,7 @@ class Header {
     return true;
   }
   void expect(char c) {
-    if (!accept(c)) bad(concat("should have '", c, "'"));
+    if (!accept(c)) bad(as_text("should have '", c, "'"));
   }
   std::string text() {
     const char quote = accept('"') ? '"' : '\'';
@@ -99,8 +99,8 @@ class Header {
         has_type_ = true;
         return;
       }
-    bad(concat("has the dtype '", given, "', which is not supported",
-               code[0] == 'O' ? ": objects are programs, and are not run" : ""));
+    bad(as_text("has the dtype '", given, "', which is not supported",
+                code[0] == 'O' ? ": objects are programs, and are not run" : ""));
   }
   void read_shape() {
     expect('(');
@@ -120,7 +120,7 @@ class Header {
       }
     }
     if (shape_.size() > kMaxDims)
-      bad(concat("has ", shape_.size(), " dimensions; at most ", kMaxDims, " are supported"));
+      bad(as_text("has ", shape_.size(), " dimensions; at most ", kMaxDims, " are supported"));
   }
 
   const ByteSource& source_;
@@ -154,10 +154,10 @@ Encoded encode(const Tensor& given) {
   for (const TypeCode& known : kCodes)
     if (known.type == type) code = known.code;
   std::string shape = "(";
-  for (const int64_t s : x.sizes().vec()) shape += concat(s, ",");
+  for (const int64_t s : x.sizes().vec()) shape += as_text(s, ",");
   std::string text =
-      concat("{'descr': '", x.itemsize() == 1 ? "|" : "<", code,
-             "', 'fortran_order': ", fortran ? "True" : "False", ", 'shape': ", shape, "), }");
+      as_text("{'descr': '", x.itemsize() == 1 ? "|" : "<", code,
+              "', 'fortran_order': ", fortran ? "True" : "False", ", 'shape': ", shape, "), }");
   const size_t prefix = 10;
   text.append(kAlignment - (prefix + text.size() + 1) % kAlignment, ' ');
   text += '\n';
@@ -177,23 +177,23 @@ Tensor view_npy(const ByteSource& source) {
   const auto byte = [&](size_t i) { return size_t{static_cast<unsigned char>(source.data[i])}; };
   const size_t version = byte(6);
   if (version < 1 || version > 3)
-    source.fail(concat("version ", version, " of the format is unknown; 1 to 3 are known."));
+    source.fail(as_text("version ", version, " of the format is unknown; 1 to 3 are known."));
   const size_t begin = version == 1 ? 10 : 12;
-  if (source.size < begin) source.fail(concat("cut short at byte ", source.size, "."));
+  if (source.size < begin) source.fail(as_text("cut short at byte ", source.size, "."));
   size_t length = byte(8) | byte(9) << 8;
   if (version > 1) length |= byte(10) << 16 | byte(11) << 24;
   if (length > source.size - begin)
-    source.fail(concat("the header at byte ", begin, " has ", length, " bytes, but ",
-                       source.size - begin, " follow."));
+    source.fail(as_text("the header at byte ", begin, " has ", length, " bytes, but ",
+                        source.size - begin, " follow."));
   const Header header(source, begin, length);
   uint64_t bytes = size_of(header.type());
   for (int64_t s : header.shape())
     if (__builtin_mul_overflow(bytes, static_cast<uint64_t>(s), &bytes) || bytes > INT64_MAX / 8)
-      source.fail(concat("the shape ", IntArrayRef(header.shape()), " overflows."));
+      source.fail(as_text("the shape ", IntArrayRef(header.shape()), " overflows."));
   const uint64_t data = begin + length;
   if (bytes != source.size - data)
-    source.fail(concat("the shape ", IntArrayRef(header.shape()), " needs ", bytes,
-                       " bytes from byte ", data, " on, but there are ", source.size - data, "."));
+    source.fail(as_text("the shape ", IntArrayRef(header.shape()), " needs ", bytes,
+                        " bytes from byte ", data, " on, but there are ", source.size - data, "."));
   std::vector<int64_t> shape = header.shape();
   if (header.fortran()) shape = {shape.rbegin(), shape.rend()};
   const Tensor x =
@@ -207,7 +207,7 @@ TensorFile view_npz(const ByteSource& source) {
   for (const ZipReader::Entry& entry : zip.entries()) {
     if (!entry.name.ends_with(".npy"))
       source.fail(
-          concat("its entry '", entry.name, "' is no array; those of a .npz file end in .npy."));
+          as_text("its entry '", entry.name, "' is no array; those of a .npz file end in .npy."));
     file.tensors.push_back(
         {entry.name.substr(0, entry.name.size() - 4), view_npy(zip.open(entry))});
   }

@@ -26,7 +26,7 @@ bool is_archive(const std::string& global) {
 }  // namespace
 
 void Unpickler::bad(const std::string& what) const {
-  source_.fail(concat("at byte ", at_, " the pickle ", what, "."));
+  source_.fail(as_text("at byte ", at_, " the pickle ", what, "."));
 }
 
 const char* Unpickler::take(uint64_t size) {
@@ -49,7 +49,7 @@ std::string Unpickler::line() {
 }
 
 PickleValue* Unpickler::make(Kind kind) {
-  if (values_.size() >= kMostPickled) bad(concat("has more than ", kMostPickled, " values"));
+  if (values_.size() >= kMostPickled) bad(as_text("has more than ", kMostPickled, " values"));
   values_.push_back(std::make_unique<PickleValue>());
   values_.back()->kind = kind;
   return values_.back().get();
@@ -64,7 +64,7 @@ PickleValue* Unpickler::pop() {
 }
 
 PickleValue* Unpickler::top(Kind kind, const char* what) {
-  if (stack_.empty() || stack_.back()->kind != kind) bad(concat("has no ", what, " to change"));
+  if (stack_.empty() || stack_.back()->kind != kind) bad(as_text("has no ", what, " to change"));
   return stack_.back();
 }
 
@@ -113,10 +113,10 @@ void Unpickler::push_global(const std::string& module, const std::string& name) 
   if (text != "collections OrderedDict" && text != "torch._utils _rebuild_tensor_v2" &&
       text != "torch._utils _rebuild_tensor_v3" && text != "torch._utils _rebuild_parameter" &&
       text != "torch Size" && !is_type(text) && !is_archive(text))
-    source_.fail(concat("at byte ", at_, " the pickle names '", module, ".", name,
-                        "', which is neither a tensor nor a dictionary; nothing else is read, and "
-                        "nothing is run. [save a dictionary of tensors, such as "
-                        "model.state_dict()]"));
+    source_.fail(as_text("at byte ", at_, " the pickle names '", module, ".", name,
+                         "', which is neither a tensor nor a dictionary; nothing else is read, and "
+                         "nothing is run. [save a dictionary of tensors, such as "
+                         "model.state_dict()]"));
   PickleValue* value = make(Kind::kGlobal);
   value->text = text;
   push(value);
@@ -167,7 +167,7 @@ void Unpickler::call() {
   } else if (callee->text == "torch Size" && items.size() == 1 && items[0]->kind == Kind::kTuple) {
     push(const_cast<PickleValue*>(items[0]));
   } else {
-    bad(concat("calls '", callee->text, "' with ", items.size(), " arguments that do not fit"));
+    bad(as_text("calls '", callee->text, "' with ", items.size(), " arguments that do not fit"));
   }
 }
 
@@ -196,7 +196,7 @@ bool Unpickler::step(unsigned char op) {
   switch (op) {
     case 0x80: {  // PROTO
       if (const uint64_t version = number(1); version > 5)
-        bad(concat("has protocol ", version, "; up to 5 are known"));
+        bad(as_text("has protocol ", version, "; up to 5 are known"));
       return true;
     }
     case 0x95:  // FRAME
@@ -294,7 +294,7 @@ bool Unpickler::step(unsigned char op) {
       return push(memo_[at]), true;
     }
     default:
-      bad(concat("has the instruction ", int{op}, ", which no dictionary of tensors needs"));
+      bad(as_text("has the instruction ", int{op}, ", which no dictionary of tensors needs"));
   }
 }
 

@@ -41,7 +41,7 @@ std::string encode(const char* op, const Image& image) {
   std::string encoded;
   if (!stbi_write_png_to_func(append_to_string, &encoded, image.width, image.height, image.channels,
                               image.pixels.data(), image.width * image.channels)) {
-    throw_io_error(concat(op, ": cannot encode the image: out of memory."));
+    throw_io_error(as_text(op, ": cannot encode the image: out of memory."));
   }
   return encoded;
 }

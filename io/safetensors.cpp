@@ -71,12 +71,12 @@ const std::string* repeated(const std::vector<std::string>& names) {
 
 TensorTable parse_header(const ByteSource& source) {
   if (source.size < 8)
-    source.fail(concat("cut short at byte ", source.size, "; the header's size takes 8."));
+    source.fail(as_text("cut short at byte ", source.size, "; the header's size takes 8."));
   uint64_t size = 0;
   for (size_t i = 8; i-- > 0;) size = size << 8 | static_cast<unsigned char>(source.data[i]);
   if (size > kMaxHeader || size > source.size - 8)
-    source.fail(concat("the header's size at byte 0 is ", size, ", but ", source.size - 8,
-                       " bytes follow."));
+    source.fail(as_text("the header's size at byte 0 is ", size, ", but ", source.size - 8,
+                        " bytes follow."));
   TensorTable header;
   header.size = size;
   const char *begin = source.data + 8, *end = begin + size;
@@ -84,9 +84,9 @@ TensorTable parse_header(const ByteSource& source) {
   if (!header.object.is_object()) source.fail("the header at byte 8 is no JSON object.");
   Json::sax_parse(begin, end, &header.names);
   if (const std::string* name = repeated(header.names.tensors))
-    source.fail(concat("the name '", *name, "' comes twice; every tensor needs its own."));
+    source.fail(as_text("the name '", *name, "' comes twice; every tensor needs its own."));
   if (const std::string* name = repeated(header.names.metadata))
-    source.fail(concat("its metadata '", *name, "' comes twice; names must differ."));
+    source.fail(as_text("its metadata '", *name, "' comes twice; names must differ."));
   return header;
 }
 
@@ -104,7 +104,7 @@ struct Data {
 NamedTensor read_entry(const ByteSource& source, const std::string& name, const Json& entry,
                        Data& data) {
   const auto bad = [&](const std::string& what) {
-    source.fail(concat("tensor '", name, "': ", what));
+    source.fail(as_text("tensor '", name, "': ", what));
   };
   if (!entry.is_object() || !entry.contains("dtype") || !entry["dtype"].is_string() ||
       !entry.contains("shape") || !all_sizes(entry["shape"]) || !entry.contains("data_offsets") ||
@@ -115,12 +115,12 @@ NamedTensor read_entry(const ByteSource& source, const std::string& name, const 
                                    [&](const TypeName& n) { return dtype == n.name; });
   if (known == std::end(kNames)) {
     std::string list;
-    for (const TypeName& n : kNames) list += concat(list.empty() ? "" : ", ", n.name);
-    bad(concat("dtype ", dtype, " is not supported; ", list, " are."));
+    for (const TypeName& n : kNames) list += as_text(list.empty() ? "" : ", ", n.name);
+    bad(as_text("dtype ", dtype, " is not supported; ", list, " are."));
   }
   const auto shape = entry["shape"].get<std::vector<int64_t>>();
   if (shape.size() > kMaxDims)
-    bad(concat("it has ", shape.size(), " dimensions; at most ", kMaxDims, " are supported."));
+    bad(as_text("it has ", shape.size(), " dimensions; at most ", kMaxDims, " are supported."));
   const auto begin = entry["data_offsets"][0].get<uint64_t>(),
              end = entry["data_offsets"][1].get<uint64_t>();
   uint64_t bytes = size_of(known->type);
@@ -128,9 +128,9 @@ NamedTensor read_entry(const ByteSource& source, const std::string& name, const 
     if (__builtin_mul_overflow(bytes, static_cast<uint64_t>(s), &bytes) || bytes > INT64_MAX / 8)
       bad("its shape overflows.");
   if (begin > end || end > data.size || end - begin != bytes)
-    bad(concat("data_offsets [", begin, ", ", end, "] do not fit; its shape ", IntArrayRef(shape),
-               " needs ", bytes, " of the ", data.size, " bytes of data, which begin at byte ",
-               data.begin, " of the file."));
+    bad(as_text("data_offsets [", begin, ", ", end, "] do not fit; its shape ", IntArrayRef(shape),
+                " needs ", bytes, " of the ", data.size, " bytes of data, which begin at byte ",
+                data.begin, " of the file."));
   data.ranges.emplace_back(begin, end);
   return {name,
           tensor_of_bytes(source.owner, source.data + data.begin + begin, known->type, shape)};
@@ -141,13 +141,13 @@ void check_ranges(const ByteSource& source, Data& data) {
   uint64_t covered = 0;
   for (const auto& [begin, end] : data.ranges) {
     if (begin != covered)
-      source.fail(concat("the tensors overlap or leave a hole at byte ", std::min(begin, covered),
-                         " of the data, which begin at byte ", data.begin, " of the file."));
+      source.fail(as_text("the tensors overlap or leave a hole at byte ", std::min(begin, covered),
+                          " of the data, which begin at byte ", data.begin, " of the file."));
     covered = end;
   }
   if (covered != data.size)
-    source.fail(concat(data.size - covered, " bytes follow the last tensor at byte ",
-                       data.begin + covered, "; there must be none."));
+    source.fail(as_text(data.size - covered, " bytes follow the last tensor at byte ",
+                        data.begin + covered, "; there must be none."));
 }
 
 Metadata read_metadata(const ByteSource& source, const TensorTable& header) {
@@ -157,7 +157,7 @@ Metadata read_metadata(const ByteSource& source, const TensorTable& header) {
   if (!entries.is_object()) source.fail("its metadata is no JSON object.");
   for (const std::string& key : header.names.metadata) {
     const Json& value = entries[key];
-    if (!value.is_string()) source.fail(concat("its metadata '", key, "' is no text."));
+    if (!value.is_string()) source.fail(as_text("its metadata '", key, "' is no text."));
     metadata.emplace_back(key, value.get<std::string>());
   }
   return metadata;
@@ -169,7 +169,7 @@ const Tensor& TensorFile::at(const std::string& name) const {
   for (const NamedTensor& t : tensors)
     if (t.name == name) return t.tensor;
   throw_argument_error(
-      concat("safetensors: there is no tensor '", name, "' among ", tensors.size(), "."));
+      as_text("safetensors: there is no tensor '", name, "' among ", tensors.size(), "."));
 }
 
 std::string TensorFile::metadata_of(const std::string& key) const {
@@ -187,7 +187,7 @@ std::string header_of(const std::string& op, const std::vector<NamedTensor>& ten
   const auto quoted = [](const std::string& text) { return Json(text).dump(); };
   std::string texts, entries;
   const auto add = [&](std::string& to, const std::string& name, const std::string& value) {
-    to += concat(to.empty() ? "" : ",", quoted(name), ":", value);
+    to += as_text(to.empty() ? "" : ",", quoted(name), ":", value);
   };
   // The last value of a key, where the key stands first.
   std::unordered_map<std::string, const std::string*> values;
@@ -208,8 +208,8 @@ std::string header_of(const std::string& op, const std::vector<NamedTensor>& ten
         std::find_if(std::begin(kNames), std::end(kNames),
                      [type = stored(tensor.dtype())](const TypeName& n) { return type == n.type; });
     add(entries, name,
-        concat("{\"dtype\":\"", known->name, "\",\"shape\":", Json(tensor.sizes().vec()).dump(),
-               ",\"data_offsets\":[", offset, ",", offset + tensor.nbytes(), "]}"));
+        as_text("{\"dtype\":\"", known->name, "\",\"shape\":", Json(tensor.sizes().vec()).dump(),
+                ",\"data_offsets\":[", offset, ",", offset + tensor.nbytes(), "]}"));
     offset += tensor.nbytes();
   }
   return "{" + entries + "}";
@@ -224,7 +224,7 @@ void write_safetensors(const std::string& op, const ByteSink& sink,
     text = header_of(op, tensors, metadata);
   } catch (const Json::exception&) {
     throw_argument_error(
-        concat(op, ": a name or the metadata is no UTF-8; the format holds no other text."));
+        as_text(op, ": a name or the metadata is no UTF-8; the format holds no other text."));
   }
   text.append((8 - text.size() % 8) % 8, ' ');  // data starts at a multiple of 8
   unsigned char size[8];

@@ -35,7 +35,7 @@ StateDict state_of(const Tensor& x) { return StateDict({{"tensor", x}}); }
 
 StateDict state_of(const TensorList& list) {
   StateDict state;
-  for (size_t i = 0; i < list.size(); ++i) state.insert(concat(i), list[i]);
+  for (size_t i = 0; i < list.size(); ++i) state.insert(as_text(i), list[i]);
   return state;
 }
 
@@ -71,7 +71,7 @@ ByteSource open_source(const std::string& path, std::istream* stream) {
   auto bytes = std::make_shared<std::string>(std::istreambuf_iterator<char>(*stream),
                                              std::istreambuf_iterator<char>());
   return {bytes, bytes->data(), bytes->size(),
-          [](const std::string& what) { throw_io_error(concat("load: the stream: ", what)); }};
+          [](const std::string& what) { throw_io_error(as_text("load: the stream: ", what)); }};
 }
 
 }  // namespace
@@ -123,7 +123,7 @@ void load(TensorList& list, const LoadSource& from, const LoadOptions& options) 
   const StateDict state = dict_of(from.view(options));
   TensorList loaded;
   for (size_t i = 0; i < state.size(); ++i) {
-    const Tensor* x = state.find(concat(i));
+    const Tensor* x = state.find(as_text(i));
     REEL_CHECK(x, "load: the file has no tensor '", i, "' among its ", state.size(),
                "; those of a list are called 0, 1, ... [load a StateDict, or call load_tensors]");
     loaded.push_back(owned(*x));

@@ -41,8 +41,8 @@ std::string file_name(const std::string& suffix) {
   static std::atomic<unsigned> counter = 0;
   char host[256] = "localhost";
   gethostname(host, sizeof host - 1);
-  return concat("events.out.tfevents.", static_cast<long long>(seconds_now()), ".", host, ".",
-                static_cast<long>(getpid()), ".", counter++, suffix);
+  return as_text("events.out.tfevents.", static_cast<long long>(seconds_now()), ".", host, ".",
+                 static_cast<long>(getpid()), ".", counter++, suffix);
 }
 
 // Buckets of 1e-12 times powers of 1.1, to both sides of zero, as TensorFlow has them.
@@ -91,16 +91,16 @@ Message histogram_of(const std::vector<double>& values) {
 }  // namespace
 
 SummaryWriter::SummaryWriter(const std::string& folder, const std::string& filename_suffix)
-    : path_(concat(folder, "/", file_name(filename_suffix))) {
+    : path_(as_text(folder, "/", file_name(filename_suffix))) {
   std::error_code error;
   std::filesystem::create_directories(folder, error);
   if (error)
     throw_io_error(
-        concat("summary_writer: cannot make the folder '", folder, "': ", error.message(), "."));
+        as_text("summary_writer: cannot make the folder '", folder, "': ", error.message(), "."));
   descriptor_ = open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
   if (descriptor_ < 0)
     throw_io_error(
-        concat("summary_writer: cannot create '", path_, "': ", std::strerror(errno), "."));
+        as_text("summary_writer: cannot create '", path_, "': ", std::strerror(errno), "."));
   write(Message()
             .real(field::kWallTime, seconds_now())
             .text(field::kFileVersion, "brain.Event:2")
@@ -115,7 +115,7 @@ void SummaryWriter::write(const std::string& event) {
   const std::string record = tfrecord(event);
   if (!append_all(descriptor_, record.data(), record.size()))
     throw_io_error(
-        concat("summary_writer: cannot write '", path_, "': ", std::strerror(errno), "."));
+        as_text("summary_writer: cannot write '", path_, "': ", std::strerror(errno), "."));
 }
 
 void SummaryWriter::add_value(const std::string& tag, const std::string& value, int64_t step) {

@@ -42,15 +42,15 @@ class Archive {
       const ByteSource bytes = zip_.open(*order);
       const std::string text(bytes.data, bytes.size);
       if (text != "little" && text != "big")
-        source_.fail(concat("its byteorder is '", text, "'; it must be little or big."));
+        source_.fail(as_text("its byteorder is '", text, "'; it must be little or big."));
       swapped_ = text == "big";
     }
   }
 
   void add(const PickleValue& value, const std::string& name, int depth) {
     if (++visits_ > kMostValues)
-      source_.fail(concat("it holds more than ", kMostValues, " values."));
-    if (depth > kDeepest) source_.fail(concat("'", name, "' lies more than ", kDeepest, " deep."));
+      source_.fail(as_text("it holds more than ", kMostValues, " values."));
+    if (depth > kDeepest) source_.fail(as_text("'", name, "' lies more than ", kDeepest, " deep."));
     count_text(name);
     switch (value.kind) {
       case Kind::kDict:
@@ -60,7 +60,7 @@ class Archive {
       case Kind::kList:
       case Kind::kTuple:
         for (size_t i = 0; i < value.items.size(); ++i)
-          add(*value.items[i], join(name, concat(i)), depth + 1);
+          add(*value.items[i], join(name, as_text(i)), depth + 1);
         return;
       case Kind::kTensor:
         return insert(name, tensor_of(value, name));
@@ -78,7 +78,7 @@ class Archive {
         return;
       case Kind::kGlobal:
       case Kind::kStorage:
-        source_.fail(concat("'", name, "' is no tensor, number or text."));
+        source_.fail(as_text("'", name, "' is no tensor, number or text."));
     }
   }
   TensorFile take() { return std::move(file_); }
@@ -87,7 +87,7 @@ class Archive {
   // A small file may have the same dictionary in many places, under long names in each.
   void count_text(const std::string& text) {
     if ((text_ += text.size()) > kMostText)
-      source_.fail(concat("its names and texts have more than ", kMostText, " bytes."));
+      source_.fail(as_text("its names and texts have more than ", kMostText, " bytes."));
   }
 
   static std::string join(const std::string& prefix, const std::string& name) {
@@ -97,13 +97,13 @@ class Archive {
   std::string key_of(const PickleValue& key) const {
     if (key.kind != Kind::kText && key.kind != Kind::kInt)
       source_.fail("a dictionary has a key that is neither text nor an integer.");
-    return key.kind == Kind::kText ? key.text : concat(key.integer);
+    return key.kind == Kind::kText ? key.text : as_text(key.integer);
   }
 
   void insert(const std::string& name, Tensor x) {
     const std::string key = name.empty() ? "tensor" : name;
     if (!names_.insert(key).second)
-      source_.fail(concat("the name '", key, "' comes twice; every tensor needs its own."));
+      source_.fail(as_text("the name '", key, "' comes twice; every tensor needs its own."));
     file_.tensors.push_back({key, std::move(x)});
   }
 
@@ -118,16 +118,16 @@ class Archive {
     for (const StorageName& s : kStorages)
       if (type == s.name) known = &s;
     if (!known)
-      source_.fail(concat("'", name, "' has a '", type, "', a type that is not supported."));
+      source_.fail(as_text("'", name, "' has a '", type, "', a type that is not supported."));
     const auto found = storages_.find(type + key);
     if (found != storages_.end()) return found->second;
     const ZipReader::Entry* entry = zip_.find(folder_ + "data/" + key);
-    if (!entry) source_.fail(concat("there is no storage '", key, "', which '", name, "' needs."));
+    if (!entry) source_.fail(as_text("there is no storage '", key, "', which '", name, "' needs."));
     const ByteSource bytes = zip_.open(*entry);
     const int64_t count = id.items[4]->integer;
     const uint64_t step = size_of(known->type), unit = untyped ? 1 : step;
     if (count < 0 || bytes.size % step || bytes.size / unit != static_cast<uint64_t>(count))
-      bytes.fail(concat("it has ", bytes.size, " bytes for ", count, " elements of ", unit, "."));
+      bytes.fail(as_text("it has ", bytes.size, " bytes for ", count, " elements of ", unit, "."));
     return storages_
         .emplace(type + key, tensor_of_bytes(bytes.owner, bytes.data, known->type,
                                              {static_cast<int64_t>(bytes.size / step)}, swapped_))
@@ -142,8 +142,8 @@ class Archive {
       sizes.push_back(item->integer);
     }
     if (!good)
-      source_.fail(concat("'", name, "' has sizes or strides that are not up to ", kMaxDims,
-                          " numbers of 0 or more."));
+      source_.fail(as_text("'", name, "' has sizes or strides that are not up to ", kMaxDims,
+                           " numbers of 0 or more."));
     return sizes;
   }
 
@@ -154,8 +154,8 @@ class Archive {
     for (const auto& [key, item] : metadata->entries) {
       const bool known = item->kind == Kind::kBool && (key->text == "neg" || item->integer == 0);
       if (!known)
-        source_.fail(concat("'", name, "' is kept with the mark '", key_of(*key),
-                            "', which is not supported; 'neg' is."));
+        source_.fail(as_text("'", name, "' is kept with the mark '", key_of(*key),
+                             "', which is not supported; 'neg' is."));
       negated = negated || item->integer != 0;
     }
     return negated;
@@ -163,7 +163,7 @@ class Archive {
 
   Tensor tensor_of(const PickleValue& value, const std::string& name) {
     if (value.items[0]->kind != Kind::kStorage || value.items[1]->kind != Kind::kInt)
-      source_.fail(concat("'", name, "' has no storage and offset."));
+      source_.fail(as_text("'", name, "' has no storage and offset."));
     const Tensor& storage = storage_of(*value.items[0], value.items[4], name);
     const int64_t offset = value.items[1]->integer;
     const std::vector<int64_t> sizes = sizes_of(*value.items[2], name),
@@ -175,15 +175,15 @@ class Archive {
              (sizes[d] < 2 || (!__builtin_mul_overflow(sizes[d] - 1, strides[d], &product) &&
                                !__builtin_add_overflow(last, product, &last)));
     if (!good || (numel > 0 && last >= storage.numel()))
-      source_.fail(concat("'", name, "' with sizes ", IntArrayRef(sizes), ", strides ",
-                          IntArrayRef(strides), " and offset ", offset, " leaves its storage of ",
-                          storage.numel(), " elements."));
+      source_.fail(as_text("'", name, "' with sizes ", IntArrayRef(sizes), ", strides ",
+                           IntArrayRef(strides), " and offset ", offset, " leaves its storage of ",
+                           storage.numel(), " elements."));
     if (numel == 0) return empty(sizes, storage.dtype());
     const Tensor x = storage.as_strided(sizes, strides, offset);
     if (!is_negated(value.items[5], name)) return x;
     if (!x.is_floating_point())
-      source_.fail(concat("'", name, "' is of ", x.dtype(),
-                          ", and kept with the mark 'neg'; floating-point values may have it."));
+      source_.fail(as_text("'", name, "' is of ", x.dtype(),
+                           ", and kept with the mark 'neg'; floating-point values may have it."));
     return -x;
   }
 

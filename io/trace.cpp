@@ -30,7 +30,7 @@ class TraceFile {
     text_ = "{\"displayTimeUnit\":\"ns\",\"traceEvents\":[";
   }
   void add(const std::string& event) {
-    text_ += concat(is_first_ ? "\n" : ",\n", event);
+    text_ += as_text(is_first_ ? "\n" : ",\n", event);
     is_first_ = false;
     if (text_.size() >= kChunk) flush();
   }
@@ -56,10 +56,10 @@ struct EntryText {
   std::string head, arguments;
 
   EntryText(const ProfileEntry& entry, const std::string& place) {
-    head = concat("{\"ph\":\"X\",\"name\":", quoted(entry.name), ",\"cat\":\"",
-                  name_of(entry.category), "\",", place);
-    if (!entry.module.empty()) arguments += concat("\"module\":", quoted(entry.module), ",");
-    if (!entry.shapes.empty()) arguments += concat("\"shapes\":", quoted(entry.shapes), ",");
+    head = as_text("{\"ph\":\"X\",\"name\":", quoted(entry.name), ",\"cat\":\"",
+                   name_of(entry.category), "\",", place);
+    if (!entry.module.empty()) arguments += as_text("\"module\":", quoted(entry.module), ",");
+    if (!entry.shapes.empty()) arguments += as_text("\"shapes\":", quoted(entry.shapes), ",");
   }
 };
 
@@ -71,28 +71,28 @@ std::string microseconds(int64_t nanoseconds) {
 
 void add_name(TraceFile& file, const char* what, const std::string& place,
               const std::string& name) {
-  file.add(concat("{\"ph\":\"M\",\"name\":\"", what, "\",", place,
-                  ",\"args\":{\"name\":", quoted(name), "}}"));
+  file.add(as_text("{\"ph\":\"M\",\"name\":\"", what, "\",", place,
+                   ",\"args\":{\"name\":", quoted(name), "}}"));
 }
 
 void add_profile(TraceFile& file, const Profile& profile, const std::string& process,
                  int64_t beginning, const std::string& counter) {
-  const std::string place = concat(process, ",\"tid\":", profile.thread);
-  add_name(file, "thread_name", place, concat("thread ", profile.thread));
+  const std::string place = as_text(process, ",\"tid\":", profile.thread);
+  add_name(file, "thread_name", place, as_text("thread ", profile.thread));
   std::vector<EntryText> texts;
   for (const ProfileEntry& entry : profile.entries) texts.emplace_back(entry, place);
   int64_t live = -1;
   for (const ProfileEvent& event : profile.events) {
     const EntryText& text = texts[event.entry];
-    file.add(concat(text.head, ",\"ts\":", microseconds(event.begin - beginning),
-                    ",\"dur\":", microseconds(event.duration), ",\"args\":{", text.arguments,
-                    "\"bytes\":", event.bytes, ",\"flops\":", 2 * event.multiply_adds,
-                    ",\"allocated\":", event.allocated, "}}"));
+    file.add(as_text(text.head, ",\"ts\":", microseconds(event.begin - beginning),
+                     ",\"dur\":", microseconds(event.duration), ",\"args\":{", text.arguments,
+                     "\"bytes\":", event.bytes, ",\"flops\":", 2 * event.multiply_adds,
+                     ",\"allocated\":", event.allocated, "}}"));
     if (event.live == live) continue;
     live = event.live;
-    file.add(concat("{\"ph\":\"C\",\"name\":\"", counter, "\",", place,
-                    ",\"ts\":", microseconds(event.begin + event.duration - beginning),
-                    ",\"args\":{\"bytes\":", live, "}}"));
+    file.add(as_text("{\"ph\":\"C\",\"name\":\"", counter, "\",", place,
+                     ",\"ts\":", microseconds(event.begin + event.duration - beginning),
+                     ",\"args\":{\"bytes\":", live, "}}"));
   }
 }
 
@@ -107,13 +107,13 @@ void save_trace(const std::string& path, const std::vector<Profile>& profiles) {
   int64_t beginning = profiles[0].begin;
   for (const Profile& profile : profiles) beginning = std::min(beginning, profile.begin);
   TraceFile file(path);
-  const std::string process = concat("\"pid\":", getpid());
+  const std::string process = as_text("\"pid\":", getpid());
   add_name(file, "process_name", process, "reel");
   for (const Profile& profile : profiles)
     add_profile(file, profile, process, beginning,
                 profiles.size() == 1
                     ? "live memory"
-                    : concat("live memory as thread ", profile.thread, " sees it"));
+                    : as_text("live memory as thread ", profile.thread, " sees it"));
   file.finish();
 }
 

@@ -58,7 +58,7 @@ std::string deflate_all(const std::string& op, const std::vector<Bytes>& pieces)
   z_stream stream{};
   if (deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, -MAX_WBITS, 8, Z_DEFAULT_STRATEGY) !=
       Z_OK)
-    throw_io_error(concat(op, ": cannot compress: out of memory."));
+    throw_io_error(as_text(op, ": cannot compress: out of memory."));
   std::string out;
   char buffer[1 << 16];
   const auto run = [&](int flush) {
@@ -92,8 +92,8 @@ ZipReader::ZipReader(ByteSource source) : source_(std::move(source)) { read_tabl
 
 const char* ZipReader::at(uint64_t offset, uint64_t size, const char* what) const {
   if (offset > source_.size || size > source_.size - offset)
-    source_.fail(concat("the archive's ", what, " should be at byte ", offset, " with ", size,
-                        " bytes, but the file has ", source_.size, "."));
+    source_.fail(as_text("the archive's ", what, " should be at byte ", offset, " with ", size,
+                         " bytes, but the file has ", source_.size, "."));
   return source_.data + offset;
 }
 
@@ -128,7 +128,7 @@ void ZipReader::read_table() {
   for (uint64_t i = 0; i < count; ++i) {
     const char* p = at(offset, kCentralSize, "table of contents");
     if (number<uint32_t>(p) != kCentral)
-      source_.fail(concat("the archive's table of contents is damaged at byte ", offset, "."));
+      source_.fail(as_text("the archive's table of contents is damaged at byte ", offset, "."));
     const uint64_t name = number<uint16_t>(p + 28), extra = number<uint16_t>(p + 30),
                    comment = number<uint16_t>(p + 32);
     const char* text = at(offset + kCentralSize, name + extra + comment, "table of contents");
@@ -150,20 +150,20 @@ void ZipReader::read_table() {
         }
     }
     if (number<uint16_t>(p + 8) & kEncrypted)
-      source_.fail(concat("its entry '", entry.name, "' is encrypted; that is not supported."));
+      source_.fail(as_text("its entry '", entry.name, "' is encrypted; that is not supported."));
     offset += kCentralSize + name + extra + comment;
     entries_.push_back(std::move(entry));
   }
   if (offset != end)
-    source_.fail(concat("the archive's table of contents ends at byte ", offset,
-                        ", and should at byte ", end, "."));
+    source_.fail(as_text("the archive's table of contents ends at byte ", offset,
+                         ", and should at byte ", end, "."));
   for (size_t i = 0; i < entries_.size(); ++i) by_name_.push_back(i);
   std::sort(by_name_.begin(), by_name_.end(),
             [&](size_t a, size_t b) { return entries_[a].name < entries_[b].name; });
   for (size_t i = 1; i < by_name_.size(); ++i)
     if (const std::string& name = entries_[by_name_[i]].name;
         name == entries_[by_name_[i - 1]].name)
-      source_.fail(concat("its entry '", name, "' comes twice; names must differ."));
+      source_.fail(as_text("its entry '", name, "' comes twice; names must differ."));
 }
 
 const ZipReader::Entry* ZipReader::find(const std::string& name) const {
@@ -176,32 +176,32 @@ const ZipReader::Entry* ZipReader::find(const std::string& name) const {
 
 ByteSource ZipReader::open(const Entry& entry) const {
   const auto fail = [outer = source_.report, name = entry.name](const std::string& what) {
-    outer(concat("entry '", name, "': ", what));
+    outer(as_text("entry '", name, "': ", what));
   };
   const char* header = at(entry.header, kLocalSize, "entry");
   if (number<uint32_t>(header) != kLocal)
-    fail(concat("its header at byte ", entry.header, " is damaged."));
+    fail(as_text("its header at byte ", entry.header, " is damaged."));
   const uint64_t skip =
       kLocalSize + number<uint16_t>(header + 26) + uint64_t{number<uint16_t>(header + 28)};
   const char* data = at(entry.header + skip, entry.compressed, "entry");
   std::shared_ptr<void> owner = source_.owner;
   if (entry.method == kDeflated) {
     if (entry.size / kMostRatio > entry.compressed)
-      fail(concat("its size is given as ", entry.size, ", which ", entry.compressed,
-                  " compressed bytes can not hold."));
+      fail(as_text("its size is given as ", entry.size, ", which ", entry.compressed,
+                   " compressed bytes can not hold."));
     auto inflated = std::make_shared<std::string>(entry.size, '\0');
     if (!inflate_all(data, entry.compressed, *inflated))
-      fail(concat("its compressed bytes at byte ", entry.header + skip, " are damaged."));
+      fail(as_text("its compressed bytes at byte ", entry.header + skip, " are damaged."));
     data = inflated->data();
     owner = inflated;
   } else if (entry.method != kStored) {
-    fail(concat("it is compressed by method ", int{entry.method},
-                "; stored (0) and deflated (8) are supported."));
+    fail(as_text("it is compressed by method ", int{entry.method},
+                 "; stored (0) and deflated (8) are supported."));
   } else if (entry.size != entry.compressed) {
-    fail(concat("it is stored, but its sizes are ", entry.compressed, " and ", entry.size, "."));
+    fail(as_text("it is stored, but its sizes are ", entry.compressed, " and ", entry.size, "."));
   }
   if (checksum(0, data, entry.size) != entry.crc)
-    fail(concat("its bytes at byte ", entry.header + skip, " do not match its checksum."));
+    fail(as_text("its bytes at byte ", entry.header + skip, " do not match its checksum."));
   return {owner, data, entry.size, fail};
 }
 

@@ -8,22 +8,23 @@ namespace reel::nn {
 void FunctionalImpl::pretty_print(std::ostream& stream) const { stream << "Functional()"; }
 
 void AnyValue::throw_wrong_type(const std::type_info& wanted) const {
-  throw_argument_error(concat("any value: it is ", value_ ? type_name(type_info()) : "empty",
-                              ", not the ", type_name(wanted),
-                              " asked for; the types must agree."));
+  throw_argument_error(as_text("any value: it is ", value_ ? type_name(type_info()) : "empty",
+                               ", not the ", type_name(wanted),
+                               " asked for; the types must agree."));
 }
 
 void throw_wrong_input(const Module& module, size_t i, const AnyValue& input,
                        const std::type_info& wanted) {
-  throw_argument_error(concat("any module: input ", i, " of ", module.name(), " is ",
-                              input.is_empty() ? "empty" : type_name(input.type_info()),
-                              ", its forward takes ", type_name(wanted),
-                              "; the types must be the same."));
+  throw_argument_error(as_text("any module: input ", i, " of ", module.name(), " is ",
+                               input.is_empty() ? "empty" : type_name(input.type_info()),
+                               ", its forward takes ", type_name(wanted),
+                               "; the types must be the same."));
 }
 
 void throw_wrong_input_count(const Module& module, size_t n) {
-  throw_argument_error(concat("any module: ", n, n == 1 ? " input is" : " inputs are", " given to ",
-                              module.name(), ", whose forward takes another number of them."));
+  throw_argument_error(as_text("any module: ", n, n == 1 ? " input is" : " inputs are",
+                               " given to ", module.name(),
+                               ", whose forward takes another number of them."));
 }
 
 AnyModule::AnyModule(std::shared_ptr<Module> module, ModuleCalls calls)
@@ -58,8 +59,8 @@ const std::type_info& AnyModule::type_info() const {
 AnyModule AnyModule::clone() const { return module_ ? with(module_->clone()) : AnyModule(); }
 
 void AnyModule::throw_wrong_type(const std::type_info& wanted) const {
-  throw_argument_error(concat("any module: it holds ", module_ ? module_->name() : "nothing",
-                              ", not the ", type_name(wanted), " asked for."));
+  throw_argument_error(as_text("any module: it holds ", module_ ? module_->name() : "nothing",
+                               ", not the ", type_name(wanted), " asked for."));
 }
 
 }  // namespace reel::nn

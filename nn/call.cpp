@@ -14,7 +14,7 @@ void ModuleCall::reject_hooks(const Module& module) {
   for (const auto& hook : hooks.forward_pre) observed = observed && hook.is_observer;
   for (const auto& hook : hooks.forward) observed = observed && hook.is_observer;
   if (observed) return;
-  throw_argument_error(concat(
+  throw_argument_error(as_text(
       "forward hook: ", module.name(),
       " has hooks, but its forward is not from Tensors to a Tensor; only those can be hooked."));
 }
@@ -25,8 +25,8 @@ template <class E>
 [[noreturn]] void rethrow_as(const E& error, const Module& module) {
   constexpr const char* kMarker = " (in module ";
   if (std::strstr(error.what(), kMarker)) throw;
-  throw E(concat(error.what(), kMarker, module.path() ? std::string(module.path()) : module.name(),
-                 ")"));
+  throw E(as_text(error.what(), kMarker, module.path() ? std::string(module.path()) : module.name(),
+                  ")"));
 }
 
 }  // namespace
@@ -60,8 +60,8 @@ Tensor call_relu(Module& module, const Tensor& x) {
 }
 
 void throw_empty_holder(const std::type_info& type) {
-  throw_argument_error(concat("module holder: it holds no ", type_name(type),
-                              "; it was made from nullptr. [assign a module to it first]"));
+  throw_argument_error(as_text("module holder: it holds no ", type_name(type),
+                               "; it was made from nullptr. [assign a module to it first]"));
 }
 
 }  // namespace reel::nn

@@ -110,7 +110,7 @@ class Check {
   }
   template <class... Values>
   void problem(const Values&... values) {
-    report_.problems.push_back(concat(values...));
+    report_.problems.push_back(as_text(values...));
   }
 
   TensorList call(Module& module, const TensorList& inputs) {
@@ -157,7 +157,7 @@ void Check::check_tape() {
     }
   for (const Leaf& leaf : leaves)
     problem("a tensor that requires grad is used by ", leaf.user->name(),
-            leaf.user->module_path ? concat(" in module ", leaf.user->module_path) : std::string(),
+            leaf.user->module_path ? as_text(" in module ", leaf.user->module_path) : std::string(),
             ", but is neither a registered parameter nor an input; no optimizer will see it. [use "
             "register_parameter or register_module]");
   if (report_.parameters == 0 && report_.inputs == 0)
@@ -196,10 +196,10 @@ void Check::check_gradients(const char* mode) {
   TensorList variables = fresh_inputs(inputs_, kFloat64);
   Names names;
   int64_t elements = 0;
-  for (size_t i = 0; i < variables.size(); ++i) names.push_back(concat("input ", i));
+  for (size_t i = 0; i < variables.size(); ++i) names.push_back(as_text("input ", i));
   for (const auto& p : module_.named_parameters()) {
     variables.push_back(p.value());
-    names.push_back(concat("parameter '", p.key(), "'"));
+    names.push_back(as_text("parameter '", p.key(), "'"));
   }
   for (const Tensor& x : variables)
     if (x.requires_grad()) elements += x.numel();
@@ -215,13 +215,13 @@ void Check::check_gradients(const char* mode) {
 void Check::explain(const char* mode, const GradcheckReport& gradients, const Names& names) {
   report_.gradients += gradients.checked;
   if (gradients.passed) return;
-  std::string text = concat("in ", mode, ", ", gradients.reason);
+  std::string text = as_text("in ", mode, ", ", gradients.reason);
   for (const GradcheckElement& e : gradients.worst) {
     if (gradients.wrong == 0 || e.error() <= e.tolerance) continue;
-    text += concat("\n    ", names[e.input], " ", e.shape);
-    if (e.index.size() == e.shape.size()) text += concat(" at ", e.index);
-    text += concat(": analytic ", e.analytic, ", numeric ", e.numeric, ", relative error ",
-                   e.relative_error());
+    text += as_text("\n    ", names[e.input], " ", e.shape);
+    if (e.index.size() == e.shape.size()) text += as_text(" at ", e.index);
+    text += as_text(": analytic ", e.analytic, ", numeric ", e.numeric, ", relative error ",
+                    e.relative_error());
   }
   report_.problems.push_back(std::move(text));
 }
@@ -272,12 +272,12 @@ CheckModuleReport check_any_module(Module& module, TensorForward forward, bool c
 }
 
 std::string to_string(const CheckModuleReport& r) {
-  std::string out = concat("check_module: ", r.module, ": ");
+  std::string out = as_text("check_module: ", r.module, ": ");
   if (r.problems.empty())
-    out += concat("all is right: ", r.parameters, " parameters, ", r.inputs, " inputs, ",
-                  r.gradients, " gradients compared.");
+    out += as_text("all is right: ", r.parameters, " parameters, ", r.inputs, " inputs, ",
+                   r.gradients, " gradients compared.");
   else
-    out += concat(r.problems.size(), r.problems.size() == 1 ? " problem." : " problems.");
+    out += as_text(r.problems.size(), r.problems.size() == 1 ? " problem." : " problems.");
   for (const std::string& problem : r.problems) out += "\n  " + problem;
   for (const std::string& remark : r.remarks) out += "\n  note: " + remark;
   return out;

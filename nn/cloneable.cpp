@@ -7,9 +7,9 @@ namespace reel::nn {
 std::shared_ptr<Module> share(Module* module) { return std::shared_ptr<Module>(module); }
 
 std::shared_ptr<Module> Module::clone_module() const {
-  throw_argument_error(concat("clone: ", name(),
-                              " does not say how it is copied; derive it from nn::Cloneable<",
-                              name(), "> instead of nn::Module."));
+  throw_argument_error(as_text("clone: ", name(),
+                               " does not say how it is copied; derive it from nn::Cloneable<",
+                               name(), "> instead of nn::Module."));
 }
 
 namespace {

@@ -29,7 +29,7 @@ namespace {
 
 template <int D>
 void check_options(const ConvOptions<D>& o) {
-  const std::string layer = concat("Conv", D, "d");
+  const std::string layer = as_text("Conv", D, "d");
   check_channels(layer, o.in_channels(), o.out_channels(), o.groups());
   check_each(layer, "kernel_size", o.kernel_size(), 1);
   check_each(layer, "stride", o.stride(), 1);

@@ -34,7 +34,7 @@ namespace {
 
 template <int D>
 void check_options(const ConvTransposeOptions<D>& o) {
-  const std::string layer = concat("ConvTranspose", D, "d");
+  const std::string layer = as_text("ConvTranspose", D, "d");
   check_channels(layer, o.in_channels(), o.out_channels(), o.groups());
   check_each(layer, "kernel_size", o.kernel_size(), 1);
   check_each(layer, "stride", o.stride(), 1);

@@ -140,7 +140,7 @@ std::string find_layer(const Seen& seen,
   const TracedOperation& before = *maker->second;
   for (const auto& item : all)
     if (is_path(**item, before.node->module_path)) found = {item->get(), item.key()};
-  std::string reason = concat("its input comes from ", before.node->name());
+  std::string reason = as_text("its input comes from ", before.node->name());
   if (!found.layer) return reason;
   visit_layer(*found.layer, [&](auto& layer, bool, int64_t) {
     const Edge& weight = before.node->edge(1);
@@ -149,13 +149,13 @@ std::string find_layer(const Seen& seen,
       return;
     reason.clear();
     if (seen.uses.at(place_of(input)) > 1)
-      reason = concat("the output of ", found.path, " is used elsewhere too");
+      reason = as_text("the output of ", found.path, " is used elsewhere too");
     else if (seen.uses.at(place_of(weight)) > 1)
-      reason = concat(found.path, " is called more than once, or shares its weight");
+      reason = as_text(found.path, " is called more than once, or shares its weight");
     else if (layer.bias.defined() && seen.uses.at(place_of(before.node->edge(2))) > 1)
-      reason = concat(found.path, " shares its bias");
+      reason = as_text(found.path, " shares its bias");
     else if (ModuleCall::has_hooks(*found.layer))
-      reason = concat(found.path, " has hooks");
+      reason = as_text(found.path, " has hooks");
     else if (before.outputs[0].dim() != op->inputs[0].dim() ||
              (found.layer->template as<Linear>() && op->inputs[0].dim() != 2))
       reason = "its channels are not the outputs of the layer";
@@ -203,8 +203,8 @@ FusionReport fuse_conv_bn(Module& module, TensorForward forward, const TensorLis
 std::string to_string(const FusionReport& report) {
   std::string text;
   for (const auto& [norm, layer] : report.fused)
-    text += concat(norm, ": folded into ", layer, "\n");
-  for (const auto& [norm, reason] : report.left) text += concat(norm, ": left, ", reason, "\n");
+    text += as_text(norm, ": folded into ", layer, "\n");
+  for (const auto& [norm, reason] : report.left) text += as_text(norm, ": left, ", reason, "\n");
   return text;
 }
 

@@ -58,8 +58,8 @@ std::shared_ptr<Module> ModuleDictImpl::clone_module() const {
 }
 
 void ModuleDictImpl::throw_wrong_type(const std::string& name, const std::type_info& wanted) const {
-  throw_argument_error(concat("module dict: '", name, "' is a ", ptr(name)->name(), ", not the ",
-                              type_name(wanted), " asked for."));
+  throw_argument_error(as_text("module dict: '", name, "' is a ", ptr(name)->name(), ", not the ",
+                               type_name(wanted), " asked for."));
 }
 
 }  // namespace reel::nn

@@ -58,8 +58,8 @@ std::shared_ptr<Module> ModuleListImpl::clone_module() const {
 }
 
 void ModuleListImpl::throw_wrong_type(size_t i, const std::type_info& wanted) const {
-  throw_argument_error(concat("module list: module ", i, " is a ", modules_[i]->name(),
-                              ", not the ", type_name(wanted), " asked for."));
+  throw_argument_error(as_text("module list: module ", i, " is a ", modules_[i]->name(),
+                               ", not the ", type_name(wanted), " asked for."));
 }
 
 }  // namespace reel::nn

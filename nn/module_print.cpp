@@ -12,7 +12,7 @@ namespace {
 
 std::string with_count(std::string text, const Module& module) {
   const int64_t count = module.num_parameters();
-  return count ? concat(text, "  # ", count, count == 1 ? " parameter" : " parameters") : text;
+  return count ? as_text(text, "  # ", count, count == 1 ? " parameter" : " parameters") : text;
 }
 
 // Lines after the first are indented.
@@ -40,9 +40,9 @@ std::string tree_of(const Module& module) {
     for (last = first; is_list && last + 1 < texts.size() && texts[last + 1] == texts[first];)
       ++last;
     text += "  (" + children[first].key();
-    if (last > first) text += concat("-", children[last].key());
+    if (last > first) text += as_text("-", children[last].key());
     text += "): ";
-    if (last > first) text += concat(last - first + 1, " x ");
+    if (last > first) text += as_text(last - first + 1, " x ");
     text += indented(texts[first]) + "\n";
   }
   return with_count(text + ")", module);

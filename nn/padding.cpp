@@ -14,7 +14,7 @@ std::string layer_name(PaddingMode mode) {
                      : mode == kReplicate ? "ReplicationPad"
                      : mode == kCircular  ? "CircularPad"
                                           : "ZeroPad";
-  return concat(kind, D, "d");
+  return as_text(kind, D, "d");
 }
 
 }  // namespace
@@ -42,7 +42,7 @@ ConstantPadImpl<D>::ConstantPadImpl(ExpandingArray<2 * D> padding, double value)
 
 template <int D>
 ConstantPadImpl<D>::ConstantPadImpl(const ConstantPadOptions<D>& o)
-    : Cloneable<ConstantPadImpl>(concat("ConstantPad", D, "d")), options(o) {}
+    : Cloneable<ConstantPadImpl>(as_text("ConstantPad", D, "d")), options(o) {}
 
 template <int D>
 Tensor ConstantPadImpl<D>::forward(const Tensor& x) const {

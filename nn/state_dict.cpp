@@ -43,15 +43,15 @@ std::string nearest(const std::string& name, const Names& candidates) {
   std::sort(found.begin(), found.end());
   std::string text;
   for (size_t i = 0; i < std::min<size_t>(2, found.size()); ++i)
-    text += concat(i ? ", '" : " (nearest: '", found[i].second, "'");
+    text += as_text(i ? ", '" : " (nearest: '", found[i].second, "'");
   return text.empty() ? text : text + ")";
 }
 
 std::string list(const char* what, const Names& items) {
-  std::string text = concat(" ", what);
+  std::string text = as_text(" ", what);
   const size_t shown = std::min(items.size(), kMostListed);
-  for (size_t i = 0; i < shown; ++i) text += concat(i ? ", " : " ", items[i]);
-  if (shown < items.size()) text += concat(" and ", items.size() - shown, " more");
+  for (size_t i = 0; i < shown; ++i) text += as_text(i ? ", " : " ", items[i]);
+  if (shown < items.size()) text += as_text(" and ", items.size() - shown, " more");
   return text + ";";
 }
 
@@ -71,12 +71,12 @@ std::string common_prefix(const Names& names, const Names& longer) {
 
 std::string hint(const IncompatibleKeys& keys) {
   if (const auto prefix = common_prefix(keys.missing_keys, keys.unexpected_keys); !prefix.empty())
-    return concat(" [the state's names begin with '", prefix,
-                  "'; when loading a file, rename_prefix", "(\"", prefix,
-                  "\", \"\") takes that away]");
+    return as_text(" [the state's names begin with '", prefix,
+                   "'; when loading a file, rename_prefix", "(\"", prefix,
+                   "\", \"\") takes that away]");
   if (const auto prefix = common_prefix(keys.unexpected_keys, keys.missing_keys); !prefix.empty())
-    return concat(" [the module's names begin with '", prefix,
-                  "'; when loading a file, rename_prefix(\"\", \"", prefix, "\") adds that]");
+    return as_text(" [the module's names begin with '", prefix,
+                   "'; when loading a file, rename_prefix(\"\", \"", prefix, "\") adds that]");
   return " [without strict, names that are missing or unknown are left out]";
 }
 
@@ -108,10 +108,10 @@ IncompatibleKeys Module::load_state_dict(const State& state, bool strict) {
     }
     if (saved->sizes() != item->sizes())
       different.push_back(
-          concat("'", item.key(), "' ", saved->sizes(), " instead of ", item->sizes()));
+          as_text("'", item.key(), "' ", saved->sizes(), " instead of ", item->sizes()));
     else if (saved->is_floating_point() && !item->is_floating_point())
       different.push_back(
-          concat("'", item.key(), "' ", saved->dtype(), " instead of ", item->dtype()));
+          as_text("'", item.key(), "' ", saved->dtype(), " instead of ", item->dtype()));
     copies.emplace_back(saved, &item.value());
   }
   for (const auto& item : state)
@@ -119,13 +119,13 @@ IncompatibleKeys Module::load_state_dict(const State& state, bool strict) {
 
   const bool names_differ = !keys.missing_keys.empty() || !keys.unexpected_keys.empty();
   if (!different.empty() || (strict && names_differ)) {
-    std::string text = concat("load_state_dict: the state does not fit ", name(), ":");
+    std::string text = as_text("load_state_dict: the state does not fit ", name(), ":");
     const auto described = [&](const Names& names, const Names& candidates, bool sizes) {
       Names items;
       for (const std::string& n : names) {
         const bool shown = items.size() < kMostListed;
-        std::string item = concat("'", n, "'");
-        if (sizes) item += concat(" ", own[n].sizes());
+        std::string item = as_text("'", n, "'");
+        if (sizes) item += as_text(" ", own[n].sizes());
         items.push_back(shown ? item + nearest(n, candidates) : item);
       }
       return items;

@@ -73,7 +73,7 @@ class Watch {
 
 // "1,234,567"
 std::string grouped(int64_t value) {
-  const std::string digits = concat(value);
+  const std::string digits = as_text(value);
   std::string text;
   for (size_t i = 0; i < digits.size(); ++i) {
     if (i > 0 && (digits.size() - i) % 3 == 0) text += ',';
@@ -97,9 +97,9 @@ std::string label_of(const LayerSummary& layer) {
   const size_t dot = layer.path.rfind('.');
   std::string label(static_cast<size_t>(2 * layer.depth), ' ');
   if (layer.depth > 0)
-    label += concat(dot == std::string::npos ? layer.path : layer.path.substr(dot + 1), ": ");
+    label += as_text(dot == std::string::npos ? layer.path : layer.path.substr(dot + 1), ": ");
   label += layer.name;
-  if (layer.calls > 1) label += concat(" x", layer.calls);
+  if (layer.calls > 1) label += as_text(" x", layer.calls);
   return label;
 }
 
@@ -137,7 +137,7 @@ std::ostream& operator<<(std::ostream& out, const ModelSummary& summary) {
   std::vector<std::vector<std::string>> rows = {
       {"layer", "output", "parameters", "multiply-adds", "activations"}};
   for (const LayerSummary& layer : summary.layers)
-    rows.push_back({label_of(layer), layer.calls ? concat(IntArrayRef(layer.output)) : "-",
+    rows.push_back({label_of(layer), layer.calls ? as_text(IntArrayRef(layer.output)) : "-",
                     layer.parameters ? grouped(layer.parameters) : "-",
                     layer.multiply_adds ? grouped(layer.multiply_adds) : "-",
                     layer.calls && !layer.is_container ? bytes_text(layer.activation_bytes) : "-"});

@@ -113,7 +113,7 @@ OrderedDict<std::string, Tensor> AveragedWeights::state_dict() const {
   check_not_swapped("state_dict");
   OrderedDict<std::string, Tensor> dict("average");
   dict.insert("n_averaged", full({}, n_averaged_, kInt64));
-  for (size_t i = 0; i < averages_.size(); ++i) dict.insert(concat("average.", i), averages_[i]);
+  for (size_t i = 0; i < averages_.size(); ++i) dict.insert(as_text("average.", i), averages_[i]);
   return dict;
 }
 
@@ -123,7 +123,7 @@ void AveragedWeights::load_state_dict(const OrderedDict<std::string, Tensor>& st
   const int64_t n = state["n_averaged"].item<int64_t>();
   TensorList loaded;
   for (size_t i = 0; i < averages_.size(); ++i) {
-    const Tensor& saved = state[concat("average.", i)];
+    const Tensor& saved = state[as_text("average.", i)];
     REEL_CHECK(saved.sizes() == averages_[i].sizes(), name_, ": 'average.", i, "' is ", saved,
                ", but tensor ", i, " is ", averages_[i], "; the shapes must be equal.");
     loaded.push_back(saved.to(averages_[i].dtype()).contiguous().clone());

@@ -21,7 +21,7 @@ OrderedDict<std::string, Tensor> CombinedLR::state_dict() const {
   OrderedDict<std::string, Tensor> dict = LRScheduler::state_dict();
   for (size_t i = 0; i < schedulers_.size(); ++i)
     for (const auto& item : schedulers_[i]->state_dict())
-      dict.insert(concat("schedulers.", i, ".", item.key()), item.value());
+      dict.insert(as_text("schedulers.", i, ".", item.key()), item.value());
   return dict;
 }
 
@@ -40,8 +40,8 @@ void CombinedLR::load_state_dict(const OrderedDict<std::string, Tensor>& state) 
 
 void CombinedLR::load_all(const OrderedDict<std::string, Tensor>& state) {
   for (size_t i = 0; i < schedulers_.size(); ++i) {
-    const std::string name = concat("schedulers.", i), prefix = name + ".";
-    OrderedDict<std::string, Tensor> part(concat(state.key_description(), " '", name, "'"));
+    const std::string name = as_text("schedulers.", i), prefix = name + ".";
+    OrderedDict<std::string, Tensor> part(as_text(state.key_description(), " '", name, "'"));
     for (const auto& item : state)
       if (item.key().rfind(prefix, 0) == 0)
         part.insert(item.key().substr(prefix.size()), item.value());

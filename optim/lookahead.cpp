@@ -40,7 +40,7 @@ Tensor Lookahead::step(const Optimizer::LossClosure& closure) {
 OrderedDict<std::string, Tensor> Lookahead::state_dict() const {
   OrderedDict<std::string, Tensor> dict = optimizer_.state_dict();
   dict.insert("lookahead.step", full({}, steps_, kInt64));
-  for (size_t i = 0; i < slow_.size(); ++i) dict.insert(concat("lookahead.slow.", i), slow_[i]);
+  for (size_t i = 0; i < slow_.size(); ++i) dict.insert(as_text("lookahead.slow.", i), slow_[i]);
   return dict;
 }
 
@@ -49,7 +49,7 @@ void Lookahead::load_state_dict(const OrderedDict<std::string, Tensor>& state) {
   const int64_t steps = state["lookahead.step"].item<int64_t>();
   TensorList slow;
   for (size_t i = 0; i < slow_.size(); ++i) {
-    const std::string name = concat("lookahead.slow.", i);
+    const std::string name = as_text("lookahead.slow.", i);
     REEL_CHECK(state[name].sizes() == slow_[i].sizes(), "Lookahead: '", name, "' is ", state[name],
                ", but parameter ", i, " is ", slow_[i], "; the shapes must be equal.");
     slow.push_back(state[name].to(slow_[i].dtype()).contiguous().clone());

@@ -222,7 +222,7 @@ const OptimizerParamState& Optimizer::state(const Tensor& parameter) const {
   const TensorList all = parameters();
   for (size_t i = 0; i < all.size(); ++i)
     if (all[i].is_same(parameter)) return states_[i];
-  throw_argument_error(concat(name_, ": the tensor ", parameter, " is none of its parameters."));
+  throw_argument_error(as_text(name_, ": the tensor ", parameter, " is none of its parameters."));
 }
 
 }  // namespace reel::optim

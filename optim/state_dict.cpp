@@ -9,11 +9,11 @@ namespace reel::optim {
 namespace {
 
 std::string state_key(size_t parameter, const std::string& what) {
-  return concat("state.", parameter, ".", what);
+  return as_text("state.", parameter, ".", what);
 }
 
 std::string option_key(size_t group, const char* what) {
-  return concat("param_groups.", group, ".", what);
+  return as_text("param_groups.", group, ".", what);
 }
 
 }  // namespace

@@ -135,15 +135,15 @@ void run(const ConvAlgorithm<Run> (&list)[kConvKinds], const ConvGeometry& g, co
 template <class Run>
 std::string explain(const char* direction, const ConvAlgorithm<Run> (&list)[kConvKinds],
                     const ConvGeometry& g) {
-  std::string text = concat(direction, "\n");
+  std::string text = as_text(direction, "\n");
   bool chosen = false;
   for (int kind = 0; kind < kConvKinds; ++kind) {
     const char* reason = refusal(kind, list[kind], g);
-    text += concat("  ", kernels::kConvNames[kind], ": ",
-                   reason   ? concat("declines: ", reason)
-                   : chosen ? "could"
-                            : "computes",
-                   "\n");
+    text += as_text("  ", kernels::kConvNames[kind], ": ",
+                    reason   ? as_text("declines: ", reason)
+                    : chosen ? "could"
+                             : "computes",
+                    "\n");
     chosen = chosen || !reason;
   }
   return text;
@@ -371,7 +371,7 @@ std::string explain_conv(const Tensor& x, const Tensor& weight, const ExpandingA
                          const ConvPadding<D>& padding, const ExpandingArray<D>& dilation,
                          int64_t groups) {
   const ConvGeometry g = check_conv<D>(x, weight, {}, stride, padding, dilation, groups);
-  std::string text = concat(kConvName<D>, ": ", x.dtype(), ", ", name_of(active_isa()), "\n");
+  std::string text = as_text(kConvName<D>, ": ", x.dtype(), ", ", name_of(active_isa()), "\n");
   visit_floating(x.dtype(), [&](auto zero) {
     const auto& lists = kernels::active<kernels::Conv<decltype(zero)>>();
     text += explain("forward", lists.forward, g) + explain("input_grad", lists.input_grad, g) +

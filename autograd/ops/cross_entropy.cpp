@@ -27,7 +27,7 @@ struct ClassLoss {
 std::string name_of_row(int64_t index, IntArrayRef rows) {
   Shape position = rows;
   for (size_t d = rows.size(); d-- > 0; index /= rows[d]) position[d] = index % rows[d];
-  return rows.empty() ? std::string("target") : concat("target", IntArrayRef(position));
+  return rows.empty() ? std::string("target") : as_text("target", IntArrayRef(position));
 }
 
 // The total weight of the rows that count; every target is looked at.

@@ -18,10 +18,10 @@ namespace {
   Shape index = x.sizes();
   auto rest = static_cast<int64_t>(at);
   for (size_t d = index.size(); d-- > 0; rest /= x.sizes()[d]) index[d] = rest % x.sizes()[d];
-  throw_argument_error(concat(op, ": ", what,
-                              index.empty() ? std::string() : concat(IntArrayRef(index)), " is ",
-                              values[at], "; a probability must be from 0 to 1. [",
-                              "binary_cross_entropy_with_logits takes any score]"));
+  throw_argument_error(as_text(op, ": ", what,
+                               index.empty() ? std::string() : as_text(IntArrayRef(index)), " is ",
+                               values[at], "; a probability must be from 0 to 1. [",
+                               "binary_cross_entropy_with_logits takes any score]"));
 }
 
 void check_probabilities(const char* op, const char* what, const Tensor& x) {

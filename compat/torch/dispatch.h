@@ -20,7 +20,7 @@ decltype(auto) dispatch_floating(reel::Dtype dtype, const char* name, F&& f) {
       return f.template operator()<double>();
     default:
       reel::throw_argument_error(
-          reel::concat(name, ": the dtype is ", dtype, "; it must be float32 or float64."));
+          reel::as_text(name, ": the dtype is ", dtype, "; it must be float32 or float64."));
   }
 }
 
@@ -39,7 +39,7 @@ decltype(auto) dispatch_integers(reel::Dtype dtype, const char* name, F&& f) {
       return f.template operator()<int64_t>();
     default:
       reel::throw_argument_error(
-          reel::concat(name, ": the dtype is ", dtype, "; it must be an integer."));
+          reel::as_text(name, ": the dtype is ", dtype, "; it must be an integer."));
   }
 }
 

@@ -121,8 +121,8 @@ const char* name_of(Isa isa) {
 }
 
 std::string describe() {
-  return concat("reel ", REEL_VERSION_MAJOR, ".", REEL_VERSION_MINOR, ".", REEL_VERSION_PATCH,
-                ", kernels ", name_of(active_isa()), ", threads ", num_threads());
+  return as_text("reel ", REEL_VERSION_MAJOR, ".", REEL_VERSION_MINOR, ".", REEL_VERSION_PATCH,
+                 ", kernels ", name_of(active_isa()), ", threads ", num_threads());
 }
 
 namespace kernels {

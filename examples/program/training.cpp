@@ -198,7 +198,7 @@ std::unique_ptr<optim::Optimizer> TrainingRun::make_optimizer() const {
 }
 
 io::ProgressOptions TrainingRun::bar(int64_t epoch) const {
-  return {.label = concat("epoch ", epoch + 1, "/", epochs()),
+  return {.label = as_text("epoch ", epoch + 1, "/", epochs()),
           .unit = "images",
           .descriptor = given_.quiet() ? -1 : 1};  // output that fails is ignored
 }
@@ -323,7 +323,7 @@ void TrainingRun::draw_curves() const {
 void TrainingRun::finish(const Score& test, const io::ConfusionTable& confusion,
                          const Tensor& images, const Tensor& targets, const Tensor& outputs) {
   const std::string& out = given_.text("out");
-  const std::string accuracy = concat(test.percent() / 100),
+  const std::string accuracy = as_text(test.percent() / 100),
                     classes = nlohmann::json(confusion.names())
                                   .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   std::string written;

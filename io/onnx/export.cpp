@@ -29,7 +29,7 @@ void check_bytes(int64_t bytes) {
 
 std::vector<std::string> check_names(const char* what, std::vector<std::string> names, size_t n) {
   if (names.empty())
-    for (size_t i = 0; i < n; ++i) names.push_back(n == 1 ? what : concat(what, "_", i));
+    for (size_t i = 0; i < n; ++i) names.push_back(n == 1 ? what : as_text(what, "_", i));
   REEL_CHECK(names.size() == n, "export_onnx: ", names.size(), " ", what, "_names for ", n, " ",
              what, "s; there must be one for each.");
   return names;
@@ -101,7 +101,7 @@ void translate(Graph& graph, const TracedOperation& a, const TracedOperation& b)
 }
 
 std::string output_value(Graph& graph, size_t i) {
-  graph.operation = concat("output ", i);
+  graph.operation = as_text("output ", i);
   graph.module_path = nullptr;
   const Tensor &a = graph.first.outputs[i], &b = graph.second.outputs[i];
   if (!a.defined() || !b.defined()) graph.fail("it is undefined; it must be a tensor.");
@@ -126,7 +126,7 @@ std::vector<Dimension> dimensions(const Graph& graph, const Tensor& a, const Ten
   for (const Dim& d : graph.dims(a, b))
     found.push_back({d.number, d.per_batch == 0   ? ""
                                : d.per_batch == 1 ? "batch"
-                                                  : concat("batch_x", d.per_batch)});
+                                                  : as_text("batch_x", d.per_batch)});
   return found;
 }
 
@@ -138,7 +138,7 @@ void check_third(const Graph& graph, const Pass& third, const std::vector<std::s
   REEL_CHECK(
       translate_all(again) == outputs && again.is_same(graph),
       "export_onnx: sizes or constants of the network are others in a third call of it, ",
-      third.batch > 0 ? concat("with a batch of ", third.batch) : std::string("with other values"),
+      third.batch > 0 ? as_text("with a batch of ", third.batch) : std::string("with other values"),
       "; its forward must not choose by them. [dynamic_batch(false), if by the batch]");
 }
 
@@ -179,7 +179,7 @@ Message model_message(const Message& graph, const OnnxOptions& options) {
   Message m;
   m.integer(1, kIrVersion)
       .text(2, "reel")
-      .text(3, concat(REEL_VERSION_MAJOR, ".", REEL_VERSION_MINOR, ".", REEL_VERSION_PATCH));
+      .text(3, as_text(REEL_VERSION_MAJOR, ".", REEL_VERSION_MINOR, ".", REEL_VERSION_PATCH));
   m.integer(5, options.model_version());
   if (!options.doc_string().empty()) m.text(6, options.doc_string());
   m.message(7, graph).message(8, Message().text(1, "").integer(2, kOpset));

@@ -44,28 +44,28 @@ Graph::Graph(const Pass& a, const Pass& b, std::vector<std::string> input_names,
 }
 
 void Graph::fail(const std::string& problem) const {
-  const std::string where = module_path ? concat(" of module '", module_path, "'") : std::string();
-  throw_argument_error(concat("export_onnx: ", operation, where, ": ", problem));
+  const std::string where = module_path ? as_text(" of module '", module_path, "'") : std::string();
+  throw_argument_error(as_text("export_onnx: ", operation, where, ": ", problem));
 }
 
 std::string Graph::unique(const std::string& name) {
   std::string tried = name;
-  for (int64_t i = 1; !names_.insert(tried).second; ++i) tried = concat(name, "_", i);
+  for (int64_t i = 1; !names_.insert(tried).second; ++i) tried = as_text(name, "_", i);
   return tried;
 }
 
 std::string Graph::add(const char* op, std::vector<std::string> inputs,
                        std::vector<Attribute> attributes, size_t outputs) {
-  std::string path = module_path ? concat("/", module_path, "/", op) : concat("/", op);
+  std::string path = module_path ? as_text("/", module_path, "/", op) : as_text("/", op);
   std::replace(path.begin(), path.end(), '.', '/');
   Node node{op, unique(path), std::move(inputs), {}, std::move(attributes)};
-  for (size_t i = 0; i < outputs; ++i) node.outputs.push_back(concat(node.name, "_output_", i));
+  for (size_t i = 0; i < outputs; ++i) node.outputs.push_back(as_text(node.name, "_output_", i));
   nodes_.push_back(std::move(node));
   return nodes_.back().outputs[0];
 }
 
 std::string Graph::sibling(const std::string& value, size_t i) {
-  return concat(value.substr(0, value.size() - 1), i);
+  return as_text(value.substr(0, value.size() - 1), i);
 }
 
 void Graph::add_initializer(const std::string& name, const Tensor& x) {
@@ -78,7 +78,7 @@ std::string Graph::constant(const Tensor& x) {
   std::string bytes = tensor("", x).bytes();
   std::string& name = constants_[std::move(bytes)];
   if (name.empty()) {
-    name = unique(concat("constant_", num_constants_++));
+    name = unique(as_text("constant_", num_constants_++));
     add_initializer(name, x.detach().clone());
   }
   return name;
@@ -96,16 +96,16 @@ Dim Graph::dim(int64_t a, int64_t b) const {
   if (a == b) return {a, 0};
   const int64_t m = first.batch, n = second.batch;
   if (m == n || a % m != 0 || a / m * n != b)
-    fail(concat("a size is ", a, " for a batch of ", m, " and ", b, " for one of ", n,
-                "; it must be fixed, or proportional to the batch. [dynamic_batch(false) exports "
-                "for the batch of the example]"));
+    fail(as_text("a size is ", a, " for a batch of ", m, " and ", b, " for one of ", n,
+                 "; it must be fixed, or proportional to the batch. [dynamic_batch(false) exports "
+                 "for the batch of the example]"));
   return {0, a / m};
 }
 
 std::vector<Dim> Graph::dims(const Tensor& a, const Tensor& b) const {
   if (a.dim() != b.dim())
-    fail(concat("its shape is ", a.sizes(), " in one pass and ", b.sizes(),
-                " in another; the number of dimensions must not vary."));
+    fail(as_text("its shape is ", a.sizes(), " in one pass and ", b.sizes(),
+                 " in another; the number of dimensions must not vary."));
   std::vector<Dim> found;
   for (size_t d = 0; d < a.sizes().size(); ++d) found.push_back(dim(a.sizes()[d], b.sizes()[d]));
   return found;
@@ -149,7 +149,8 @@ std::string Graph::given(const Tensor& a, const Tensor& b) {
   const std::vector<Dim> shape = dims(a, b);
   if (is_uniform(a) && is_uniform(b) && a.to_vector()[0] == b.to_vector()[0])
     return add("Expand", {number(a.to_vector()[0], a.dtype()), sizes(shape)});
-  fail(concat("an operand ", a,
+  fail(
+      as_text("an operand ", a,
               " is computed from the network's input, or drawn at random, by operations that the "
               "tape does not hold (comparisons, integers, detach, no-grad); only what is recorded, "
               "and constants, can be exported."));

@@ -16,8 +16,8 @@ std::string Operation::input(size_t i) {
   const Tensor &x = a_.inputs[i], &y = b_.inputs[i];
   const bool overwritten = !edge.node && i == 0 && !a_.outputs.empty() && out().is_same(x);
   if (overwritten || x.version() != a_.versions[i])
-    fail(concat("a constant ", x,
-                " is written in place; what it was can not be exported. [write out of place]"));
+    fail(as_text("a constant ", x,
+                 " is written in place; what it was can not be exported. [write out of place]"));
   return graph_.given(x, y);
 }
 
@@ -30,9 +30,9 @@ const TracedValue& Operation::value(const char* name) const {
 const std::vector<int64_t>& Operation::integers(const char* name) const {
   const std::vector<int64_t>& told = value(name).integers;
   if (const TracedValue* other = b_.find(name); !other || other->integers != told)
-    fail(concat("'", name, "' is ", IntArrayRef(told), " in one pass and ",
-                other ? IntArrayRef(other->integers) : IntArrayRef(),
-                " in another; it must not depend on the batch or the input's values."));
+    fail(as_text("'", name, "' is ", IntArrayRef(told), " in one pass and ",
+                 other ? IntArrayRef(other->integers) : IntArrayRef(),
+                 " in another; it must not depend on the batch or the input's values."));
   return told;
 }
 
@@ -42,8 +42,8 @@ double Operation::number(const char* name) const {
   const bool same =
       other && (other->number == told || (std::isnan(told) && std::isnan(other->number)));
   if (!same)
-    fail(concat("'", name, "' is ", told, " in one pass and ", other ? other->number : 0.0,
-                " in another; it must not depend on the batch or the input's values."));
+    fail(as_text("'", name, "' is ", told, " in one pass and ", other ? other->number : 0.0,
+                 " in another; it must not depend on the batch or the input's values."));
   return told;
 }
 

@@ -202,7 +202,7 @@ Difference difference(const Pass& a, const Pass& b, bool computed_only = false) 
     ++i;
   const bool all = i == of_a.operations.size() && i == of_b.operations.size();
   return {!all || a.outputs.size() != b.outputs.size(),
-          concat(i, i < n ? concat(" (", of_a.operations[i]->node->name(), ")") : std::string())};
+          as_text(i, i < n ? as_text(" (", of_a.operations[i]->node->name(), ")") : std::string())};
 }
 
 void check_alike(const Pass& a, const Pass& b) {

@@ -73,7 +73,7 @@ std::string short_number(double value) {
     const std::size_t e = digits.find('e');
     const std::size_t last = digits.find_last_not_of(".0", e - 1);
     // Without the zeros of "1.20e-07".
-    return concat(digits.substr(0, last + 1), "e", std::stoi(digits.substr(e + 1)));
+    return as_text(digits.substr(0, last + 1), "e", std::stoi(digits.substr(e + 1)));
   }
   if (size >= 1000) return whole_number(static_cast<int64_t>(std::llround(value)));
   std::snprintf(text, sizeof text, "%.4g", value);

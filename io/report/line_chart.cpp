@@ -75,8 +75,8 @@ class Chart {
   }
 
   std::string html() const {
-    return concat("<figure class=\"chart\">\n", caption(), plot(), notes(), numbers(),
-                  "</figure>\n");
+    return as_text("<figure class=\"chart\">\n", caption(), plot(), notes(), numbers(),
+                   "</figure>\n");
   }
 
  private:
@@ -86,20 +86,20 @@ class Chart {
   double x_at(double x) const { return kWidth * x_.place(x); }
   double y_at(double y) const { return kHeight * (1 - y_.place(y)); }
 
-  static std::string style_of(std::size_t index) { return concat("s", index % kColors); }
+  static std::string style_of(std::size_t index) { return as_text("s", index % kColors); }
 
   std::string caption() const {
-    std::string html = concat("<figcaption><h3>", escaped(title_), "</h3>");
+    std::string html = as_text("<figcaption><h3>", escaped(title_), "</h3>");
     if (!options_.y_label.empty())
-      html += concat("<span class=\"unit\">", escaped(options_.y_label), "</span>");
+      html += as_text("<span class=\"unit\">", escaped(options_.y_label), "</span>");
     html += "<ul class=\"legend\">";
     for (std::size_t i = 0; i < lines_.size(); ++i) {
-      html += concat("<li class=\"", style_of(i), dashed(i),
-                     "\"><svg width=\"22\" height=\"10\" aria-hidden=\"true\"><line x1=\"1\" "
-                     "x2=\"21\" y1=\"5\" y2=\"5\"/></svg><span class=\"name\">",
-                     escaped(lines_[i].name), "</span>");
+      html += as_text("<li class=\"", style_of(i), dashed(i),
+                      "\"><svg width=\"22\" height=\"10\" aria-hidden=\"true\"><line x1=\"1\" "
+                      "x2=\"21\" y1=\"5\" y2=\"5\"/></svg><span class=\"name\">",
+                      escaped(lines_[i].name), "</span>");
       if (courses_[i].last)
-        html += concat(" <b>", short_number(lines_[i].ys[*courses_[i].last]), "</b>");
+        html += as_text(" <b>", short_number(lines_[i].ys[*courses_[i].last]), "</b>");
       html += "</li>";
     }
     return html + "</ul></figcaption>\n";
@@ -112,33 +112,33 @@ class Chart {
   std::string plot() const {
     std::size_t widest = 1;
     for (const std::string& label : y_.ticks().labels) widest = std::max(widest, label.size());
-    std::string html = concat("<div class=\"plot\" style=\"padding-left:", 7 * widest + 14, "px\">",
-                              "<svg class=\"axes\" role=\"img\" aria-label=\"",
-                              escaped(description()), "\" width=\"100%\" height=\"246\">");
+    std::string html = as_text("<div class=\"plot\" style=\"padding-left:", 7 * widest + 14,
+                               "px\">", "<svg class=\"axes\" role=\"img\" aria-label=\"",
+                               escaped(description()), "\" width=\"100%\" height=\"246\">");
     for (std::size_t i = 0; i < y_.ticks().values.size(); ++i) {
       const std::string y = fixed(y_at(y_.ticks().values[i]), 1);
-      html += concat("<line class=\"", i == 0 ? "base" : "grid", "\" x1=\"0\" x2=\"100%\" y1=\"", y,
-                     "\" y2=\"", y, "\"/><text class=\"y\" x=\"-8\" y=\"", y, "\" dy=\".32em\">",
-                     escaped(y_.ticks().labels[i]), "</text>");
+      html += as_text("<line class=\"", i == 0 ? "base" : "grid", "\" x1=\"0\" x2=\"100%\" y1=\"",
+                      y, "\" y2=\"", y, "\"/><text class=\"y\" x=\"-8\" y=\"", y,
+                      "\" dy=\".32em\">", escaped(y_.ticks().labels[i]), "</text>");
     }
     for (std::size_t i = 0; i < x_.ticks().values.size(); ++i) {
       const std::string x = fixed(100 * x_.place(x_.ticks().values[i]), 2);
-      html += concat("<line class=\"grid\" x1=\"", x, "%\" x2=\"", x, "%\" y1=\"0\" y2=\"",
-                     fixed(kHeight, 0), "\"/><text class=\"x\" x=\"", x, "%\" y=\"240\">",
-                     escaped(x_.ticks().labels[i]), "</text>");
+      html += as_text("<line class=\"grid\" x1=\"", x, "%\" x2=\"", x, "%\" y1=\"0\" y2=\"",
+                      fixed(kHeight, 0), "\"/><text class=\"x\" x=\"", x, "%\" y=\"240\">",
+                      escaped(x_.ticks().labels[i]), "</text>");
     }
     // Stretched to the width; strokes and text keep their size.
-    html += concat("<svg class=\"lines\" width=\"100%\" height=\"", fixed(kHeight, 0),
-                   "\" viewBox=\"0 0 ", fixed(kWidth, 0), " ", fixed(kHeight, 0),
-                   "\" preserveAspectRatio=\"none\">");
+    html += as_text("<svg class=\"lines\" width=\"100%\" height=\"", fixed(kHeight, 0),
+                    "\" viewBox=\"0 0 ", fixed(kWidth, 0), " ", fixed(kHeight, 0),
+                    "\" preserveAspectRatio=\"none\">");
     std::string points;
     for (std::size_t i = 0; i < lines_.size(); ++i) html += path(i, points);
     html += "</svg></svg>";
     if (!options_.x_label.empty())
-      html += concat("<div class=\"x-label\">", escaped(options_.x_label), "</div>");
-    return concat(html, "<template class=\"points\" data-axes=\"", real(x_.low()), ",",
-                  real(x_.high()), ",", options_.log_x ? 1 : 0, "\" data-lines=\"", points,
-                  "\"></template></div>\n");
+      html += as_text("<div class=\"x-label\">", escaped(options_.x_label), "</div>");
+    return as_text(html, "<template class=\"points\" data-axes=\"", real(x_.low()), ",",
+                   real(x_.high()), ",", options_.log_x ? 1 : 0, "\" data-lines=\"", points,
+                   "\"></template></div>\n");
   }
 
   static std::string real(double value) {
@@ -167,11 +167,11 @@ class Chart {
       points += real(line.xs[i]) + "," + real(line.ys[i]);
     }
     const bool thinned = line.xs.size() > 5 * kBuckets;
-    std::string html = concat("<path class=\"", style_of(index), dashed(index),
-                              thinned ? " faint" : "", "\" d=\"", d, "\"/>");
-    if (thinned) html += concat("<path class=\"", style_of(index), "\" d=\"", means(line), "\"/>");
+    std::string html = as_text("<path class=\"", style_of(index), dashed(index),
+                               thinned ? " faint" : "", "\" d=\"", d, "\"/>");
+    if (thinned) html += as_text("<path class=\"", style_of(index), "\" d=\"", means(line), "\"/>");
     if (line.xs.size() <= kMaxDots)
-      html += concat("<path class=\"dots ", style_of(index), "\" d=\"", dots, "\"/>");
+      html += as_text("<path class=\"dots ", style_of(index), "\" d=\"", dots, "\"/>");
     return html;
   }
 
@@ -188,7 +188,7 @@ class Chart {
         n += 1;
       }
       if (n == 0) continue;
-      d += concat(d.empty() ? "M" : "L", fixed(x_at(x / n), 1), " ", fixed(y_at(y / n), 1));
+      d += as_text(d.empty() ? "M" : "L", fixed(x_at(x / n), 1), " ", fixed(y_at(y / n), 1));
     }
     return d;
   }
@@ -196,19 +196,19 @@ class Chart {
   /// For who does not see the drawing.
   std::string description() const {
     std::string text =
-        concat(title_, ", a chart of ", lines_.size(), lines_.size() == 1 ? " line" : " lines");
+        as_text(title_, ", a chart of ", lines_.size(), lines_.size() == 1 ? " line" : " lines");
     for (std::size_t i = 0; i < lines_.size(); ++i) {
       const Series& line = lines_[i];
       const Course& c = courses_[i];
-      text += concat(i == 0 ? ": " : "; ", line.name, " ");
+      text += as_text(i == 0 ? ": " : "; ", line.name, " ");
       if (!c.last) {
         text += "without a finite value";
         continue;
       }
-      text += concat("ends at ", short_number(line.ys[*c.last]), ", lowest ",
-                     short_number(line.ys[*c.lowest]), " at ", short_number(line.xs[*c.lowest]),
-                     ", highest ", short_number(line.ys[*c.highest]), " at ",
-                     short_number(line.xs[*c.highest]));
+      text += as_text("ends at ", short_number(line.ys[*c.last]), ", lowest ",
+                      short_number(line.ys[*c.lowest]), " at ", short_number(line.xs[*c.lowest]),
+                      ", highest ", short_number(line.ys[*c.highest]), " at ",
+                      short_number(line.xs[*c.highest]));
     }
     return text + ".";
   }
@@ -219,30 +219,30 @@ class Chart {
       const Course& c = courses_[i];
       const std::size_t count = lines_[i].xs.size();
       if (count > 5 * kBuckets)
-        html += concat("<p class=\"note\"><b>", escaped(lines_[i].name), "</b>: faint, ",
-                       whole_number(static_cast<int64_t>(count)),
-                       " values, thinned with their extremes kept; strong, the mean of each ",
-                       whole_number(static_cast<int64_t>(count / kMeans)), ".</p>\n");
+        html += as_text("<p class=\"note\"><b>", escaped(lines_[i].name), "</b>: faint, ",
+                        whole_number(static_cast<int64_t>(count)),
+                        " values, thinned with their extremes kept; strong, the mean of each ",
+                        whole_number(static_cast<int64_t>(count / kMeans)), ".</p>\n");
       if (c.gaps == 0) continue;
-      html += concat("<p class=\"note\"><b>", escaped(lines_[i].name),
-                     "</b>: ", whole_number(static_cast<int64_t>(c.gaps)),
-                     c.gaps == 1 ? " value is" : " values are", " not finite, the first (",
-                     short_number(lines_[i].ys[*c.first_gap]), ") at ",
-                     short_number(lines_[i].xs[*c.first_gap]), ".</p>\n");
+      html += as_text("<p class=\"note\"><b>", escaped(lines_[i].name),
+                      "</b>: ", whole_number(static_cast<int64_t>(c.gaps)),
+                      c.gaps == 1 ? " value is" : " values are", " not finite, the first (",
+                      short_number(lines_[i].ys[*c.first_gap]), ") at ",
+                      short_number(lines_[i].xs[*c.first_gap]), ".</p>\n");
     }
     return html;
   }
 
   std::string numbers() const {
-    return concat("<details class=\"numbers\"><summary>Numbers</summary>\n", courses_table(),
-                  values_table(), "</details>\n");
+    return as_text("<details class=\"numbers\"><summary>Numbers</summary>\n", courses_table(),
+                   values_table(), "</details>\n");
   }
 
   std::string courses_table() const {
     const auto at = [&](const Series& line, std::optional<std::size_t> i) {
       return !i ? std::string("<td>–</td>")
-                : concat("<td>", short_number(line.ys[*i]), " <small>at ",
-                         short_number(line.xs[*i]), "</small></td>");
+                : as_text("<td>", short_number(line.ys[*i]), " <small>at ",
+                          short_number(line.xs[*i]), "</small></td>");
     };
     std::string html =
         "<div class=\"scroll\"><table><thead><tr><th scope=\"col\"></th><th "
@@ -250,10 +250,10 @@ class Chart {
         "scope=\"col\">highest</th></tr></thead><tbody>";
     for (std::size_t i = 0; i < lines_.size(); ++i) {
       const Series& line = lines_[i];
-      html += concat("<tr><th scope=\"row\">", escaped(line.name), "</th><td>",
-                     whole_number(static_cast<int64_t>(line.xs.size())), "</td>",
-                     at(line, courses_[i].last), at(line, courses_[i].lowest),
-                     at(line, courses_[i].highest), "</tr>");
+      html += as_text("<tr><th scope=\"row\">", escaped(line.name), "</th><td>",
+                      whole_number(static_cast<int64_t>(line.xs.size())), "</td>",
+                      at(line, courses_[i].last), at(line, courses_[i].lowest),
+                      at(line, courses_[i].highest), "</tr>");
     }
     return html + "</tbody></table></div>\n";
   }
@@ -267,26 +267,26 @@ class Chart {
     std::sort(xs.begin(), xs.end());
     xs.erase(std::unique(xs.begin(), xs.end()), xs.end());
     const std::size_t every = (xs.size() + kMaxRows - 1) / kMaxRows;
-    std::string html = concat("<div class=\"scroll\"><table><thead><tr><th scope=\"col\">",
-                              escaped(options_.x_label), "</th>");
+    std::string html = as_text("<div class=\"scroll\"><table><thead><tr><th scope=\"col\">",
+                               escaped(options_.x_label), "</th>");
     for (const Series& line : lines_)
-      html += concat("<th scope=\"col\">", escaped(line.name), "</th>");
+      html += as_text("<th scope=\"col\">", escaped(line.name), "</th>");
     html += "</tr></thead><tbody>";
     std::vector<std::vector<std::pair<double, double>>> sorted;
     for (const Series& line : lines_) sorted.push_back(by_x(line));
     for (std::size_t row = 0; row < xs.size(); row += every) {
-      html += concat("<tr><th scope=\"row\">", short_number(xs[row]), "</th>");
+      html += as_text("<tr><th scope=\"row\">", short_number(xs[row]), "</th>");
       for (const auto& points : sorted) {
         const auto found = std::lower_bound(
             points.begin(), points.end(), xs[row],
             [](const std::pair<double, double>& p, double x) { return p.first < x; });
         const bool here = found != points.end() && found->first == xs[row];
-        html += concat("<td>", here ? short_number(found->second) : "", "</td>");
+        html += as_text("<td>", here ? short_number(found->second) : "", "</td>");
       }
       html += "</tr>";
     }
     html += "</tbody></table></div>\n";
-    if (every > 1) html += concat("<p class=\"note\">One row of ", every, " is shown.</p>\n");
+    if (every > 1) html += as_text("<p class=\"note\">One row of ", every, " is shown.</p>\n");
     return html;
   }
 

@@ -226,7 +226,7 @@ for (const plot of document.querySelectorAll('.plot')) {
 std::string page_html(const std::string& title, const std::string& body) {
   // The policy lets nothing be fetched, whatever a text contains; the empty icon keeps a server
   // from being asked for one.
-  return concat(
+  return as_text(
       "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta "
       "http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; "
       "style-src 'unsafe-inline'; script-src 'unsafe-inline'\">\n<meta name=\"viewport\" "

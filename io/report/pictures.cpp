@@ -55,9 +55,9 @@ std::string bars_html(const std::vector<double>& p, const std::vector<std::size_
   std::string html = "<ol class=\"bars\">";
   for (std::size_t i = 0; i < std::min(order.size(), kBars); ++i) {
     const std::string part = percent_text(p[order[i]]);
-    html += concat("<li><span class=\"name\">", escaped(names[order[i]]),
-                   "</span><span class=\"bar\" style=\"--part:", part, "%\"></span><span>", part,
-                   " %</span></li>");
+    html += as_text("<li><span class=\"name\">", escaped(names[order[i]]),
+                    "</span><span class=\"bar\" style=\"--part:", part, "%\"></span><span>", part,
+                    " %</span></li>");
   }
   return html + "</ol>";
 }
@@ -67,16 +67,16 @@ std::string sample_html(const Image& image, std::size_t target, const std::vecto
   const std::vector<std::size_t> order = ranking(p);
   const bool right = !order.empty() && order[0] == target;
   const std::string taken =
-      order.empty() ? "no prediction (NaN)" : concat("taken for ", names[order[0]]);
-  const std::string alt = concat("A picture of ", names[target], ", ", taken, ".");
+      order.empty() ? "no prediction (NaN)" : as_text("taken for ", names[order[0]]);
+  const std::string alt = as_text("A picture of ", names[target], ", ", taken, ".");
   const std::string verdict =
-      right ? concat("✓ ", names[target])
-            : concat("✗ ", order.empty() ? "NaN" : names[order[0]], ", is ", names[target]);
-  return concat("<figure class=\"sample ", right ? "right" : "wrong", "\"><img src=\"",
-                png_uri(image), "\" alt=\"", escaped(alt), "\" width=\"", image.width,
-                "\" height=\"", image.height, "\"><figcaption><span class=\"verdict\">",
-                escaped(verdict), "</span>", bars_html(p, order, names),
-                "</figcaption></figure>\n");
+      right ? as_text("✓ ", names[target])
+            : as_text("✗ ", order.empty() ? "NaN" : names[order[0]], ", is ", names[target]);
+  return as_text("<figure class=\"sample ", right ? "right" : "wrong", "\"><img src=\"",
+                 png_uri(image), "\" alt=\"", escaped(alt), "\" width=\"", image.width,
+                 "\" height=\"", image.height, "\"><figcaption><span class=\"verdict\">",
+                 escaped(verdict), "</span>", bars_html(p, order, names),
+                 "</figcaption></figure>\n");
 }
 
 }  // namespace
@@ -106,10 +106,11 @@ std::string samples_html(const Tensor& images, const Tensor& targets, const Tens
     const std::vector<std::size_t> order = ranking(p);
     wrong += order.empty() || order[0] != target;
   }
-  std::string head = concat("<p class=\"lead\">", shown, shown == 1 ? " picture, " : " pictures, ");
-  if (shown < n) head = concat("<p class=\"lead\">The first ", shown, " of ", n, " pictures, ");
-  return concat(head, wrong, " of them taken for something else.</p><div class=\"samples\">", html,
-                "</div>\n");
+  std::string head =
+      as_text("<p class=\"lead\">", shown, shown == 1 ? " picture, " : " pictures, ");
+  if (shown < n) head = as_text("<p class=\"lead\">The first ", shown, " of ", n, " pictures, ");
+  return as_text(head, wrong, " of them taken for something else.</p><div class=\"samples\">", html,
+                 "</div>\n");
 }
 
 std::string filters_html(const Tensor& weight) {
@@ -131,10 +132,10 @@ std::string filters_html(const Tensor& weight) {
     return static_cast<uint8_t>(std::lround(127.5 + 127.5 * v / largest));
   };
   std::string html =
-      concat("<p class=\"lead\">", out, " filters of ", in, "×", h, "×", w, ". Grey is 0, white ",
-             short_number(largest), ", black −", short_number(largest), ".");
+      as_text("<p class=\"lead\">", out, " filters of ", in, "×", h, "×", w, ". Grey is 0, white ",
+              short_number(largest), ", black −", short_number(largest), ".");
   if (shown < out * planes)
-    html += concat(" The first ", shown, " of ", out * planes, " pictures.");
+    html += as_text(" The first ", shown, " of ", out * planes, " pictures.");
   html += "</p><div class=\"filters\">";
   for (int64_t i = 0; i < shown; ++i) {
     const int64_t filter = i / planes, plane = i % planes;
@@ -143,8 +144,8 @@ std::string filters_html(const Tensor& weight) {
       for (int64_t c = 0; c < image.channels; ++c)
         image.pixels.push_back(pixel(filter, colored ? c : plane, at));
     const std::string alt =
-        planes == 1 ? concat("filter ", filter) : concat("filter ", filter, ", input ", plane);
-    html += concat("<img src=\"", png_uri(image), "\" alt=\"", alt, "\" title=\"", alt, "\">");
+        planes == 1 ? as_text("filter ", filter) : as_text("filter ", filter, ", input ", plane);
+    html += as_text("<img src=\"", png_uri(image), "\" alt=\"", alt, "\" title=\"", alt, "\">");
   }
   return html + "</div>\n";
 }

@@ -85,7 +85,7 @@ Report& Report::operator=(Report&& other) noexcept = default;
 
 Report& Report::result(const std::string& name, const LogValue& value, const std::string& unit) {
   std::string html = escaped(shown(value));
-  if (!unit.empty()) html += concat(" <span>", escaped(unit), "</span>");
+  if (!unit.empty()) html += as_text(" <span>", escaped(unit), "</span>");
   set(content_->results, name, html);
   return *this;
 }
@@ -137,16 +137,16 @@ Report& Report::model(const nn::ModelSummary& summary) {
 }
 
 Report& Report::text(const std::string& heading, const std::string& text) {
-  content_->others.push_back({concat("part-", content_->others.size() + 1), heading,
-                              concat("<pre>", escaped(text), "</pre>\n")});
+  content_->others.push_back({as_text("part-", content_->others.size() + 1), heading,
+                              as_text("<pre>", escaped(text), "</pre>\n")});
   return *this;
 }
 
 Report& Report::picture(const std::string& heading, const Image& image,
                         const std::string& description) {
-  content_->others.push_back({concat("part-", content_->others.size() + 1), heading,
-                              concat("<img class=\"picture\" src=\"", png_uri(image), "\" alt=\"",
-                                     escaped(description), "\">\n")});
+  content_->others.push_back({as_text("part-", content_->others.size() + 1), heading,
+                              as_text("<img class=\"picture\" src=\"", png_uri(image), "\" alt=\"",
+                                      escaped(description), "\">\n")});
   return *this;
 }
 
@@ -167,24 +167,24 @@ std::string Report::html() const {
   add("settings", "Settings", c.settings.empty() ? "" : pairs_html(c.settings));
   sections.insert(sections.end(), c.others.begin(), c.others.end());
 
-  std::string body = concat("<header>\n<h1>", escaped(c.title), "</h1>\n<p class=\"meta\">", now(),
-                            " · ", escaped(describe()), "</p>\n");
+  std::string body = as_text("<header>\n<h1>", escaped(c.title), "</h1>\n<p class=\"meta\">", now(),
+                             " · ", escaped(describe()), "</p>\n");
   if (!c.results.empty()) {
     body += "<dl class=\"results\">";
     for (const auto& [name, html] : c.results)
-      body += concat("<div><dt>", escaped(name), "</dt><dd>", html, "</dd></div>");
+      body += as_text("<div><dt>", escaped(name), "</dt><dd>", html, "</dd></div>");
     body += "</dl>\n";
   }
   if (sections.size() > 1) {
     body += "<nav aria-label=\"On this page\">";
     for (const Content::Section& s : sections)
-      body += concat("<a href=\"#", s.id, "\">", escaped(s.heading), "</a>");
+      body += as_text("<a href=\"#", s.id, "\">", escaped(s.heading), "</a>");
     body += "</nav>\n";
   }
   body += "</header>\n";
   for (const Content::Section& s : sections)
-    body += concat("<section id=\"", s.id, "\">\n<h2>", escaped(s.heading), "</h2>\n", s.html,
-                   "</section>\n");
+    body += as_text("<section id=\"", s.id, "\">\n<h2>", escaped(s.heading), "</h2>\n", s.html,
+                    "</section>\n");
   return page_html(c.title, body);
 }
 

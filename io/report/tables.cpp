@@ -38,8 +38,8 @@ std::string cell_html(const ConfusionTable& table, int64_t row, int64_t column) 
   const double part = strength(table, row, column);
   char alpha[16];
   std::snprintf(alpha, sizeof alpha, "%.2f", part);
-  return concat("<td class=\"", row == column ? "hit" : "miss", part > 0.6 ? " strong" : "",
-                "\" style=\"--part:", alpha, "\">", whole_number(n), "</td>");
+  return as_text("<td class=\"", row == column ? "hit" : "miss", part > 0.6 ? " strong" : "",
+                 "\" style=\"--part:", alpha, "\">", whole_number(n), "</td>");
 }
 
 std::string cells_html(const ConfusionTable& table) {
@@ -53,10 +53,10 @@ std::string cells_html(const ConfusionTable& table) {
       "<div class=\"scroll\"><table class=\"heat\"><caption>Rows are the true classes, columns "
       "what they were taken for.</caption><thead><tr><th scope=\"col\">true \\ predicted</th>";
   for (int64_t i = 0; i < table.num_classes(); ++i)
-    html += concat(open, escaped(name(table, i)), "</span></th>");
+    html += as_text(open, escaped(name(table, i)), "</span></th>");
   html += "</tr></thead><tbody>";
   for (int64_t row = 0; row < table.num_classes(); ++row) {
-    html += concat("<tr><th scope=\"row\">", escaped(name(table, row)), "</th>");
+    html += as_text("<tr><th scope=\"row\">", escaped(name(table, row)), "</th>");
     for (int64_t column = 0; column < table.num_classes(); ++column)
       html += cell_html(table, row, column);
     html += "</tr>\n";
@@ -77,11 +77,11 @@ std::string map_html(const ConfusionTable& table) {
     }
   }
   std::string html =
-      concat("<figure class=\"map\"><img src=\"", png_uri(image), "\" alt=\"Confusion matrix of ",
-             table.num_classes(), " classes as a picture; ", percent(table.accuracy()),
-             " % lie on the diagonal.\"><figcaption>A row for each true class, a column for what "
-             "it was taken for.");
-  if (side < table.num_classes()) html += concat(" The first ", side, " classes.");
+      as_text("<figure class=\"map\"><img src=\"", png_uri(image), "\" alt=\"Confusion matrix of ",
+              table.num_classes(), " classes as a picture; ", percent(table.accuracy()),
+              " % lie on the diagonal.\"><figcaption>A row for each true class, a column for what "
+              "it was taken for.");
+  if (side < table.num_classes()) html += as_text(" The first ", side, " classes.");
   return html + "</figcaption></figure>\n";
 }
 
@@ -104,17 +104,17 @@ std::string mistakes_html(const ConfusionTable& table, std::size_t most) {
       "scope=\"col\">% of class</th></tr></thead><tbody>";
   for (const Mistake& m : mistakes) {
     const double part = static_cast<double>(m.count) / static_cast<double>(table.support(m.target));
-    html += concat("<tr><th scope=\"row\">", escaped(name(table, m.target)), "</th><td>",
-                   escaped(name(table, m.prediction)), "</td><td>", whole_number(m.count),
-                   "</td><td>", percent(part), "</td></tr>");
+    html += as_text("<tr><th scope=\"row\">", escaped(name(table, m.target)), "</th><td>",
+                    escaped(name(table, m.prediction)), "</td><td>", whole_number(m.count),
+                    "</td><td>", percent(part), "</td></tr>");
   }
   return html + "</tbody></table></div>\n";
 }
 
 std::string rates_row(const std::string& head, const ClassRates& rates, int64_t support) {
-  return concat("<tr><th scope=\"row\">", head, "</th><td>", percent(rates.precision), "</td><td>",
-                percent(rates.recall), "</td><td>", percent(rates.f1), "</td><td>",
-                whole_number(support), "</td></tr>");
+  return as_text("<tr><th scope=\"row\">", head, "</th><td>", percent(rates.precision), "</td><td>",
+                 percent(rates.recall), "</td><td>", percent(rates.f1), "</td><td>",
+                 whole_number(support), "</td></tr>");
 }
 
 std::string rates_html(const ConfusionTable& table) {
@@ -124,7 +124,7 @@ std::string rates_html(const ConfusionTable& table) {
       "scope=\"col\">F1</th><th scope=\"col\">samples</th></tr></thead><tbody>";
   for (int64_t i = 0; i < table.num_classes(); ++i)
     html += rates_row(escaped(name(table, i)), table.rates(i), table.support(i));
-  return concat(
+  return as_text(
       html, "</tbody><tfoot>", rates_row("macro mean", table.macro_rates(), table.total()),
       rates_row("micro mean", table.micro_rates(), table.total()), "</tfoot></table></div>\n");
 }
@@ -133,7 +133,7 @@ std::string rates_html(const ConfusionTable& table) {
 
 std::string confusion_html(const ConfusionTable& table) {
   const auto columns = [](const std::string& left, const std::string& right) {
-    return concat("<div class=\"columns\"><div>", left, "</div><div>", right, "</div></div>\n");
+    return as_text("<div class=\"columns\"><div>", left, "</div><div>", right, "</div></div>\n");
   };
   const bool beside = table.num_classes() <= kMaxBeside;
   const std::string rates = rates_html(table), mistakes = mistakes_html(table, beside ? 4 : 10);
@@ -150,26 +150,26 @@ std::string model_html(const nn::ModelSummary& summary) {
       "scope=\"col\">multiply-adds</th></tr></thead><tbody>";
   for (const nn::LayerSummary& layer : summary.layers) {
     const std::string path =
-        layer.path.empty() ? "" : concat("<small>", escaped(layer.path), "</small> ");
-    html += concat("<tr><th scope=\"row\" style=\"padding-left:",
-                   1.1 * static_cast<double>(layer.depth), "rem\">", path, escaped(layer.name));
-    if (layer.calls > 1) html += concat(" <small>×", layer.calls, "</small>");
+        layer.path.empty() ? "" : as_text("<small>", escaped(layer.path), "</small> ");
+    html += as_text("<tr><th scope=\"row\" style=\"padding-left:",
+                    1.1 * static_cast<double>(layer.depth), "rem\">", path, escaped(layer.name));
+    if (layer.calls > 1) html += as_text(" <small>×", layer.calls, "</small>");
     html +=
-        concat("</th><td>", layer.calls == 0 ? "–" : concat(layer.output), "</td><td>",
-               layer.parameters == 0 ? "" : whole_number(layer.parameters), "</td><td>",
-               layer.multiply_adds == 0 ? "" : whole_number(layer.multiply_adds), "</td></tr>\n");
+        as_text("</th><td>", layer.calls == 0 ? "–" : as_text(layer.output), "</td><td>",
+                layer.parameters == 0 ? "" : whole_number(layer.parameters), "</td><td>",
+                layer.multiply_adds == 0 ? "" : whole_number(layer.multiply_adds), "</td></tr>\n");
   }
-  return concat(html, "</tbody><tfoot><tr><th scope=\"row\">total, of which ",
-                whole_number(summary.trainable_parameters),
-                " parameters are trained</th><td></td><td>", whole_number(summary.parameters),
-                "</td><td>", whole_number(summary.multiply_adds),
-                "</td></tr></tfoot></table></div>\n");
+  return as_text(html, "</tbody><tfoot><tr><th scope=\"row\">total, of which ",
+                 whole_number(summary.trainable_parameters),
+                 " parameters are trained</th><td></td><td>", whole_number(summary.parameters),
+                 "</td><td>", whole_number(summary.multiply_adds),
+                 "</td></tr></tfoot></table></div>\n");
 }
 
 std::string pairs_html(const std::vector<std::pair<std::string, std::string>>& pairs) {
   std::string html = "<dl class=\"pairs\">";
   for (const auto& [key, value] : pairs)
-    html += concat("<div><dt>", escaped(key), "</dt><dd>", escaped(value), "</dd></div>");
+    html += as_text("<div><dt>", escaped(key), "</dt><dd>", escaped(value), "</dd></div>");
   return html + "</dl>\n";
 }
 

@@ -73,9 +73,9 @@ CsvLog::CsvLog(std::string path, std::vector<std::string> columns, Mode mode)
   const std::string header = join({columns_.begin(), columns_.end()});
   const std::string start = file_.head(header.size());
   if (!header.starts_with(start)) {
-    throw_io_error(concat("CsvLog: '", path_, "' begins with '", first_line(start),
-                          "'; its header must be '", first_line(header),
-                          "' for rows to be appended."));
+    throw_io_error(as_text("CsvLog: '", path_, "' begins with '", first_line(start),
+                           "'; its header must be '", first_line(header),
+                           "' for rows to be appended."));
   }
   file_.keep_whole_lines(
       [&](const std::string& line) { return start == header && is_row(line, columns_.size()); });

@@ -59,8 +59,8 @@ std::string json_of(const LogValue& value) {
 JsonLog::JsonLog(std::string path, Mode mode) : file_("JsonLog", path, mode) {
   const std::string start = file_.head(1);
   if (!start.empty() && start != "{")
-    throw_io_error(concat("JsonLog: '", path, "' begins with '", start,
-                          "'; a file to append to must begin with '{'."));
+    throw_io_error(as_text("JsonLog: '", path, "' begins with '", start,
+                           "'; a file to append to must begin with '{'."));
   file_.keep_whole_lines(is_whole);
 }
 
@@ -70,7 +70,7 @@ void JsonLog::row(const std::vector<JsonField>& fields) {
     for (std::size_t j = 0; j < i; ++j)
       REEL_CHECK(fields[i].name != fields[j].name, "JsonLog: the name '", fields[i].name,
                  "' occurs twice in a row; each field needs one of its own.");
-    line += concat(i == 0 ? "" : ", ", json_text(fields[i].name), ": ", json_of(fields[i].value));
+    line += as_text(i == 0 ? "" : ", ", json_text(fields[i].name), ": ", json_of(fields[i].value));
   }
   file_.write(line + "}\n");
 }

@@ -26,7 +26,7 @@ ModelKeeper::ModelKeeper(std::string folder, ModelKeeperOptions options)
   std::filesystem::create_directories(folder_, error);
   if (error)
     throw_io_error(
-        concat("ModelKeeper: cannot make the folder '", folder_, "': ", error.message(), "."));
+        as_text("ModelKeeper: cannot make the folder '", folder_, "': ", error.message(), "."));
   find_kept();
 }
 
@@ -41,14 +41,14 @@ void ModelKeeper::find_kept() {
       if (key == "value") kept.value = std::strtod(text.c_str(), nullptr);
     }
     if (kept.step < 0 || !std::isfinite(kept.value))
-      throw_io_error(concat("ModelKeeper: '", kept.path,
-                            "' has no step or value among its metadata; a file of that name must "
-                            "be one that was kept here."));
+      throw_io_error(as_text("ModelKeeper: '", kept.path,
+                             "' has no step or value among its metadata; a file of that name must "
+                             "be one that was kept here."));
     insert(std::move(kept));
   }
   if (error)
     throw_io_error(
-        concat("ModelKeeper: cannot read the folder '", folder_, "': ", error.message(), "."));
+        as_text("ModelKeeper: cannot read the folder '", folder_, "': ", error.message(), "."));
 }
 
 void ModelKeeper::insert(Kept kept) {
@@ -70,7 +70,7 @@ bool ModelKeeper::update_by(const Save& save, double value, int64_t step) {
   if (!std::isfinite(value) ||
       !(fits || (options_.best > 0 && is_better(options_.goal, value, best_.back().value))))
     return false;
-  Kept kept{step, value, concat(folder_, "/", kPrefix, step, kSuffix)};
+  Kept kept{step, value, as_text(folder_, "/", kPrefix, step, kSuffix)};
   save(kept.path, metadata);
   if (same != best_.end()) best_.erase(same);
   insert(std::move(kept));
@@ -87,6 +87,6 @@ const std::string& ModelKeeper::best_path() const {
   return best_.front().path;
 }
 
-std::string ModelKeeper::last_path() const { return concat(folder_, "/last", kSuffix); }
+std::string ModelKeeper::last_path() const { return as_text(folder_, "/last", kSuffix); }
 
 }  // namespace reel::io

@@ -128,7 +128,7 @@ class ProgressBar::State {
     for (const ProgressField& field : fields) {
       const char* space = *field.unit && std::string(field.unit) != "%" ? " " : "";
       fields_ +=
-          concat("  ", field.name, " ", fixed(field.value, field.decimals), space, field.unit);
+          as_text("  ", field.name, " ", fixed(field.value, field.decimals), space, field.unit);
     }
   }
 
@@ -145,11 +145,11 @@ class ProgressBar::State {
     std::string text = percent + fields_;
     const double speed = elapsed > 0 ? static_cast<double>(done_) / elapsed : 0;
     if (!options_.unit.empty()) {
-      text += concat("  ", grouped(speed), style == Style::kFull ? " " + options_.unit : "", "/s");
+      text += as_text("  ", grouped(speed), style == Style::kFull ? " " + options_.unit : "", "/s");
     }
-    if (last) return concat(text, "  ", clock_text(elapsed));
+    if (last) return as_text(text, "  ", clock_text(elapsed));
     if (speed > 0)
-      text += concat("  ", clock_text(static_cast<double>(total_ - done_) / speed), " left");
+      text += as_text("  ", clock_text(static_cast<double>(total_ - done_) / speed), " left");
     return text;
   }
 
@@ -157,7 +157,7 @@ class ProgressBar::State {
     const std::string label = options_.label.empty() ? "" : options_.label + "  ";
     std::string text = tail(elapsed, last, Style::kFull);
     if (!terminal_) {
-      write(concat(label, text, "\n"));
+      write(as_text(label, text, "\n"));
       return;
     }
     // The last column stays empty: some terminals wrap once it is written.
@@ -167,7 +167,7 @@ class ProgressBar::State {
     const std::string bar = room() < kMinBarCells
                                 ? ""
                                 : bar_text(fraction(), std::min(room(), kMaxBarCells), utf8_) + " ";
-    write(concat("\r", first_cells(label + bar + text, columns), "\x1b[K"));
+    write(as_text("\r", first_cells(label + bar + text, columns), "\x1b[K"));
     line_open_ = true;
   }
 

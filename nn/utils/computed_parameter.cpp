@@ -22,8 +22,8 @@ void restore_parameter(Module& module, const std::string& name, const Tensor& w,
 }
 
 void throw_no_hook(const char* op, const Module& module, const std::string& name) {
-  throw_argument_error(concat("remove_", op, ": there is no ", op, " on '", name, "' of ",
-                              module.name(), "; only what was applied can be removed."));
+  throw_argument_error(as_text("remove_", op, ": there is no ", op, " on '", name, "' of ",
+                               module.name(), "; only what was applied can be removed."));
 }
 
 }  // namespace reel::nn::utils

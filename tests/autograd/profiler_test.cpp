@@ -288,7 +288,7 @@ TEST_CASE("profiler: ranges, their categories, and names that do not last", "[pr
   const Tensor x = ones({4});
   Profiler profiler;
   for (int i = 0; i < 3; ++i) {
-    const std::string name = concat("part ", i % 2, " of a program");
+    const std::string name = as_text("part ", i % 2, " of a program");
     const ProfileRange range(name.c_str());
     (void)x.exp();
   }

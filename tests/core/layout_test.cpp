@@ -39,7 +39,7 @@ Tensor held(IntArrayRef sizes, Dtype dtype = kFloat32) {
 void check_transposes(Dtype dtype, int64_t rows, int64_t cols) {
   const Tensor x = counting_tensor({2, rows, cols}).to(dtype);
   const Tensor turned = x.permute({0, 2, 1}), y = turned.contiguous();
-  INFO(concat(rows, " x ", cols, " ", dtype));
+  INFO(as_text(rows, " x ", cols, " ", dtype));
   CHECK(y.is_contiguous());
   CHECK(y.to_vector() == turned.to_vector());
   CHECK(y.permute({0, 2, 1}).contiguous().equal(x));

@@ -17,7 +17,7 @@ TEST_CASE("shape: up to eight sizes", "[shape]") {
   CHECK(s.vec() == std::vector<int64_t>{7, 3, 4, 9});
   CHECK(Shape{} == Shape(std::vector<int64_t>{}));
   CHECK_FALSE(Shape{1} == Shape{1, 1});
-  CHECK(concat(s, " ", Shape()) == "[7, 3, 4, 9] []");
+  CHECK(as_text(s, " ", Shape()) == "[7, 3, 4, 9] []");
   Shape full = Shape::filled(8, 1);
   CHECK(message_of<ArgumentError>([&] { full.push_back(1); }) ==
         "shape: 9 dimensions; a tensor has at most 8.");

@@ -75,13 +75,13 @@ TEST_CASE("colours: as torchvision computes them", "[images]") {
   };
   const int64_t pixels = kH * kW;
   for (const double f : {0.7, 1.6})
-    check(concat("brightness ", f), both([&](auto* x) { adjust_brightness(x, kC, pixels, f); }));
+    check(as_text("brightness ", f), both([&](auto* x) { adjust_brightness(x, kC, pixels, f); }));
   for (const double f : {0.6, 1.5})
-    check(concat("contrast ", f), both([&](auto* x) { adjust_contrast(x, kC, pixels, f); }));
+    check(as_text("contrast ", f), both([&](auto* x) { adjust_contrast(x, kC, pixels, f); }));
   for (const double f : {0.3, 1.8})
-    check(concat("saturation ", f), both([&](auto* x) { adjust_saturation(x, kC, pixels, f); }));
+    check(as_text("saturation ", f), both([&](auto* x) { adjust_saturation(x, kC, pixels, f); }));
   for (const double f : {0.1, -0.35})
-    check(concat("hue ", f), both([&](auto* x) { adjust_hue(x, kC, pixels, f); }));
+    check(as_text("hue ", f), both([&](auto* x) { adjust_hue(x, kC, pixels, f); }));
   CHECK(worst(Grayscale()(pattern()), golden("grey", {1, kH, kW})) <= 1);
   CHECK(Grayscale(3)(pattern())[2].equal(Grayscale()(pattern())[0]));
 }

@@ -42,7 +42,7 @@ struct Pets {
 std::vector<std::string> names(const ImageFolder& set) {
   std::vector<std::string> list;
   for (const auto& sample : set.samples())
-    list.push_back(concat(sample.label, " ", fs::path(sample.path).filename().string()));
+    list.push_back(as_text(sample.label, " ", fs::path(sample.path).filename().string()));
   return list;
 }
 
@@ -136,7 +136,7 @@ TEST_CASE("image folder: empty classes", "[images]") {
 
 TEST_CASE("image folder: a split parts each class and loses nothing", "[images]") {
   Pets pets;
-  for (int i = 0; i < 16; ++i) pets.add(concat("eel/", i, ".png"), {3, 5, 7});
+  for (int i = 0; i < 16; ++i) pets.add(as_text("eel/", i, ".png"), {3, 5, 7});
   for (const bool in_memory : {false, true}) {
     const ImageFolder set(pets.root(), ImageFolderOptions().in_memory(in_memory));
     const auto [train, test] = set.split(0.75, 3);

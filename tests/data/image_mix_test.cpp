@@ -137,7 +137,7 @@ TEST_CASE("mixup, cutmix: classes and alpha out of their ranges are refused", "[
   CHECK(error([] { MixUp(0, 1e9); }) == "MixUp: 0 classes; there must be at least 1.");
   for (const double alpha : {0.0, -1.0, 1e6, 1e9, std::numeric_limits<double>::quiet_NaN()}) {
     CHECK(error([&] { MixUp(4, alpha); }) ==
-          concat("MixUp: alpha is ", alpha, "; it must be positive and below 1e+06."));
+          as_text("MixUp: alpha is ", alpha, "; it must be positive and below 1e+06."));
     CHECK_THROWS_AS(CutMix(4, alpha), ArgumentError);
   }
 }

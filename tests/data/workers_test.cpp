@@ -94,7 +94,7 @@ std::vector<std::string> going_on(Loader& loader) {
   for (bool first = true;; first = false) try {
       if (!first) ++it;
       if (it == loader.end()) return seen;
-      seen.push_back(concat(it->data.template item<double>()));
+      seen.push_back(as_text(it->data.template item<double>()));
     } catch (const Error&) {
       seen.push_back("E");
     }
@@ -201,7 +201,7 @@ TEST_CASE("workers: an error comes at its batch, with its sample", "[workers]") 
       });
       CHECK(seen == bad / 2);
       CHECK(message ==
-            concat("read: 'x.png': cut short. (in sample ", bad, ", batch ", bad / 2, ")"));
+            as_text("read: 'x.png': cut short. (in sample ", bad, ", batch ", bad / 2, ")"));
       auto ones = make_data_loader<samplers::SequentialSampler>(
           Faulty(5, bad / 2, [] { throw_argument_error("x: y; z."); }).map(transforms::Stack<>()),
           DataLoaderOptions(1).workers(workers));
@@ -237,8 +237,8 @@ TEST_CASE("workers: foreign errors arrive in a WorkerException", "[workers]") {
       FAIL("nothing was thrown");
     } catch (const WorkerException& e) {
       CHECK(std::string(e.what()) ==
-            concat("data loader: a worker threw out_of_range: no such row (in sample ", bad,
-                   ", batch ", bad / 2, ")"));
+            as_text("data loader: a worker threw out_of_range: no such row (in sample ", bad,
+                    ", batch ", bad / 2, ")"));
       CHECK_THROWS_AS(std::rethrow_exception(e.original_exception), std::out_of_range);
     }
     auto own = faulty_loader(bad, 2, [] { throw UsersError("mine: is broken; it must not be."); });

@@ -21,9 +21,9 @@ struct Folder {
   Folder() {
     for (const auto& [part, count] : {std::pair<const char*, int>{"train", 4}, {"test", 2}})
       for (const char* name : {"cat", "dog"}) {
-        std::filesystem::create_directories(folder.file(concat(part, "/", name)));
+        std::filesystem::create_directories(folder.file(as_text(part, "/", name)));
         for (int i = 0; i < count; ++i)
-          io::write_png(folder.file(concat(part, "/", name, "/", i, ".png")),
+          io::write_png(folder.file(as_text(part, "/", name, "/", i, ".png")),
                         image_of(noise({3, 20 + i, 30}, kUInt8, static_cast<uint64_t>(i))));
       }
   }

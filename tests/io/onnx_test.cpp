@@ -272,7 +272,7 @@ TEST_CASE("export_onnx: a model above protobuf's 2 GB is refused before it is ca
 TEST_CASE("export_onnx: docs/onnx.md lists what is exported", "[onnx]") {
   std::string rows;
   for (const auto& [operation, becomes] : io::onnx_operations())
-    rows += concat("| ", operation, " | ", becomes, " |\n");
+    rows += as_text("| ", operation, " | ", becomes, " |\n");
   std::ifstream file(REEL_SOURCE_DIR "/docs/onnx.md");
   const std::string page{std::istreambuf_iterator<char>(file), {}};
   INFO(rows);

@@ -61,7 +61,7 @@ TensorList reference(const Tensor& x, Shape out_sizes) {
 void check_pool(Shape sizes, Shape out) {
   const int D = static_cast<int>(out.size());
   OpCase c;
-  c.name = concat(IntArrayRef(sizes), " to ", IntArrayRef(out));
+  c.name = as_text(IntArrayRef(sizes), " to ", IntArrayRef(out));
   c.inputs = CaseInputs{sizes};
   c.op = [=](const TensorList& in) { return std::get<0>(pool(D, in[0], out)); };
   c.reference = [=](const TensorList& in) { return reference(in[0], out)[0]; };

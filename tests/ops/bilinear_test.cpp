@@ -16,7 +16,7 @@ OpCase bilinear_case(Shape rows, int64_t in1, int64_t in2, int64_t out, bool wit
     return s;
   };
   OpCase c;
-  c.name = concat("rows ", IntArrayRef(rows), " of ", in1, " and ", in2, " to ", out);
+  c.name = as_text("rows ", IntArrayRef(rows), " of ", in1, " and ", in2, " to ", out);
   c.inputs = with_bias ? CaseInputs{with(in1), with(in2), {out, in1, in2}, {out}}
                        : CaseInputs{with(in1), with(in2), {out, in1, in2}};
   c.op = [=](const TensorList& in) {

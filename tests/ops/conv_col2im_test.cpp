@@ -107,19 +107,19 @@ void check_wide(const std::string& name, const ConvProblem& p) {
 TEST_CASE("conv col2im: one and two channels, in pairs of dy and alone") {
   for (int64_t C : {1, 2})
     for (int64_t K : {3, 4, 7, 8, 16, 17})
-      check_col2im(concat(C, " to ", K), problem(2, C, K, {{9, 3}, {11, 3, 1, 1}}));
+      check_col2im(as_text(C, " to ", K), problem(2, C, K, {{9, 3}, {11, 3, 1, 1}}));
 }
 
 TEST_CASE("conv col2im: runs around the vectors' widths") {
   for (int64_t k : {1, 2, 4, 5, 7, 8, 9, 15, 16, 17, 31, 33, 64, 65})
-    check_col2im(concat("kernel ", k), problem(2, 1, 6, {{k + 40, k, 1, k / 2}}));
+    check_col2im(as_text("kernel ", k), problem(2, 1, 6, {{k + 40, k, 1, k / 2}}));
   for (int64_t C : {3, 5, 6, 7, 8, 9})
-    check_wide(concat(C, " channels"), problem(2, C, 16, {{12, 5}, {10, 5}}));
+    check_wide(as_text(C, " channels"), problem(2, C, 16, {{12, 5}, {10, 5}}));
 }
 
 TEST_CASE("conv col2im: all numbers of rows of a tile") {
   for (int64_t rows = 1; rows <= 17; ++rows)
-    check_col2im(concat(rows, " rows"), problem(9, 2, 6, {{rows + 2, 3}, {5, 3}}));
+    check_col2im(as_text(rows, " rows"), problem(9, 2, 6, {{rows + 2, 3}, {5, 3}}));
 }
 
 TEST_CASE("conv col2im: strides, paddings and dilations") {
@@ -156,8 +156,8 @@ TEST_CASE("conv col2im: images that are cut") {
 
 TEST_CASE("conv col2im: tiles across samples") {
   for (int64_t N : {1, 5, 9, 33}) {
-    check_col2im(concat(N, " samples"), problem(N, 2, 6, {{4, 4}, {5, 4}}));
-    check_wide(concat(N, " samples of 20 channels"), problem(N, 20, 7, {{5, 4}, {5, 3}}));
+    check_col2im(as_text(N, " samples"), problem(N, 2, 6, {{4, 4}, {5, 4}}));
+    check_wide(as_text(N, " samples of 20 channels"), problem(N, 20, 7, {{5, 4}, {5, 3}}));
   }
 }
 
@@ -194,7 +194,7 @@ TEST_CASE("conv col2im: no sample") {
 TEST_CASE("conv col2im: says why it declines") {
   const auto says = [](const ConvProblem& p, const char* reason) {
     CAPTURE(explain(p), reason);
-    CHECK(explain(p).find(concat("col2im: declines: ", reason, "\n")) != std::string::npos);
+    CHECK(explain(p).find(as_text("col2im: declines: ", reason, "\n")) != std::string::npos);
   };
   says(problem(1, 4, 8, {{9, 3}, {9, 3, 1, 1 << 14, 1 << 14}}), "the taps lie too far apart");
   says(problem(4, 64, 64, {{16, 3, 2, 1}, {16, 3, 2, 1}}), "too many channels");

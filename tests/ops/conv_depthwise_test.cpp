@@ -143,7 +143,7 @@ TEST_CASE("conv depthwise: the usual kernels and channels") {
     for (int64_t stride : {1, 2})
       for (int64_t C : {16, 31, 33}) {
         const Side s{k + 12, k, stride, k / 2, 1};
-        check_depthwise(concat("k", k, " s", stride, " of ", C), problem(2, C, {s, s}));
+        check_depthwise(as_text("k", k, " s", stride, " of ", C), problem(2, C, {s, s}));
       }
 }
 
@@ -243,7 +243,7 @@ TEST_CASE("conv depthwise: says why it declines") {
     const std::string text =
         explain_conv2d(zeros(x, kFloat32), zeros(w, kFloat32), 1, 1, 1, groups);
     CAPTURE(text, reason);
-    CHECK(count(text, concat("depthwise: declines: ", reason, "\n")) == 3);
+    CHECK(count(text, as_text("depthwise: declines: ", reason, "\n")) == 3);
   };
   declines({1, 16, 8, 8}, {16, 16, 3, 3}, 1, "it has no groups");
   declines({1, 1, 8, 8}, {1, 1, 3, 3}, 1, "it has no groups");

@@ -192,7 +192,7 @@ TEST_CASE("conv: tiles of one vector") {
   for (int64_t width : {7, 8, 9, 10, 12, 14, 15, 16, 24, 28})
     for (int64_t C : {1, 3, 5, 16}) {
       const int64_t K = 9 + (width + C) % 8;
-      check_conv(concat(C, " to ", K, " channels, rows of ", width),
+      check_conv(as_text(C, " to ", K, " channels, rows of ", width),
                  problem({1, C, 7, width + 2}, {K, C, 5, 3}), C % 2 == 0);
     }
   check_conv("stride 2", problem({2, 5, 13, 33}, {16, 5, 5, 3}, {.stride = 2, .padding = 1}));
@@ -210,12 +210,12 @@ TEST_CASE("conv: pixels in the lanes, for few output channels") {
       const int64_t k = 1 + (K + C) % 5, side = 13 + C % 4;
       const ConvProblem p =
           problem({3, C, side + 1, side}, {K, C, k, 2 + K % 3}, {.padding = K % 3});
-      check_conv(concat(C, " to ", K, " channels"), p, C % 2 == 0);
+      check_conv(as_text(C, " to ", K, " channels"), p, C % 2 == 0);
       if (active_isa() == Isa::kAvx512) CHECK(taken(p));
     }
   for (int64_t K : {1, 2, 3, 4, 5}) {
     const ConvProblem p = problem({3, 1, 17, 15}, {K, 1, 1, 1}, {.padding = K % 2});
-    check_conv(concat("one tap of one channel to ", K), p, K % 2 == 0);
+    check_conv(as_text("one tap of one channel to ", K), p, K % 2 == 0);
     if (active_isa() == Isa::kAvx512) CHECK(taken(p) == (K <= 4));
   }
   check_conv("more samples than chunks", problem({19, 2, 12, 9}, {3, 2, 3, 3}, {.padding = 1}));
@@ -236,7 +236,7 @@ TEST_CASE("conv: one tap and many channels, as a product of matrices") {
     size_t taken = 0;
     for (size_t at = 0; (at = text.find("matmul: computes", at)) != text.npos; ++at) ++taken;
     CHECK((p.D != 2 || taken == directions));
-    check_conv(concat(p.input(), " to ", p.g.K), p, bias);
+    check_conv(as_text(p.input(), " to ", p.g.K), p, bias);
   };
   check(problem({2, 257, 3, 3}, {260, 257, 1, 1}), 3);
   check(problem({1, 520, 1, 5}, {129, 520, 1, 1}), 3, false);
@@ -246,7 +246,7 @@ TEST_CASE("conv: one tap and many channels, as a product of matrices") {
 
   const auto declines = [&](const ConvProblem& p, const char* reason) {
     CAPTURE(explain(p), reason);
-    CHECK(explain(p).find(concat("matmul: declines: ", reason, "\n")) != std::string::npos);
+    CHECK(explain(p).find(as_text("matmul: declines: ", reason, "\n")) != std::string::npos);
   };
   declines(problem({2, 256, 4, 4}, {256, 128, 1, 1}, {1, 0, 1, 2}), "there are groups");
   for (const Options& o : {Options{2}, Options{1, 1}})

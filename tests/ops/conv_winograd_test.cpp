@@ -105,9 +105,9 @@ size_t count(const std::string& text, const std::string& part) {
 void check_winograd(const char* algorithm, const ConvProblem& p, bool bias = true,
                     size_t directions = 3) {
   OpCase c;
-  c.name = concat(algorithm, " ", p.input(), " to ", p.g.K);
+  c.name = as_text(algorithm, " ", p.input(), " to ", p.g.K);
   CAPTURE(c.name, explain(p));
-  CHECK(count(explain(p), concat(algorithm, ": computes")) == directions);
+  CHECK(count(explain(p), as_text(algorithm, ": computes")) == directions);
   c.op = [&](const TensorList& in) { return conv(p, in[0], in[1], in[2]); };
   c.inputs = [&] {
     return TensorList{uniform(p.input(), 1), uniform(p.weight(), 2),

@@ -91,7 +91,7 @@ TEST_CASE("cross_entropy and nll_loss") {
   for (bool nll : {false, true})
     for (Reduction r : {kNone, kMean, kSum})
       for (bool weighted : {false, true}) {
-        const std::string how = concat(nll ? "nll " : "ce ", static_cast<int>(r), " ");
+        const std::string how = as_text(nll ? "nll " : "ce ", static_cast<int>(r), " ");
         check_op(loss_case({how + "rows", {6, 5}, r, weighted, -100, 0, nll}));
         check_op(loss_case({how + "1 spatial dimension", {2, 5, 3}, r, weighted, -100, 0, nll}));
         check_op(loss_case({how + "2 spatial", {2, 5, 3, 4}, r, weighted, -100, 0, nll}));
@@ -103,11 +103,11 @@ TEST_CASE("cross_entropy and nll_loss") {
         check_op(loss_case({how + "smoothed unbatched", {5}, r, weighted, -100, 1}));
       }
   for (int64_t C : {1, 2, 7, 8, 9, 15, 16, 17, 31, 33, 100}) {
-    LossCase l{concat(C, " classes"), {3, C}, kMean, true, -100, 0.1};
+    LossCase l{as_text(C, " classes"), {3, C}, kMean, true, -100, 0.1};
     OpCase c = loss_case(l);
     c.zero_gradient = C == 1;
     check_op(c);
-    c = loss_case({concat(C, " pixels"), {2, 3, C}});
+    c = loss_case({as_text(C, " pixels"), {2, 3, C}});
     check_op(c);
   }
 }
@@ -118,8 +118,8 @@ TEST_CASE("cross_entropy: probabilities as the target") {
     const int64_t C = sizes[static_cast<size_t>(class_dim)];
     for (Reduction r : {kNone, kMean, kSum}) {
       OpCase c;
-      c.name = concat("probabilities ", IntArrayRef(sizes), weighted ? ", weighted, " : ", ",
-                      static_cast<int>(r));
+      c.name = as_text("probabilities ", IntArrayRef(sizes), weighted ? ", weighted, " : ", ",
+                       static_cast<int>(r));
       c.inputs = CaseInputs([=] {
         TensorList in = {uniform(sizes, 1, -2, 2), uniform(sizes, 2, 0, 1).softmax(class_dim)};
         if (weighted) in.push_back(uniform({C}, 3, 0.5, 2));

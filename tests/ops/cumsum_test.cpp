@@ -30,7 +30,7 @@ CaseFunction reference(int64_t dim, bool product) {
 TEST_CASE("cumsum and cumprod pass check_op", "[cumsum]") {
   for (int64_t n : {0, 1, 7, 8, 9, 15, 16, 17, 31, 33}) {
     const auto sum_along = [&](int64_t dim, Shape sizes) {
-      check_op({.name = concat("cumsum along ", dim, " of ", sizes),
+      check_op({.name = as_text("cumsum along ", dim, " of ", sizes),
                 .op = [=](const TensorList& xs) { return xs[0].cumsum(dim); },
                 .inputs = {sizes},
                 .reference = reference(dim, false),
@@ -41,7 +41,7 @@ TEST_CASE("cumsum and cumprod pass check_op", "[cumsum]") {
     sum_along(0, {5, n});
     sum_along(1, {2, n, 65});
     if (n > 9) continue;
-    check_op({.name = concat("cumprod of ", n),
+    check_op({.name = as_text("cumprod of ", n),
               .op = [=](const TensorList& xs) { return xs[0].cumprod(1); },
               .inputs = {{2, n, 3}},
               .reference = reference(1, true),

@@ -32,7 +32,7 @@ double norm(const Values& d, double p) {
 
 OpCase pairs(Shape sizes, double p, bool keepdim) {
   OpCase c;
-  c.name = concat("pairs of ", IntArrayRef(sizes), ", p ", p);
+  c.name = as_text("pairs of ", IntArrayRef(sizes), ", p ", p);
   c.inputs = CaseInputs{sizes, sizes};
   c.op = [=](const TensorList& in) { return pairwise_distance(in[0], in[1], p, 1e-3, keepdim); };
   c.reference = [=](const TensorList& in) {
@@ -56,7 +56,7 @@ OpCase pairs(Shape sizes, double p, bool keepdim) {
 
 OpCase all_pairs(Shape x1, Shape x2, double p) {
   OpCase c;
-  c.name = concat("cdist of ", IntArrayRef(x1), " and ", IntArrayRef(x2), ", p ", p);
+  c.name = as_text("cdist of ", IntArrayRef(x1), " and ", IntArrayRef(x2), ", p ", p);
   c.inputs = CaseInputs{x1, x2};
   c.op = [=](const TensorList& in) { return cdist(in[0], in[1], p); };
   c.reference = [=](const TensorList& in) {
@@ -126,7 +126,7 @@ TEST_CASE("distances: the gradient where they are 0 is 0") {
 TEST_CASE("cosine_similarity") {
   const auto check = [](Shape sizes, int64_t dim) {
     OpCase c;
-    c.name = concat("cosine of ", IntArrayRef(sizes), " along ", dim);
+    c.name = as_text("cosine of ", IntArrayRef(sizes), " along ", dim);
     c.inputs = CaseInputs{sizes, sizes};
     c.op = [=](const TensorList& in) { return cosine_similarity(in[0], in[1], dim); };
     c.reference = [=](const TensorList& in) {

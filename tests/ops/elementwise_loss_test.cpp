@@ -34,7 +34,7 @@ void check_loss(const std::string& name, const Loss& loss, const Function& f) {
   for (Reduction r : {kNone, kMean, kSum})
     for (const Shape& sizes : shapes) {
       OpCase c;
-      c.name = concat(name, " of ", IntArrayRef(sizes), ", reduction ", static_cast<int>(r));
+      c.name = as_text(name, " of ", IntArrayRef(sizes), ", reduction ", static_cast<int>(r));
       c.inputs = CaseInputs([=] {
         return TensorList{uniform(sizes, 1, -2, 2), uniform(sizes, 2, -1, 1)};
       });

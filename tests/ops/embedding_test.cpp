@@ -25,7 +25,7 @@ TEST_CASE("embedding passes check_op", "[embedding]") {
   for (int64_t n : {1, 7, 8, 9, 15, 16, 17, 31, 33}) {
     const Tensor index = integers({2, 5}, 4, 1);
     const Values i = index.to_vector();
-    check_op({.name = concat("features ", n),
+    check_op({.name = as_text("features ", n),
               .op = [=](const TensorList& xs) { return embedding(xs[0], index); },
               .inputs = {{4, n}},
               .reference = picks({2, 5, n},

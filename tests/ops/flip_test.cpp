@@ -20,7 +20,7 @@ int64_t mod(int64_t i, int64_t n) { return (i % n + n) % n; }
 TEST_CASE("flip and roll pass check_op", "[flip]") {
   std::vector<OpCase> cases;
   for (int64_t n : {1, 7, 8, 9, 15, 16, 17, 31, 33}) {
-    cases.push_back({.name = concat("flip ", n),
+    cases.push_back({.name = as_text("flip ", n),
                      .op =
                          [](const TensorList& xs) {
                            return xs[0].flip({0, -1});
@@ -29,7 +29,7 @@ TEST_CASE("flip and roll pass check_op", "[flip]") {
                      .reference = picks({3, 2, n}, [n](const Shape& i) {
                        return Shape{2 - i[0], i[1], n - 1 - i[2]};
                      })});
-    cases.push_back({.name = concat("roll ", n),
+    cases.push_back({.name = as_text("roll ", n),
                      .op =
                          [](const TensorList& xs) {
                            return xs[0].roll({1, -5}, {0, 1});

@@ -70,13 +70,13 @@ TEST_CASE("gather, scatter_add and scatter pass check_op", "[gather]") {
   for (const Problem& p : kProblems) {
     const int64_t n = p.x[static_cast<size_t>(p.dim)], dim = p.dim;
     const Tensor index = integers(p.index, n, 3);
-    check_op({.name = concat("gather ", p.name),
+    check_op({.name = as_text("gather ", p.name),
               .op = [=](const TensorList& xs) { return xs[0].gather(dim, index); },
               .inputs = {p.x},
               .reference = gather_reference(dim, index),
               .second_order = true,
               .zero_gradient = true});
-    check_op({.name = concat("scatter_add ", p.name),
+    check_op({.name = as_text("scatter_add ", p.name),
               .op = [=](const TensorList& xs) { return xs[0].scatter_add(dim, index, xs[1]); },
               .inputs = {p.x, p.index},
               .reference = scatter_reference(dim, index, true),

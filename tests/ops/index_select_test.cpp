@@ -54,7 +54,7 @@ CaseFunction write_reference(bool add, double alpha) {
 TEST_CASE("index_select passes check_op", "[index_select]") {
   std::vector<OpCase> cases;
   for (int64_t n : {1, 7, 8, 9, 15, 16, 17, 31, 33})
-    cases.push_back({.name = concat("rows of ", n),
+    cases.push_back({.name = as_text("rows of ", n),
                      .op = select_along(0),
                      .inputs = {{3, n}},
                      .reference = select_reference(0)});

@@ -30,7 +30,7 @@ TEST_CASE("poisson_nll_loss") {
     for (bool full : {false, true})
       for (const Shape& sizes : {Shape{4, 5}, Shape{17}, Shape{}})
         check_loss_op(
-            concat("log_input ", log_input, ", full ", full, " of ", IntArrayRef(sizes)),
+            as_text("log_input ", log_input, ", full ", full, " of ", IntArrayRef(sizes)),
             CaseInputs([=] {
               return TensorList{uniform(sizes, 1, 0.2, 2), uniform(sizes, 2, 0.2, 3)};
             }),
@@ -53,7 +53,7 @@ TEST_CASE("gaussian_nll_loss") {
   for (bool full : {false, true}) {
     for (const Shape& sizes : {Shape{4, 5}, Shape{17}, Shape{}})
       check_loss_op(
-          concat("full ", full, " of ", IntArrayRef(sizes)), CaseInputs([=] {
+          as_text("full ", full, " of ", IntArrayRef(sizes)), CaseInputs([=] {
             return TensorList{uniform(sizes, 1), uniform(sizes, 2), uniform(sizes, 3, 0.3, 2)};
           }),
           [=](const TensorList& in, Reduction r) {
@@ -68,7 +68,7 @@ TEST_CASE("gaussian_nll_loss") {
           });
     for (const Shape& var : {Shape{4}, Shape{4, 1}})
       check_loss_op(
-          concat("a variance a row, ", IntArrayRef(var)), CaseInputs([=] {
+          as_text("a variance a row, ", IntArrayRef(var)), CaseInputs([=] {
             return TensorList{uniform({4, 5}, 1), uniform({4, 5}, 2), uniform(var, 3, 0.3, 2)};
           }),
           [=](const TensorList& in, Reduction r) {

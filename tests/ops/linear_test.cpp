@@ -26,7 +26,7 @@ Tensor reference(const TensorList& in) {
 
 OpCase linear_case(Shape x, int64_t out, bool bias = true) {
   OpCase c;
-  c.name = concat(IntArrayRef(x), " to ", out, bias ? "" : " without bias");
+  c.name = as_text(IntArrayRef(x), " to ", out, bias ? "" : " without bias");
   const int64_t in = x.back();
   if (bias)
     c.inputs = CaseInputs({x, {out, in}, {out}});

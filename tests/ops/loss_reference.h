@@ -22,7 +22,7 @@ inline void check_loss_op(const std::string& name, CaseInputs inputs, const Loss
                           bool second_order = true) {
   for (Reduction r : {kNone, kMean, kSum}) {
     OpCase c;
-    c.name = concat(name, ", reduction ", static_cast<int>(r));
+    c.name = as_text(name, ", reduction ", static_cast<int>(r));
     c.inputs = inputs;
     c.op = [=](const TensorList& in) { return op(in, r); };
     c.reference = [=](const TensorList& in) {

@@ -14,7 +14,7 @@ namespace {
 
 void check_pool(int D, Shape sizes, double p, int64_t kernel, int64_t stride) {
   OpCase c;
-  c.name = concat("p ", p, " of ", IntArrayRef(sizes));
+  c.name = as_text("p ", p, " of ", IntArrayRef(sizes));
   c.inputs = CaseInputs([=] { return TensorList{uniform(sizes, 1, 0.1, 1)}; });
   c.op = [=](const TensorList& in) {
     return D == 1   ? lp_pool1d(in[0], p, kernel, stride)

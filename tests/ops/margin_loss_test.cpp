@@ -36,7 +36,7 @@ Tensor labels() { return tensor_of({3, 5}, {0, 2, -1, 1, 1, 4, 4, 1, -1, 0, -1, 
 
 TEST_CASE("hinge_embedding_loss") {
   for (const Shape& sizes : {Shape{4, 5}, Shape{17}, Shape{3, 1}})
-    check_loss_op(concat("hinge_embedding_loss of ", IntArrayRef(sizes)), CaseInputs([=] {
+    check_loss_op(as_text("hinge_embedding_loss of ", IntArrayRef(sizes)), CaseInputs([=] {
                     return TensorList{uniform(sizes, 1, 0.1, 2), signs(sizes, 2)};
                   }),
                   [](const TensorList& in, Reduction r) {
@@ -54,7 +54,7 @@ TEST_CASE("hinge_embedding_loss") {
 TEST_CASE("margin_ranking_loss") {
   for (const Shape& sizes : {Shape{4, 5}, Shape{17}, Shape{}})
     check_loss_op(
-        concat("margin_ranking_loss of ", IntArrayRef(sizes)), CaseInputs([=] {
+        as_text("margin_ranking_loss of ", IntArrayRef(sizes)), CaseInputs([=] {
           return TensorList{uniform(sizes, 1), uniform(sizes, 2), signs(sizes, 3)};
         }),
         [](const TensorList& in, Reduction r) {
@@ -77,7 +77,7 @@ TEST_CASE("margin_ranking_loss") {
 TEST_CASE("soft_margin_loss") {
   for (const Shape& sizes : {Shape{4, 5}, Shape{17}, Shape{}})
     check_loss_op(
-        concat("soft_margin_loss of ", IntArrayRef(sizes)), CaseInputs([=] {
+        as_text("soft_margin_loss of ", IntArrayRef(sizes)), CaseInputs([=] {
           return TensorList{uniform(sizes, 1, -2, 2), uniform(sizes, 2)};
         }),
         [](const TensorList& in, Reduction r) { return soft_margin_loss(in[0], in[1], r); }, sizes,
@@ -108,7 +108,7 @@ TEST_CASE("multi_margin_loss") {
           return in;
         });
       };
-      const std::string how = concat("p ", p, weighted ? " weighted " : " ");
+      const std::string how = as_text("p ", p, weighted ? " weighted " : " ");
       check_loss_op(how + "rows", inputs({6, 5}, {6}), op, {6}, row(5), {2});
       check_loss_op(how + "wide", inputs({2, 17}, {2}), op, {2}, row(17), {2});
       check_loss_op(how + "unbatched", inputs({5}, {}), op, {}, row(5), {2});
@@ -166,7 +166,7 @@ TEST_CASE("multilabel_soft_margin_loss") {
       return multilabel_soft_margin_loss(in[0], in[1], weighted ? in[2] : Tensor(), r);
     };
     for (const Shape& rows : {Shape{4}, Shape{2, 3}, Shape{}})
-      check_loss_op(concat("rows ", IntArrayRef(rows), weighted ? " weighted" : ""),
+      check_loss_op(as_text("rows ", IntArrayRef(rows), weighted ? " weighted" : ""),
                     CaseInputs([=] {
                       Shape sizes = rows;
                       sizes.push_back(5);

@@ -19,7 +19,7 @@ TEST_CASE("masked_select and masked_scatter pass check_op", "[masked_select]") {
   for (int64_t n : {0, 1, 7, 8, 9, 15, 16, 17, 31, 33}) {
     const Tensor mask = integers({2, n}, 2, 5).to(kBool);
     const auto count = mask.to(kInt64).sum().item<int64_t>();
-    check_op({.name = concat("select of ", n),
+    check_op({.name = as_text("select of ", n),
               .op = [=](const TensorList& xs) { return xs[0].masked_select(mask); },
               .inputs = {{2, n}},
               .reference =
@@ -32,7 +32,7 @@ TEST_CASE("masked_select and masked_scatter pass check_op", "[masked_select]") {
                   },
               .second_order = true,
               .zero_gradient = true});
-    check_op({.name = concat("scatter of ", n),
+    check_op({.name = as_text("scatter of ", n),
               .op = [=](const TensorList& xs) { return xs[0].masked_scatter(mask, xs[1]); },
               .inputs = {{2, n}, {count + 1}},
               .reference =

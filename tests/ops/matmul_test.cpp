@@ -56,7 +56,7 @@ Tensor reference(const TensorList& in) {
 
 OpCase matmul_case(Shape a, Shape b) {
   OpCase c;
-  c.name = concat("matmul of ", IntArrayRef(a), " and ", IntArrayRef(b));
+  c.name = as_text("matmul of ", IntArrayRef(a), " and ", IntArrayRef(b));
   c.op = [](const TensorList& in) { return in[0].matmul(in[1]); };
   c.inputs = CaseInputs({a, b});
   c.reference = reference;

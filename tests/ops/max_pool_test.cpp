@@ -106,7 +106,7 @@ TEST_CASE("max_pool: the first of equal values takes the gradient, NaN wins") {
 
 TEST_CASE("max_pool: the indices of the winners") {
   const auto check = [](int D, Shape sizes, int64_t k, int64_t s, int64_t p, int64_t d) {
-    INFO(concat("from ", IntArrayRef(sizes), " by ", k));
+    INFO(as_text("from ", IntArrayRef(sizes), " by ", k));
     for (Dtype dtype : {kFloat32, kFloat64}) {
       const Tensor x = uniform(sizes, 3).to(dtype);
       const auto f = D == 1   ? max_pool1d_with_indices

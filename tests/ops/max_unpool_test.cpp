@@ -18,7 +18,7 @@ void check_unpool(int D, Shape large) {
                     : max_pool3d_with_indices(x, 2);
   };
   OpCase c;
-  c.name = concat("to ", IntArrayRef(large));
+  c.name = as_text("to ", IntArrayRef(large));
   c.inputs = CaseInputs([=] {
     const auto [y, indices] = pooled();
     return TensorList{uniform(y.sizes(), 1), indices};

@@ -60,7 +60,7 @@ TEST_CASE("cosine_embedding_loss") {
   };
   for (int64_t D : {2, 5, 17})
     check_loss_op(
-        concat("cosine_embedding_loss of ", D), CaseInputs([=] {
+        as_text("cosine_embedding_loss of ", D), CaseInputs([=] {
           return TensorList{uniform({6, D}, 1, 0.1, 1), uniform({6, D}, 2, 0.1, 1), signs({6}, 3)};
         }),
         [](const TensorList& in, Reduction r) {
@@ -90,7 +90,7 @@ TEST_CASE("triplet_margin_loss") {
       const LossOp op = [=](const TensorList& in, Reduction r) {
         return triplet_margin_loss(in[0], in[1], in[2], 0.8, p, 1e-6, swap, r);
       };
-      const std::string how = concat("p ", p, swap ? " swapped " : " ");
+      const std::string how = as_text("p ", p, swap ? " swapped " : " ");
       check_loss_op(how + "rows", three({6, 5}), op, {6}, triplets(5, 0.8, p, swap));
       check_loss_op(how + "more dimensions", three({2, 3, 7}), op, {2, 3},
                     triplets(7, 0.8, p, swap));

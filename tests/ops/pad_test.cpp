@@ -56,8 +56,8 @@ Tensor reference(const Tensor& x, const std::vector<int64_t>& pads, PaddingMode 
 
 void check_pad(Shape sizes, std::vector<int64_t> pads, PaddingMode mode, double value = 0) {
   OpCase c;
-  c.name =
-      concat(kNames[static_cast<size_t>(mode)], " ", IntArrayRef(sizes), " by ", IntArrayRef(pads));
+  c.name = as_text(kNames[static_cast<size_t>(mode)], " ", IntArrayRef(sizes), " by ",
+                   IntArrayRef(pads));
   c.op = [=](const TensorList& in) { return pad(in[0], pads, mode, value); };
   c.inputs = CaseInputs{sizes};
   c.reference = [=](const TensorList& in) { return reference(in[0], pads, mode, value); };

@@ -29,7 +29,7 @@ double entropy(double x, double t) { return -(t * std::log(x) + (1 - t) * std::l
 TEST_CASE("binary_cross_entropy") {
   for (const Shape& sizes : awkward_shapes())
     check_loss_op(
-        concat("binary_cross_entropy of ", IntArrayRef(sizes)), CaseInputs([=] {
+        as_text("binary_cross_entropy of ", IntArrayRef(sizes)), CaseInputs([=] {
           return TensorList{uniform(sizes, 1, 0.05, 0.95), uniform(sizes, 2, 0.02, 0.98)};
         }),
         [](const TensorList& in, Reduction r) { return binary_cross_entropy(in[0], in[1], {}, r); },
@@ -55,7 +55,7 @@ TEST_CASE("kl_div") {
   for (bool log_target : {false, true})
     for (const Shape& sizes : awkward_shapes())
       check_loss_op(
-          concat(log_target ? "log target " : "target ", IntArrayRef(sizes)), CaseInputs([=] {
+          as_text(log_target ? "log target " : "target ", IntArrayRef(sizes)), CaseInputs([=] {
             return TensorList{uniform(sizes, 1, -2, 0), uniform(sizes, 2, 0.05, 0.95)};
           }),
           [=](const TensorList& in, Reduction r) { return kl_div(in[0], in[1], r, log_target); },

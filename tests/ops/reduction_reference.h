@@ -83,7 +83,7 @@ inline std::vector<ReductionShape> reduction_shapes() {
 }
 
 inline std::string name_of(const ReductionShape& s) {
-  return concat(IntArrayRef(s.sizes), " over ", IntArrayRef(s.dims));
+  return as_text(IntArrayRef(s.sizes), " over ", IntArrayRef(s.dims));
 }
 
 }  // namespace reel::tests

@@ -18,7 +18,7 @@ using Values = std::vector<double>;
 TEST_CASE("repeat and repeat_interleave pass check_op", "[repeat]") {
   std::vector<OpCase> cases;
   for (int64_t n : {1, 7, 8, 9, 15, 16, 17, 31, 33})
-    cases.push_back({.name = concat("repeat ", n),
+    cases.push_back({.name = as_text("repeat ", n),
                      .op =
                          [](const TensorList& xs) {
                            return xs[0].repeat({2, 3, 2});

@@ -31,7 +31,7 @@ Tensor reference(const Tensor& x, int64_t dim, bool log) {
 
 OpCase softmax_case(Shape sizes, int64_t dim, bool log) {
   OpCase c;
-  c.name = concat(log ? "log_softmax of " : "softmax of ", IntArrayRef(sizes), " over ", dim);
+  c.name = as_text(log ? "log_softmax of " : "softmax of ", IntArrayRef(sizes), " over ", dim);
   c.op = [=](const TensorList& in) { return log ? in[0].log_softmax(dim) : in[0].softmax(dim); };
   c.inputs = CaseInputs({sizes});
   c.reference = [=](const TensorList& in) { return reference(in[0], dim, log); };

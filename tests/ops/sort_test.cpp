@@ -44,7 +44,7 @@ TEST_CASE("sort, topk and kthvalue pass check_op", "[sort]") {
   for (int64_t n : {0, 1, 7, 8, 9, 15, 16, 17, 31, 33, 100}) {
     const int64_t k = (n + 4) / 5;
     const auto check = [&](const char* name, CaseFunction op, CaseFunction expected) {
-      check_op({.name = concat(name, " of ", n),
+      check_op({.name = as_text(name, " of ", n),
                 .op = op,
                 .inputs = {{3, n}},
                 .reference = expected,

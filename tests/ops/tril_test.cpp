@@ -32,13 +32,13 @@ CaseFunction reference(bool lower, int64_t diagonal) {
 TEST_CASE("tril and triu pass check_op", "[tril]") {
   for (int64_t diagonal : {-2, -1, 0, 1, 4}) {
     for (const Shape& sizes : {Shape{3, 3}, Shape{2, 4, 9}, Shape{17, 2}, Shape{0, 3}}) {
-      check_op({.name = concat("tril ", diagonal, " of ", sizes),
+      check_op({.name = as_text("tril ", diagonal, " of ", sizes),
                 .op = [=](const TensorList& xs) { return xs[0].tril(diagonal); },
                 .inputs = {sizes},
                 .reference = reference(true, diagonal),
                 .second_order = true,
                 .zero_gradient = true});
-      check_op({.name = concat("triu ", diagonal, " of ", sizes),
+      check_op({.name = as_text("triu ", diagonal, " of ", sizes),
                 .op = [=](const TensorList& xs) { return xs[0].triu(diagonal); },
                 .inputs = {sizes},
                 .reference = reference(false, diagonal),

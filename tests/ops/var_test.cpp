@@ -37,7 +37,7 @@ TEST_CASE("var") {
     for (const ReductionShape& s : reduction_shapes()) {
       if (group_size(s) < 2) continue;
       check_op(reduction_case(
-          concat("var of ", name_of(s), unbiased ? ", unbiased" : ""), s.sizes,
+          as_text("var of ", name_of(s), unbiased ? ", unbiased" : ""), s.sizes,
           [=](const TensorList& in) { return in[0].var(s.dims, unbiased, s.keepdim); },
           [=](const TensorList& in) {
             return reduce_reference(in[0], s.dims, s.keepdim,
@@ -51,7 +51,7 @@ TEST_CASE("std") {
     for (const ReductionShape& s : reduction_shapes()) {
       if (group_size(s) < 3) continue;
       check_op(reduction_case(
-          concat("std of ", name_of(s), unbiased ? ", unbiased" : ""), s.sizes,
+          as_text("std of ", name_of(s), unbiased ? ", unbiased" : ""), s.sizes,
           [=](const TensorList& in) { return in[0].std(s.dims, unbiased, s.keepdim); },
           [=](const TensorList& in) {
             return reduce_reference(in[0], s.dims, s.keepdim, [=](const Group& g) {

@@ -54,7 +54,7 @@ void write_folder(const std::string& folder) {
     const std::string path = folder + "/" + kClasses[label];
     std::filesystem::create_directories(path);
     for (int i = 0; i < kEach; ++i)
-      io::write_png(concat(path, "/", i, ".png"), draw_shape(label, static_cast<uint64_t>(i), 32));
+      io::write_png(as_text(path, "/", i, ".png"), draw_shape(label, static_cast<uint64_t>(i), 32));
   }
 }
 

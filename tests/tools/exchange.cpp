@@ -44,7 +44,7 @@ io::StateDict samples() {
   for (const char* dtype :
        {"bool", "uint8", "int8", "int16", "int32", "int64", "float32", "float64"})
     for (size_t i = 0; i < kShapes.size(); ++i)
-      all.insert(concat(dtype, "_", i), sample(dtype, kShapes[i]));
+      all.insert(as_text(dtype, "_", i), sample(dtype, kShapes[i]));
   return all;
 }
 

@@ -20,14 +20,14 @@ void make_particular(const zoo::Entry& e) {
 
 void write(const zoo::Entry& e, const std::string& folder) {
   make_particular(e);
-  e.write(concat(folder, "/", e.name, ".onnx"));
+  e.write(as_text(folder, "/", e.name, ".onnx"));
   const NoGradGuard no_grad;
   OrderedDict<std::string, Tensor> values;
-  for (size_t i = 0; i < e.inputs.size(); ++i) values.insert(concat("input_", i), e.inputs[i]);
+  for (size_t i = 0; i < e.inputs.size(); ++i) values.insert(as_text("input_", i), e.inputs[i]);
   e.module->train(e.training);
   const TensorList outputs = e.run(e.inputs);
-  for (size_t i = 0; i < outputs.size(); ++i) values.insert(concat("output_", i), outputs[i]);
-  io::save_npz(concat(folder, "/", e.name, ".npz"), values);
+  for (size_t i = 0; i < outputs.size(); ++i) values.insert(as_text("output_", i), outputs[i]);
+  io::save_npz(as_text(folder, "/", e.name, ".npz"), values);
 }
 
 }  // namespace

@@ -9,7 +9,7 @@
 
 namespace golden {
 
-using reel::concat;
+using reel::as_text;
 
 namespace {
 
@@ -44,9 +44,9 @@ void compare(const std::string& what, const Tensor& actual, const Tensor& expect
              const Tolerance& tolerance) {
   if (!actual.defined()) throw Mismatch(what + " is undefined");
   if (actual.sizes() != expected.sizes())
-    throw Mismatch(concat(what, " has shape ", actual, ", should have ", expected));
+    throw Mismatch(as_text(what, " has shape ", actual, ", should have ", expected));
   if (actual.is_floating_point() != expected.is_floating_point())
-    throw Mismatch(concat(what, " is ", actual.dtype(), ", should be ", expected.dtype()));
+    throw Mismatch(as_text(what, " is ", actual.dtype(), ", should be ", expected.dtype()));
   const std::vector<double> a = actual.to_vector(), b = expected.to_vector();
   double largest = 0;
   for (double v : b)
@@ -67,9 +67,9 @@ void compare(const std::string& what, const Tensor& actual, const Tensor& expect
     }
   }
   if (wrong == 0) return;
-  throw Mismatch(concat(what, " ", expected, ": ", wrong, " of ", a.size(),
-                        " elements differ; worst ", index_of(worst, expected.sizes()), ": is ",
-                        digits(a[worst]), ", should be ", digits(b[worst])));
+  throw Mismatch(as_text(what, " ", expected, ": ", wrong, " of ", a.size(),
+                         " elements differ; worst ", index_of(worst, expected.sizes()), ": is ",
+                         digits(a[worst]), ", should be ", digits(b[worst])));
 }
 
 Tolerance tolerance_of(const Case& c, int order) {
@@ -106,9 +106,9 @@ NamedTensors make_state(const Case& c) {
 void check_outputs(const Case& c, const TensorList& outputs) {
   const Json& expected = c.json().at("outputs");
   if (outputs.size() != expected.size())
-    throw Mismatch(concat("there are ", outputs.size(), " outputs, should be ", expected.size()));
+    throw Mismatch(as_text("there are ", outputs.size(), " outputs, should be ", expected.size()));
   for (size_t i = 0; i < outputs.size(); ++i)
-    compare(concat("output ", i), outputs[i], c.exact(expected[i]), tolerance_of(c, 0));
+    compare(as_text("output ", i), outputs[i], c.exact(expected[i]), tolerance_of(c, 0));
 }
 
 // Gradients of gradients by inputs and cotangents.
@@ -154,7 +154,7 @@ void check_operation(const Case& c, const Operation& op) {
   for (const Tensor& y : outputs)
     if (y.requires_grad()) ys.push_back(y);
   if (ys.size() != cotangents.size())
-    throw Mismatch(concat(ys.size(), " outputs require grad, should be ", cotangents.size()));
+    throw Mismatch(as_text(ys.size(), " outputs require grad, should be ", cotangents.size()));
   const TensorList grads = reel::autograd::grad(ys, wanted, cotangents, /*retain_graph=*/second,
                                                 /*create_graph=*/second, /*allow_unused=*/true);
   for (size_t i = 0; i < names.size(); ++i) {
@@ -167,7 +167,7 @@ void check_operation(const Case& c, const Operation& op) {
   std::vector<std::string> by_names = names;
   TensorList by = wanted;
   for (size_t i = 0; i < cotangents.size(); ++i) {
-    by_names.push_back(concat("ct", i));
+    by_names.push_back(as_text("ct", i));
     by.push_back(cotangents[i]);
   }
   check_second(c, names, grads, by_names, by);

@@ -133,7 +133,7 @@ void check_optimizer(const Case& c) {
       parameters[i].mutable_grad() = gradients[i].select(0, step).clone();
     optimizer->step();
     for (size_t i = 0; i < parameters.size(); ++i)
-      compare(concat(names[i], " after step ", step + 1), parameters[i].detach(),
+      compare(as_text(names[i], " after step ", step + 1), parameters[i].detach(),
               expected[i].select(0, step));
   }
 }
@@ -168,7 +168,7 @@ void check_clipping(const Case& c) {
       optim::clip_grad_norm_(parameters, args.number("max_norm"), args.number("norm_type", 2));
   const Json& outputs = c.json().at("outputs");
   for (size_t i = 0; i < parameters.size(); ++i)
-    compare(concat("the clipped gradient ", i), parameters[i].grad(), c.exact(outputs.at(i)));
+    compare(as_text("the clipped gradient ", i), parameters[i].grad(), c.exact(outputs.at(i)));
   compare("the norm", full({}, norm, c.dtype()), c.exact(outputs.at(parameters.size())));
 }
 

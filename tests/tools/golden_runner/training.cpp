@@ -44,8 +44,8 @@ void check_training(const Case& c) {
   const auto state = state_of(*model.ptr());
   const std::vector<std::string> expected = c.names_after(after);
   if (expected.size() != state.size())
-    throw Mismatch(concat("the model has ", state.size(), " parameters and buffers, should have ",
-                          expected.size()));
+    throw Mismatch(as_text("the model has ", state.size(), " parameters and buffers, should have ",
+                           expected.size()));
   // In float32, not by parameters: the loss does not depend on a bias before a batch norm, whose
   // gradient is then rounding alone, and Adam makes a step of any gradient.
   if (c.dtype() == kFloat64)

@@ -26,7 +26,7 @@ void add_convolutions(std::vector<Entry>& all) {
   const std::pair<const char*, PaddingMode> modes[] = {
       {"reflect", kReflect}, {"replicate", kReplicate}, {"circular", kCircular}};
   for (const auto& [name, mode] : modes)
-    all.push_back(layer(concat("conv_", name),
+    all.push_back(layer(as_text("conv_", name),
                         nn::Conv2d(O(4, 3, 4).padding(kSame).padding_mode(mode)), image));
   all.push_back(layer("conv_transpose1d",
                       nn::ConvTranspose1d(nn::ConvTranspose1dOptions(4, 6, 5).stride(3).padding(1)),

@@ -177,8 +177,8 @@ REEL_MODULE(TwoHeads);
 std::vector<Entry> networks() {
   std::vector<Entry> all;
   for (const char* norm : {"none", "batch", "layer", "group"}) {
-    all.push_back(entry(concat("lenet_", norm), mnist_lenet(norm), {1, 28, 28}));
-    all.push_back(entry(concat("cnn_", norm), mnist_cnn(norm), {1, 28, 28}));
+    all.push_back(entry(as_text("lenet_", norm), mnist_lenet(norm), {1, 28, 28}));
+    all.push_back(entry(as_text("cnn_", norm), mnist_cnn(norm), {1, 28, 28}));
   }
   all.push_back(entry("lenet5", bench::lenet5(), {1, 28, 28}));
   all.push_back(entry("resnet20", bench::resnet20(false), {3, 16, 16}));

@@ -186,7 +186,7 @@ const std::vector<Named>& table() {
 std::vector<Entry> operations() {
   std::vector<Entry> all;
   for (const Named& n : table())
-    all.push_back(entry(concat("op_", n.name), nn::Sequential(nn::Functional(n.f)), n.sample));
+    all.push_back(entry(as_text("op_", n.name), nn::Sequential(nn::Functional(n.f)), n.sample));
   return all;
 }
 
