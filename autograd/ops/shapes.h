@@ -108,6 +108,7 @@ inline Tensor as_strided(const Tensor& x, IntArrayRef sizes, IntArrayRef strides
 /// equal but for that dimension; those of shape [0] are left out. Throws: ArgumentError when they
 /// are not, or there are none.
 Tensor cat(const TensorList& tensors, int64_t dim = 0);
+inline Tensor concat(const TensorList& tensors, int64_t dim = 0) { return cat(tensors, dim); }
 /// The tensors side by side along a new dimension. Shapes: equal.
 Tensor stack(const TensorList& tensors, int64_t dim = 0);
 /// The columns of all side by side: along dimension 1, of vectors along 0.

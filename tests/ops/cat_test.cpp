@@ -174,6 +174,7 @@ TEST_CASE("cat and stack: wrong inputs", "[cat]") {
 TEST_CASE("hstack and vstack", "[cat]") {
   const Tensor a = tensor({1, 2}), b = tensor({3, 4}), m = tensor({{5, 6}, {7, 8}});
   CHECK(hstack({a, b}).to_vector() == Values{1, 2, 3, 4});
+  CHECK(concat({a, b}).equal(cat({a, b})));
   CHECK(hstack({a[0], b[1]}).to_vector() == Values{1, 4});
   CHECK(hstack({m, m}).equal(cat({m, m}, 1)));
   CHECK(vstack({a, b}).equal(tensor({{1, 2}, {3, 4}})));
