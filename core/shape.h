@@ -100,6 +100,8 @@ class ExpandingArray {
   friend bool operator==(const ExpandingArray& a, const ExpandingArray& b) {
     return IntArrayRef(a) == IntArrayRef(b);
   }
+  /// The values as libtorch has them: `*options.stride()`.
+  IntArrayRef operator*() const { return *this; }
 
  private:
   [[noreturn]] static void throw_wrong_count(IntArrayRef v) {

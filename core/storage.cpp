@@ -25,7 +25,7 @@ void Storage::hold(int64_t batch, int64_t channels, int64_t pixels, size_t items
   held_.store(true, std::memory_order_release);
 }
 
-void Storage::present(bool exclusive) {
+void Storage::present() {
   // Conversions are rare and short: one lock for all storages.
   static ForkMutex& mutex = *new ForkMutex;
   std::lock_guard lock(mutex);
@@ -40,7 +40,6 @@ void Storage::present(bool exclusive) {
                                                             static_cast<const uint64_t*>(data_),
                                                             static_cast<uint64_t*>(plain));
   retired_ = std::exchange(data_, plain);
-  if (exclusive) deallocate(std::exchange(retired_, nullptr), bytes_);
   held_.store(false, std::memory_order_release);
 }
 

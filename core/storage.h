@@ -34,9 +34,7 @@ class Storage : public RefCounted, public Pooled {
   /// them.
   void hold(int64_t batch, int64_t channels, int64_t pixels, size_t itemsize);
   /// Moves the bytes to (batch, channels, pixels), once, whoever asks first; several threads may.
-  /// `exclusive`: there is no other handle, so the old block goes back at once instead of with the
-  /// storage.
-  void present(bool exclusive);
+  void present();
 
  private:
   ~Storage() override;
@@ -48,8 +46,8 @@ class Storage : public RefCounted, public Pooled {
   std::atomic<bool> held_{false};
   uint8_t itemsize_ = 0;
   int64_t batch_ = 0, channels_ = 0, pixels_ = 0;
-  // The channels-last block. Nobody may compute while another thread looks first (docs/tensor.md);
-  // who does reads values in the wrong order, but no freed memory.
+  // The channels-last block, which a kernel on another thread may still read. Counts of handles do
+  // not tell: threads may reach one handle by reference.
   void* retired_ = nullptr;
 };
 

@@ -61,7 +61,7 @@ class TensorImpl final : public RefCounted, public Pooled {
   /// Converts a held layout to the plain one before somebody looks at the memory (core/layout.h).
   void present() {
     if (storage->is_held()) [[unlikely]]
-      storage->present(storage->use_count() == 1 && use_count() == 1);
+      storage->present();
   }
 
   Ref<Storage> storage;

@@ -143,13 +143,22 @@ Geometry check_permute(const Tensor& x, IntArrayRef dims) {
 // The sizes that dimension d is cut into, with a -1 replaced by what is left of it.
 Shape check_part_sizes(const Tensor& x, size_t d, IntArrayRef asked) {
   Shape sizes(asked);
+  const int64_t entries = x.sizes()[d];
   int64_t known = 1, unknown = 0;
-  for (int64_t s : asked) s == -1 ? ++unknown : known *= s;
-  for (size_t i = 0; i < sizes.size(); ++i)
-    if (asked[i] == -1) sizes[i] = known > 0 ? x.sizes()[d] / known : -1;
-  REEL_CHECK(unknown <= 1 && numel_of(sizes) == x.sizes()[d], "unflatten: dimension ", d,
-             " of the tensor ", x, " can not become ", asked, "; the sizes must multiply to its ",
-             x.sizes()[d], " entries. [one may be -1]");
+  bool fits = true;
+  for (int64_t s : asked)
+    if (s == -1)
+      ++unknown;
+    else
+      fits = fits && s >= 0 && !__builtin_mul_overflow(known, s, &known);
+  if (unknown == 1 && known > 0) {
+    for (size_t i = 0; i < sizes.size(); ++i)
+      if (asked[i] == -1) sizes[i] = entries / known;
+    known *= entries / known;
+  }
+  REEL_CHECK(fits && unknown <= 1 && known == entries, "unflatten: dimension ", d, " of the tensor ",
+             x, " can not become ", asked, "; the sizes must multiply to its ", entries,
+             " entries. [one may be -1]");
   return sizes;
 }
 

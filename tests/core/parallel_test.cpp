@@ -127,6 +127,9 @@ TEST_CASE("parallel: a thread that comes late takes nothing twice", "[parallel]"
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 TEST_CASE("parallel: goes on with the threads that the system gives", "[parallel]") {
   constexpr int kThreads = 300;
+  ExecutionScope scope;
+  set_num_threads(2);
+  parallel_for(2, kPlenty, [](int64_t, int64_t) {});  // what the pool itself needs is there
   const pid_t child = fork();
   if (child == 0) {
     const rlimit none{1, 1};  // no room for another thread's stack

@@ -83,6 +83,8 @@ TEST_CASE("shape: broadcasting", "[shape]") {
 TEST_CASE("shape: one number or one for each dimension", "[shape]") {
   CHECK(ExpandingArray<2>(3) == ExpandingArray<2>{3, 3});
   CHECK(ExpandingArray<3>{1, 2, 3}[2] == 3);
+  const ExpandingArray<2> pair{4, 5};
+  CHECK(*pair == IntArrayRef{4, 5});
   CHECK(message_of<ArgumentError>([] {
           ExpandingArray<2>{1, 2, 3};
         }) == "options: 3 values given for 2 spatial dimensions; give 2 or one for all.");

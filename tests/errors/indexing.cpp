@@ -96,6 +96,10 @@ const ErrorRows kShapes{
      [] {
        x().unflatten(1, {2, 2});
      }},
+    {"unflatten: sizes that overflow",
+     [] {
+       x().unflatten(1, {int64_t{1} << 62, 4, -1});
+     }},
     {"split: size", [] { x().split(0); }},
     {"split: sizes",
      [] {
