@@ -156,9 +156,9 @@ Shape check_part_sizes(const Tensor& x, size_t d, IntArrayRef asked) {
       if (asked[i] == -1) sizes[i] = entries / known;
     known *= entries / known;
   }
-  REEL_CHECK(fits && unknown <= 1 && known == entries, "unflatten: dimension ", d, " of the tensor ",
-             x, " can not become ", asked, "; the sizes must multiply to its ", entries,
-             " entries. [one may be -1]");
+  REEL_CHECK(fits && unknown <= 1 && known == entries, "unflatten: dimension ", d,
+             " of the tensor ", x, " can not become ", asked, "; the sizes must multiply to its ",
+             entries, " entries. [one may be -1]");
   return sizes;
 }
 

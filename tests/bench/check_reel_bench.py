@@ -20,8 +20,9 @@ def rows(*args):
 def check_cases():
     names = run('--list').stdout.split()
     assert len(names) == 33 and len(set(names)) == 33, names
-    wanted = [n for n in names if n.endswith('_tiny') or n in ('mlp_b8', 'lenet5_b1')]
-    timed = rows('--only', 'tiny$|mlp_b8|lenet5_b1$', '--memory')
+    networks = ('mlp_b8', 'lenet5_b1', 'resnet20gn_b8', 'convnext_b32')
+    wanted = [n for n in names if n.endswith('_tiny') or n in networks]
+    timed = rows('--only', 'tiny$|' + '|'.join(n + '$' for n in networks), '--memory')
     assert [r['case'] for r in timed] == wanted, timed
     for row in timed:
         fields = ('ms', 'min_ms', 'peak_bytes') if row['kind'] == 'train' else ('fwd_ms', 'fwdbwd_ms')
