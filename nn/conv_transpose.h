@@ -49,20 +49,7 @@ class ConvTransposeImpl : public Cloneable<Derived> {
   Parameter weight, bias;
 };
 
-// A module of D dimensions, and its holder, which takes a kernel of `3` or `{3, 5}`.
-#define REEL_CONV(Name, D)                                                                \
-  struct Name##D##dImpl final : Name##Impl<D, Name##D##dImpl> {                           \
-    using Name##Impl<D, Name##D##dImpl>::Name##Impl;                                      \
-  };                                                                                      \
-  class Name##D##d : public ModuleHolder<Name##D##dImpl> {                                \
-   public:                                                                                \
-    using Impl = Name##D##dImpl;                                                          \
-    REEL_HOLDER(Name##D##d);                                                              \
-    Name##D##d(int64_t in_channels, int64_t out_channels, ExpandingArray<D> kernel_size); \
-  }
-REEL_CONV(ConvTranspose, 1);
-REEL_CONV(ConvTranspose, 2);
-REEL_CONV(ConvTranspose, 3);
-#undef REEL_CONV
+REEL_MODULES_OF_DIMENSIONS(ConvTranspose, int64_t in_channels, int64_t out_channels,
+                           Size kernel_size);
 
 }  // namespace reel::nn

@@ -1,6 +1,7 @@
 #pragma once
 // Holders: modules with the syntax of values and the sharing of pointers.
 
+#include <reel/core/shape.h>
 #include <reel/nn/call.h>
 #include <reel/nn/cloneable.h>
 
@@ -81,4 +82,23 @@ std::ostream& operator<<(std::ostream& out, const ModuleHolder<Contained>& holde
    public:                                                   \
     using Impl = Name##Impl;                                 \
     REEL_HOLDER(Name);                                       \
+  }
+
+/// Declares, for D = 1, 2 and 3, the module Name<D>dImpl of the template NameImpl<D, Derived> and
+/// its holder, which has a constructor of those parameters besides, so that a `Size` can be `3` or
+/// `{3, 5}`.
+#define REEL_MODULES_OF_DIMENSIONS(Name, ...)     \
+  REEL_MODULE_OF_DIMENSION(Name, 1, __VA_ARGS__); \
+  REEL_MODULE_OF_DIMENSION(Name, 2, __VA_ARGS__); \
+  REEL_MODULE_OF_DIMENSION(Name, 3, __VA_ARGS__)
+#define REEL_MODULE_OF_DIMENSION(Name, D, ...)                         \
+  struct Name##D##dImpl final : Name##Impl<D, Name##D##dImpl> {        \
+    using Name##Impl<D, Name##D##dImpl>::Name##Impl;                   \
+  };                                                                   \
+  class Name##D##d : public ::reel::nn::ModuleHolder<Name##D##dImpl> { \
+   public:                                                             \
+    using Impl = Name##D##dImpl;                                       \
+    using Size = ::reel::ExpandingArray<D>;                            \
+    REEL_HOLDER(Name##D##d);                                           \
+    explicit Name##D##d(__VA_ARGS__);                                  \
   }

@@ -173,29 +173,13 @@ class LPPoolImpl : public Cloneable<Derived> {
   LPPoolOptions<D> options;
 };
 
-// A module of D dimensions, and its holder, which takes `2` or `{2, 3}`; the rest are its
-// constructor's parameters.
-#define REEL_POOL_OF(Name, D, ...)                              \
-  struct Name##D##dImpl final : Name##Impl<D, Name##D##dImpl> { \
-    using Name##Impl<D, Name##D##dImpl>::Name##Impl;            \
-  };                                                            \
-  class Name##D##d : public ModuleHolder<Name##D##dImpl> {      \
-   public:                                                      \
-    using Impl = Name##D##dImpl;                                \
-    REEL_HOLDER(Name##D##d);                                    \
-    explicit Name##D##d(__VA_ARGS__);                           \
-  }
-#define REEL_POOL(Name, ...)          \
-  REEL_POOL_OF(Name, 1, __VA_ARGS__); \
-  REEL_POOL_OF(Name, 2, __VA_ARGS__); \
-  REEL_POOL_OF(Name, 3, __VA_ARGS__)
-REEL_POOL(MaxPool, std::initializer_list<int64_t> kernel_size);
-REEL_POOL(AvgPool, std::initializer_list<int64_t> kernel_size);
-REEL_POOL(AdaptiveAvgPool, std::initializer_list<std::optional<int64_t>> output_size);
-REEL_POOL(AdaptiveMaxPool, std::initializer_list<std::optional<int64_t>> output_size);
-REEL_POOL(MaxUnpool, std::initializer_list<int64_t> kernel_size);
-REEL_POOL(LPPool, double norm_type, std::initializer_list<int64_t> kernel_size);
-#undef REEL_POOL
-#undef REEL_POOL_OF
+REEL_MODULES_OF_DIMENSIONS(MaxPool, std::initializer_list<int64_t> kernel_size);
+REEL_MODULES_OF_DIMENSIONS(AvgPool, std::initializer_list<int64_t> kernel_size);
+REEL_MODULES_OF_DIMENSIONS(AdaptiveAvgPool,
+                           std::initializer_list<std::optional<int64_t>> output_size);
+REEL_MODULES_OF_DIMENSIONS(AdaptiveMaxPool,
+                           std::initializer_list<std::optional<int64_t>> output_size);
+REEL_MODULES_OF_DIMENSIONS(MaxUnpool, std::initializer_list<int64_t> kernel_size);
+REEL_MODULES_OF_DIMENSIONS(LPPool, double norm_type, std::initializer_list<int64_t> kernel_size);
 
 }  // namespace reel::nn

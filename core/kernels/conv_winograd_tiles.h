@@ -47,38 +47,32 @@ struct TileGrid {
   int64_t depth() const { return taps * C; }  // of the products
 };
 
+/// Of the sizes of source and target, and the padding before the source's first plane, row and
+/// column.
+template <class S>
+inline TileGrid tile_grid(const ConvGeometry& g, int64_t C, int64_t K, const int64_t (&in)[3],
+                          const int64_t (&out)[3], const int64_t (&pad)[3]) {
+  return {g.N,
+          C,
+          K,
+          {in[1], in[2]},
+          {out[1], out[2]},
+          {pad[1], pad[2]},
+          g.kernel[0],
+          {in[0], out[0]},
+          pad[0],
+          {(out[1] + S::kRows - 1) / S::kRows, (out[2] + S::kColumns - 1) / S::kColumns}};
+}
 template <class S>
 inline TileGrid forward_grid(const ConvGeometry& g) {
-  TileGrid t{g.N,
-             g.C,
-             g.K,
-             {g.in[1], g.in[2]},
-             {g.out[1], g.out[2]},
-             {g.pad[1], g.pad[2]},
-             g.kernel[0],
-             {g.in[0], g.out[0]},
-             g.pad[0],
-             {}};
-  t.count[0] = (t.out[0] + S::kRows - 1) / S::kRows;
-  t.count[1] = (t.out[1] + S::kColumns - 1) / S::kColumns;
-  return t;
+  return tile_grid<S>(g, g.C, g.K, g.in, g.out, g.pad);
 }
 /// dx from dy is a convolution with the taps in falling order.
 template <class S>
 inline TileGrid input_grad_grid(const ConvGeometry& g) {
-  TileGrid t{g.N,
-             g.K,
-             g.C,
-             {g.out[1], g.out[2]},
-             {g.in[1], g.in[2]},
-             {S::Rows::pad_of_grad(g.pad[1]), S::Columns::pad_of_grad(g.pad[2])},
-             g.kernel[0],
-             {g.out[0], g.in[0]},
-             g.kernel[0] - 1 - g.pad[0],
-             {}};
-  t.count[0] = (t.out[0] + S::kRows - 1) / S::kRows;
-  t.count[1] = (t.out[1] + S::kColumns - 1) / S::kColumns;
-  return t;
+  return tile_grid<S>(g, g.K, g.C, g.out, g.in,
+                      {g.kernel[0] - 1 - g.pad[0], S::Rows::pad_of_grad(g.pad[1]),
+                       S::Columns::pad_of_grad(g.pad[2])});
 }
 
 /// The first pixel of a tile, in plane z of sample n of the target.
