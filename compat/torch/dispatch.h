@@ -8,45 +8,22 @@
 #include <algorithm>
 #include <atomic>
 #include <exception>
+#include <type_traits>
 
 namespace torch {
 
-template <class F>
-decltype(auto) dispatch_floating(reel::Dtype dtype, const char* name, F&& f) {
-  switch (dtype) {
-    case reel::kFloat32:
-      return f.template operator()<float>();
-    case reel::kFloat64:
-      return f.template operator()<double>();
-    default:
+/// f.operator()<T>() of the type of `dtype`, which must be among those that are wanted.
+template <bool kFloating, bool kIntegers, class F>
+auto dispatch(reel::Dtype dtype, const char* name, const char* wanted, F&& f) {
+  using Result = decltype(f.template operator()<std::conditional_t<kFloating, float, int64_t>>());
+  return reel::visit_stored(dtype, [&](auto zero) -> Result {
+    using T = decltype(zero);
+    if constexpr (std::is_floating_point_v<T> ? kFloating : kIntegers && !std::is_same_v<T, bool>)
+      return f.template operator()<T>();
+    else
       reel::throw_argument_error(
-          reel::as_text(name, ": the dtype is ", dtype, "; it must be float32 or float64."));
-  }
-}
-
-template <class F>
-decltype(auto) dispatch_integers(reel::Dtype dtype, const char* name, F&& f) {
-  switch (dtype) {
-    case reel::kUInt8:
-      return f.template operator()<uint8_t>();
-    case reel::kInt8:
-      return f.template operator()<int8_t>();
-    case reel::kInt16:
-      return f.template operator()<int16_t>();
-    case reel::kInt32:
-      return f.template operator()<int32_t>();
-    case reel::kInt64:
-      return f.template operator()<int64_t>();
-    default:
-      reel::throw_argument_error(
-          reel::as_text(name, ": the dtype is ", dtype, "; it must be an integer."));
-  }
-}
-
-template <class F>
-decltype(auto) dispatch_all(reel::Dtype dtype, const char* name, F&& f) {
-  if (dtype == reel::kFloat32 || dtype == reel::kFloat64) return dispatch_floating(dtype, name, f);
-  return dispatch_integers(dtype, name, f);
+          reel::as_text(name, ": the dtype is ", dtype, "; it must be ", wanted, "."));
+  });
 }
 
 }  // namespace torch
@@ -73,9 +50,12 @@ void parallel_for(int64_t begin, int64_t end, int64_t grain_size, const F& f) {
 
 }  // namespace at
 
+#define REEL_AT_DISPATCH(FLOATING, INTEGERS, TYPE, NAME, WANTED, ...) \
+  ::torch::dispatch<FLOATING, INTEGERS>(TYPE, NAME, WANTED,           \
+                                        [&]<class scalar_t>() { return __VA_ARGS__(); })
 #define AT_DISPATCH_FLOATING_TYPES(TYPE, NAME, ...) \
-  ::torch::dispatch_floating(TYPE, NAME, [&]<class scalar_t>() { return __VA_ARGS__(); })
+  REEL_AT_DISPATCH(true, false, TYPE, NAME, "float32 or float64", __VA_ARGS__)
 #define AT_DISPATCH_INTEGRAL_TYPES(TYPE, NAME, ...) \
-  ::torch::dispatch_integers(TYPE, NAME, [&]<class scalar_t>() { return __VA_ARGS__(); })
+  REEL_AT_DISPATCH(false, true, TYPE, NAME, "an integer", __VA_ARGS__)
 #define AT_DISPATCH_ALL_TYPES(TYPE, NAME, ...) \
-  ::torch::dispatch_all(TYPE, NAME, [&]<class scalar_t>() { return __VA_ARGS__(); })
+  REEL_AT_DISPATCH(true, true, TYPE, NAME, "an integer", __VA_ARGS__)

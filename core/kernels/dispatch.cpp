@@ -48,7 +48,7 @@ namespace {
 // These functions ask for each extension that cmake/ReelLibrary.cmake compiles the level with.
 #if defined(REEL_HAVE_AVX2)
 bool has_avx2() {
-  unsigned a = 0, b = 0, c = 0, d = 0;  // clang's __builtin_cpu_supports may not know f16c
+  unsigned a = 0, b = 0, c = 0, d = 0;  // clang 14's __builtin_cpu_supports does not know f16c
   const bool has_f16c = __get_cpuid(1, &a, &b, &c, &d) && (c & bit_F16C);
   return has_f16c && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
          __builtin_cpu_supports("bmi2");
