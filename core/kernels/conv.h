@@ -27,23 +27,20 @@ struct ConvGeometry {
 /// that does not decline computes. A source fills the slots it has an algorithm for.
 enum ConvKind : int {
   kConvDepthwise,
+  kConvWinograd6,
   kConvWinograd4,
-  kConvWinograd2,
-  kConvWinogradStrided,
+  kConvWinograd3,
   kConvMatmul,
   kConvCol2im,
   kConvPlanes,
   kConvDirect,
   kConvKinds
 };
-constexpr const char* const kConvNames[kConvKinds] = {"depthwise",   "winograd_f4", "winograd_f2",
-                                                      "winograd_s2", "matmul",      "col2im",
-                                                      "planes",      "direct"};
+constexpr const char* const kConvNames[kConvKinds] = {
+    "depthwise", "winograd_6", "winograd_4", "winograd_3", "matmul", "col2im", "planes", "direct"};
 
 /// Whether set_winograd governs it.
-constexpr bool is_winograd(int kind) {
-  return kind >= kConvWinograd4 && kind <= kConvWinogradStrided;
-}
+constexpr bool is_winograd(int kind) { return kind >= kConvWinograd6 && kind <= kConvWinograd3; }
 
 template <class Run>
 struct ConvAlgorithm {

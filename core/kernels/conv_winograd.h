@@ -1,9 +1,9 @@
 #pragma once
-// Winograd's algorithm for 3x3 convolutions of stride 1 and 2 (docs/ops/conv.md): tiles of pixels
-// of the output are products, at each of some points, of transformed pixels and transformed
-// weights; what remains per point is a matrix product over the channels. A kernel of several 3x3
-// planes is that of one with the channels of all planes.
-// Included inside kernels only: everything here belongs to the level that compiles it.
+// Winograd's algorithm for convolutions of stride 1 and 2 (docs/ops/conv.md): tiles of pixels of
+// the output are products, at each of some points, of transformed pixels and transformed weights;
+// what remains per point is a matrix product over the channels. A kernel of several planes, or of
+// stride 2, is that of one plane of stride 1 with the channels of all planes or phases. Included
+// inside kernels only: everything here belongs to the level that compiles it.
 
 #include <reel/core/kernels/conv_winograd_products.h>
 #include <reel/core/kernels/conv_winograd_tiles.h>
@@ -25,9 +25,14 @@ inline void copy_vectors(int64_t n, int64_t end, const float* from, float* out) 
   for (; j < end; j += kLanes) store<float>(out + j, Floats{});
 }
 
-// scalar: out[j][c] = x + j is inside ? row[x + j][c] : 0
-inline void copy_row(int64_t size, int64_t x, int64_t width, int64_t C, const float* row,
-                     float* out) {
+// scalar: out[j][c] = x + j * step is inside ? row[x + j * step][c] : 0, of whole vectors
+inline void copy_row(int64_t size, int64_t x, int64_t step, int64_t width, int64_t C,
+                     const float* row, float* out) {
+  if (step != 1) {
+    for (int64_t j = 0; j < size; ++j, x += step)
+      copy_vectors(x >= 0 && x < width ? C : 0, C, row + x * C, out + j * C);
+    return;
+  }
   int64_t before = x < 0 ? -x : 0;
   before = before < size ? before : size;
   int64_t inside = width - (x + before);
@@ -36,45 +41,91 @@ inline void copy_row(int64_t size, int64_t x, int64_t width, int64_t C, const fl
   copy_vectors(inside * C, (size - before) * C, row + (x + before) * C, out + before * C);
 }
 
-/// height x width pixels from (y, x) of an image: where they are if all lie inside and channels
-/// fill whole vectors, else copied, with zeros for what lies outside.
-template <int kHeight, int kWidth>
-inline Patch patch_at(int64_t y, int64_t x, const int64_t (&in)[2], int64_t C, const float* image,
-                      float* copy) {
-  const bool inside = y >= 0 && y + kHeight <= in[0] && x >= 0 && x + kWidth <= in[1];
-  const bool whole = C % kLanes == 0;
-  if (inside && whole) return {image + (y * in[1] + x) * C, in[1] * C, C};
-  const int64_t pitch = whole_vectors(C), row = kWidth * pitch;
+/// height x width pixels, `step` apart, from (y, x) of an image, copied; zeros for what lies
+/// outside and behind the last channel.
+[[gnu::noinline]] inline Patch copy_patch(int64_t height, int64_t width, int64_t y, int64_t x,
+                                          int64_t step, const int64_t (&in)[2], int64_t C,
+                                          const float* image, float* copy) {
+  const int64_t pitch = whole_vectors(C), row = width * pitch;
   const Patch patch{copy, row, pitch};
-  for (int64_t i = 0; i < kHeight; ++i, ++y, copy += row)
-    if (whole)  // a memcpy a row takes 1.04 times as long at 32 channels of 16x16
-      copy_row(kWidth, x, y >= 0 && y < in[0] ? in[1] : 0, C, image + y * in[1] * C, copy);
+  for (int64_t i = 0; i < height; ++i, y += step, copy += row)
+    if (C == pitch)  // a memcpy a row takes 1.04 times as long at 32 channels of 16x16
+      copy_row(width, x, step, y >= 0 && y < in[0] ? in[1] : 0, C, image + y * in[1] * C, copy);
     else if (y < 0 || y >= in[0])
       std::memset(copy, 0, static_cast<size_t>(row) * sizeof(float));
     else
-      gather_row(kWidth, x, 1, in[1], C, pitch, image + y * in[1] * C, copy);
+      gather_row(width, x, step, in[1], C, pitch, image + y * in[1] * C, copy);
   return patch;
 }
 
-/// Rows of the points of a tile.
+/// The same, where they are if all lie inside and channels fill whole vectors.
+template <int kHeight, int kWidth>
+inline Patch patch_at(int64_t y, int64_t x, int64_t step, const int64_t (&in)[2], int64_t C,
+                      const float* image, float* copy) {
+  const bool inside =
+      y >= 0 && y + (kHeight - 1) * step < in[0] && x >= 0 && x + (kWidth - 1) * step < in[1];
+  if (inside && C % kLanes == 0) return {image + (y * in[1] + x) * C, step * in[1] * C, step * C};
+  return copy_patch(kHeight, kWidth, y, x, step, in, C, image, copy);
+}
+
+/// Few channels: the four phases of a pixel take a cell together.
+constexpr int64_t kCell = 16;
+inline bool are_phases_joined(const TileGrid& t) { return t.in_phases == 4 && 4 * t.C <= kCell; }
+
+/// The pixels of all phases, joined: [row][column][phase][channel], copied. Those of a row of the
+/// image are neighbours there as here.
+template <int kHeight, int kWidth>
+[[gnu::noinline]] Patch joined_patch(const TileGrid& t, const TilePlace& at, const float* image,
+                                     float* copy) {
+  constexpr int64_t kWide = kCell / 2;  // of a pair of pixels, at most
+  const int64_t pair = 2 * t.C, row = t.in[1] * t.C;
+  const TilePlace first = source_place(t, at, {});
+  const Patch patch{copy, kWidth * kCell, kCell};
+  const bool inside = first.x >= 0 && (first.x + 2 * kWidth - 2) * t.C + kWide <= row;
+  for (int64_t i = 0; i < 2 * kHeight; ++i) {
+    const int64_t y = first.y + i;
+    const float* from = image + y * row + first.x * t.C;
+    float* to = copy + i / 2 * patch.row + i % 2 * pair;
+    if (inside && y >= 0 && y < t.in[0]) {
+      // Of what is copied too much, the next row overwrites one half, and none is used of the
+      // other.
+      for (int64_t j = 0; j < kWidth; ++j, from += pair, to += kCell)
+        std::memcpy(to, from, kWide * sizeof(float));
+      continue;
+    }
+    for (int64_t j = 0; j < 2 * kWidth; ++j) {
+      const int64_t x = first.x + j;
+      const bool is_pixel = y >= 0 && y < t.in[0] && x >= 0 && x < t.in[1];
+      for (int64_t c = 0; c < t.C; ++c)
+        to[j / 2 * kCell + j % 2 * t.C + c] = is_pixel ? from[j * t.C + c] : 0;
+    }
+  }
+  return patch;
+}
+/// Floats that copies of patches take; of a patch of the target, for its gradient.
+inline int64_t source_patch_size(const TileGrid& t) {
+  return t.tile.source[0] * t.tile.source[1] * (are_phases_joined(t) ? kCell : whole_vectors(t.C));
+}
+
+/// Rows of the points of a window.
 template <int kFirst, int kLast>
 struct PointRows {
   static constexpr int kBegin = kFirst, kEnd = kLast;
 };
-template <class S>
-using AllRows = PointRows<0, S::Rows::kPoints>;
+template <class W>
+using AllRows = PointRows<0, W::Rows::kPoints>;
 
 /// B^T x B of each channel of a patch, to out[point][channel], at some rows of points.
-template <class S, class Rows>
+template <class W, class Rows>
 inline void transform_patch(const Patch& x, int64_t channels, float* out, int64_t plane) {
-  using R = typename S::Rows;
-  using C = typename S::Columns;
+  using R = typename W::Rows;
+  using C = typename W::Columns;
   const Multiples rows(x.row), points(plane);
   for (int64_t c = 0; c < channels; c += kLanes) {
-    Floats in[S::kHeight], column[R::kPoints], at[R::kPoints][S::kWidth], out_row[C::kPoints];
+    Floats in[W::kHeight], column[R::kPoints], at[R::kPoints][W::kWidth], out_row[C::kPoints];
     const float* from = x.base + c;
-    unrolled<S::kWidth>([&](auto j) __attribute__((always_inline)) {
-      unrolled<S::kHeight>([&](auto i) __attribute__((always_inline)) {
+    unrolled<W::kWidth>([&](auto j) __attribute__((always_inline)) {
+      unrolled<W::kHeight>([&](auto i) __attribute__((always_inline)) {
         load<float>(in[i.value], rows.at<i.value>(from));
       });
       R::pixels(in, column);
@@ -96,69 +147,140 @@ inline void transform_patch(const Patch& x, int64_t channels, float* out, int64_
   }
 }
 
-/// B^T x B of the pixels that a tile reads, to out[point][tap][channel]; `copy` is scratch.
-template <class S, class Rows = AllRows<S>>
+/// B^T x B of the pixels that a tile reads, to out[point][plane or phase][channel]; `copy` is
+/// scratch.
+template <class W, class Rows>
 inline void transform_source(const TileGrid& t, const TilePlace& at, const float* x, float* copy,
                              float* out, int64_t plane) {
-  const TilePlace place = patch_place<S>(t, at);
-  for (int64_t tap = 0; tap < t.taps; ++tap, out += t.C) {
-    if (const float* image = source_plane(t, at, tap, x)) {
-      const Patch patch = patch_at<S::kHeight, S::kWidth>(place.y, place.x, t.in, t.C, image, copy);
-      transform_patch<S, Rows>(patch, t.C, out, plane);
-    } else {
-      for (int64_t p = 0; p < (Rows::kEnd - Rows::kBegin) * S::Columns::kPoints; ++p)
-        for (int64_t c = 0; c < t.C; c += kLanes) store<float>(out + p * plane + c, Floats{});
+  for (int64_t tap = 0; tap < t.kernel[0]; ++tap) {
+    const float* image = source_plane(t, at, tap, x);
+    if (image && are_phases_joined(t)) {
+      const Patch patch = joined_patch<W::kHeight, W::kWidth>(t, at, image, copy);
+      transform_patch<W, Rows>(patch, 4 * t.C, out, plane);
+      continue;
     }
+    for (int64_t phase = 0; phase < t.in_phases; ++phase, out += t.C) {
+      if (image) {
+        const TilePlace place = source_place(t, at, phase_at(phase));
+        const Patch patch = patch_at<W::kHeight, W::kWidth>(place.y, place.x, t.source[0].pixel,
+                                                            t.in, t.C, image, copy);
+        transform_patch<W, Rows>(patch, t.C, out, plane);
+      } else {
+        for (int64_t p = 0; p < (Rows::kEnd - Rows::kBegin) * W::Columns::kPoints; ++p)
+          for (int64_t c = 0; c < t.C; c += kLanes) store<float>(out + p * plane + c, Floats{});
+      }
+    }
+  }
+}
+
+/// The same of n tiles from the first one on, to out[point][tile][...], tiles `pitch` apart.
+template <class W, class Rows = AllRows<W>>
+void transform_sources(const TileGrid& t, int64_t first, int64_t n, const float* x, float* copy,
+                       float* out, int64_t pitch, int64_t plane, Coming& coming) {
+  TilePlace at = tile_at(t, first);
+  for (int64_t i = 0; i < n; ++i, advance(t, at), out += pitch) {
+    coming.advance();
+    transform_source<W, Rows>(t, at, x, copy, out, plane);
   }
 }
 
 // --- which convolutions ---
 
-/// Whether tiles are worth it: they save a third of the multiplications at least (as those of one
-/// row do), and are enough to pay for transformed weights.
-template <class S>
-inline const char* refuses_tiles(const TileGrid& t, int64_t least) {
-  const int64_t multiplications = t.count[0] * t.count[1] * S::kPoints;
-  if (multiplications * 3 / 2 > t.out[0] * t.out[1] * S::kTaps)
+/// Multiplications of a plane, for a pair of channels: at each point one for each phase.
+inline int64_t multiplications(const TileGrid& t) {
+  int64_t n = 0;
+  for (int64_t p = 0; p < t.tile.all_points(); ++p) n += phases_at(t, p);
+  return t.count[0] * t.count[1] * n;
+}
+
+/// 3x3 with stride 2, which has tiles without phases.
+inline bool is_strided_three(const ConvGeometry& g) {
+  return g.stride[2] == 2 && g.kernel[1] == 3 && g.kernel[2] == 3;
+}
+
+/// Null if tiles of so many points a dimension fit a convolution, else why not.
+inline const char* refuses_kernel(const ConvGeometry& g, int points) {
+  const int64_t stride = g.stride[2], rows = (g.kernel[1] + stride - 1) / stride,
+                columns = (g.kernel[2] + stride - 1) / stride;
+  for (int d = 0; d < 3; ++d)
+    if (g.kernel[d] > 1 && g.dilation[d] != 1) return "the dilation is not 1";
+  if (g.G != 1) return "it has groups";
+  if (g.stride[0] != 1 || (stride != 1 && stride != 2)) return "the stride is not 1 or 2";
+  if (g.stride[1] != stride) return "the strides differ";
+  if (stride == 1) {
+    if (points == 3) return "the stride is not 2";
+    const bool is_three = columns == 3 && (rows == 1 || rows == 3);
+    if (points == 4 && !is_three) return "the kernel is not 1x3 or 3x3";
+    if (!is_three && (rows != columns || rows < 4 || rows > 5))
+      return "the kernel is not 1x3, 3x3, 4x4 or 5x5";
+    return nullptr;
+  }
+  if (g.kernel[0] != 1) return "the kernel has several planes";
+  if (points == 6)
+    return rows == columns && (rows == 3 || rows == 4) ? nullptr : "the kernel is not 5x5 to 8x8";
+  if (rows != 2 || columns != 2) return "the kernel is not 3x3 to 4x4";
+  return points == 4 && is_strided_three(g) ? "the kernel is 3x3" : nullptr;
+}
+
+/// f(tile) for the tiles of so many points a dimension, which do not refuse the kernel; Three is
+/// that of 3x3 with stride 2.
+template <int kPoints, class Three, class F>
+[[gnu::always_inline]] inline auto with_tile(const ConvGeometry& g, F f) {
+  const auto square = [&](auto line) { return f(Tile<decltype(line), decltype(line)>{}); };
+  const auto row = [&](auto line) { return f(Tile<Line<1, 1>, decltype(line)>{}); };
+  const int64_t taps = (g.kernel[2] + g.stride[2] - 1) / g.stride[2];
+  if constexpr (kPoints == 3) {
+    return is_strided_three(g) ? f(Three{}) : square(Line<2, 2>{});
+  } else if constexpr (kPoints == 4) {
+    if (g.kernel[1] == 1) return row(Line<2, 3>{});
+    return taps == 2 ? square(Line<3, 2>{}) : square(Line<2, 3>{});
+  } else {
+    if (g.kernel[1] == 1) return row(Line<4, 3>{});
+    if (taps == 3) return square(Line<4, 3>{});
+    return taps == 4 ? square(Line<3, 4>{}) : square(Line<2, 5>{});
+  }
+}
+
+/// Null if the tiles `t` of a convolution are worth it, else why not: what they save must pay for
+/// transforms. Limits were measured with 16 to 512 channels at AVX2 and AVX-512.
+inline const char* refuses_tiles(const ConvGeometry& g, const TileGrid& t) {
+  const bool strided = g.stride[2] == 2, is_grad = t.target[1].step == 2;
+  constexpr int64_t kTwo = 2 * kLanes < 16 ? 16 : 2 * kLanes;
+  const bool joined = are_phases_joined(t);
+  if (g.K < 16 || (g.C < 16 && !joined)) return "fewer than 16 channels";
+  if (strided && (g.K < kTwo || (g.C < kTwo && !joined)))
+    return "fewer than two vectors of channels";
+  constexpr int64_t kFewTaps = kLanes == 16 ? 100 : 72;
+  if (joined && t.C * t.taps() < kFewTaps) return "too few taps of few channels";
+  if (t.kernel[0] > 1 && t.C % 16 != 0) return "its channels are no multiple of 16";
+  if (is_grad && is_strided_three(g) && (g.pad[1] % 2 == 0 || g.pad[2] % 2 == 0))
+    return "the padding is not odd";
+  // A third must be saved; of stride 2, where it is less that could be, a fifth.
+  const int64_t own = multiplications(t), size = t.size[0] * t.size[1], out = g.out[1] * g.out[2],
+                direct = (out < size ? out : size) * t.taps();
+  if (strided ? own * 5 / 4 > direct : own * 3 / 2 > direct)
     return "too few pixels of a tile lie in the image";
+  const bool small = t.tile.advance[1] == 2;
+  const int64_t least = strided ? (is_grad ? 8
+                                   : small ? 32
+                                           : 16)
+                                : (small                    ? 16
+                                   : g.C * g.K <= 128 * 128 ? 8
+                                                            : 32);
   if (t.tiles() < least) return "too few tiles to pay for transforming the weights";
   return nullptr;
 }
 
-/// Null if the tiles fit such a convolution, else why not. `t` are its tiles; where 2 x 2 are the
-/// alternative to 4 x 4, or a direct convolution to 2 x 2, was measured with 64 to 512 channels, at
-/// AVX2 and AVX-512.
-template <class S>
-inline const char* refuses_winograd(const ConvGeometry& g, const TileGrid& t) {
-  if (g.kernel[1] != S::kTapRows || g.kernel[2] != 3) return "the kernel is not 3x3, or 1x3";
-  if (g.stride[0] != 1 || g.stride[1] != 1 || g.stride[2] != 1) return "the stride is not 1";
-  for (int d = 0; d < 3; ++d)
-    if (g.kernel[d] > 1 && g.dilation[d] != 1) return "the dilation is not 1";
-  if (g.G != 1) return "it has groups";
-  if (g.C < 16 || g.K < 16) return "fewer than 16 channels";
-  if (t.taps > 1 && t.C % 16 != 0) return "its channels are no multiple of 16";
-  return refuses_tiles<S>(t, S::kColumns == 2 ? 16 : g.C * g.K <= 128 * 128 ? 8 : 32);
-}
-
-/// The same for stride 2, whose tiles save 30 %: a fifth must be left. Fewer vectors of channels,
-/// or fewer tiles (`least`), take as long as the direct sums.
-inline const char* refuses_strided(const ConvGeometry& g, const TileGrid& t, int64_t least) {
-  constexpr int64_t kChannels = 2 * kLanes < 16 ? 16 : 2 * kLanes;
-  if (g.kernel[0] != 1 || g.kernel[1] != 3 || g.kernel[2] != 3) return "the kernel is not 3x3";
-  if (g.stride[0] != 1 || g.stride[1] != 2 || g.stride[2] != 2) return "the stride is not 2";
-  if (g.dilation[1] != 1 || g.dilation[2] != 1) return "the dilation is not 1";
-  if (g.G != 1) return "it has groups";
-  if (g.C < kChannels || g.K < kChannels) return "fewer than 16 channels, or than two vectors";
-  const int64_t multiplications = t.count[0] * t.count[1] * StridedTile::kPoints;
-  if (multiplications * 5 / 4 > g.out[1] * g.out[2] * StridedTile::kTaps)
-    return "too few pixels of a tile lie in the image";
-  return t.tiles() < least ? "too few tiles to pay for transforming the weights" : nullptr;
-}
-
-/// f(tile) for the tiles of M pixels a dimension that fit the kernel.
-template <int M, class F>
-[[gnu::always_inline]] inline auto with_tile(const ConvGeometry& g, F f) {
-  return g.kernel[1] == 1 ? f(Tile<Line<1>, Line<M>>{}) : f(Tile<Line<M>, Line<M>>{});
+/// Null if such tiles compute a direction, whose grid is forward_grid or input_grad_grid.
+template <int kPoints, class Three>
+inline const char* refuses_winograd(const ConvGeometry& g,
+                                    TileGrid (*grid)(const ConvGeometry&, const TileShape&)) {
+  if (const char* reason = refuses_kernel(g, kPoints)) return reason;
+  const TileShape* shape = with_tile<kPoints, Three>(g, [](auto tile) {
+    static constexpr TileShape kShape = shape_of<decltype(tile)>();
+    return &kShape;
+  });
+  return refuses_tiles(g, grid(g, *shape));
 }
 
 }  // namespace reel::kernels::REEL_ISA

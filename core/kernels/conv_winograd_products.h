@@ -7,8 +7,6 @@
 
 namespace reel::kernels::REEL_ISA {
 
-inline int64_t whole_vectors(int64_t channels) { return (channels + kLanes - 1) / kLanes * kLanes; }
-
 /// Floats from the matrix of one point to that of the next: the usual sizes would put the same
 /// place of all matrices into one set of the cache.
 inline int64_t plane_size(int64_t rows, int64_t columns) { return rows * columns + 16; }

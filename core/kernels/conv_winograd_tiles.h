@@ -7,108 +7,219 @@
 
 namespace reel::kernels::REEL_ISA {
 
+/// What it reads: as many rows and columns of pixels as lines do.
+template <class R, class C>
+struct Window {
+  using Rows = R;
+  using Columns = C;
+  static constexpr int kHeight = R::kSource, kWidth = C::kSource;
+};
+
 /// Its rows and its columns of pixels are each of a kind of line.
 template <class R, class C>
 struct Tile {
   using Rows = R;
   using Columns = C;
-  static constexpr int kRows = R::kTarget, kColumns = C::kTarget;
-  static constexpr int kHeight = R::kSource, kWidth = C::kSource;  // of what it reads
-  static constexpr int kPoints = R::kPoints * C::kPoints, kWeights = R::kWeights * C::kWeights,
-                       kSums = R::kSums * C::kSums;
-  static constexpr int kTapRows = R::kTaps, kTaps = 3 * kTapRows;
-
-  /// Whose weights a point has, and to which sum its products belong; whether points before it
-  /// have the same.
-  struct Place {
-    int weights, sum;
-    bool more_weights, more_sum;
-  };
-  static constexpr Place place_of(int point) {
-    const int i = point / C::kPoints, j = point % C::kPoints;
-    return {(i < R::kWeights ? i : R::kWeights - 1) * C::kWeights +
-                (j < C::kWeights ? j : C::kWeights - 1),
-            R::sum_of(i) * C::kSums + C::sum_of(j), i >= R::kWeights || j >= C::kWeights,
-            i >= R::kSums || j >= C::kSums};
-  }
+  using Source = Window<typename R::Source, typename C::Source>;
+  static constexpr int kRows = R::kTarget, kColumns = C::kTarget;  // of what it writes
+  static constexpr int kTapRows = R::kTaps, kTapColumns = C::kTaps;
 };
-
-/// Of stride 2: y, or its weight gradient, and dx.
 using StridedTile = Tile<StridedLine, StridedLine>;
 using StridedGradTile = Tile<StridedGradLine, StridedGradLine>;
 
-/// Tiles of the target; channels C of the source become K.
-struct TileGrid {
-  int64_t N, C, K;
-  int64_t in[2], out[2], pad[2];   // sizes of a plane of source and target; pad may be negative
-  int64_t taps, planes[2], front;  // planes of the kernel, of source and target; padding before
-  int64_t count[2];                // tiles of a plane
-  int64_t tiles() const { return N * planes[1] * count[0] * count[1]; }
-  int64_t depth() const { return taps * C; }  // of the products
+/// Which weights the pixels of a point meet, and to which sum their products belong; whether points
+/// before it have the same.
+struct Place {
+  uint8_t weights, sum;
+  bool more_weights, more_sum;
 };
 
-/// Of the sizes of source and target, and the padding before the source's first plane, row and
-/// column.
+/// The same as numbers, by rows and columns: pixels that are read, steps from tile to tile, points,
+/// taps.
+struct TileShape {
+  int64_t source[2], advance[2], points[2], taps[2];
+  int64_t weights, sums;
+  Place places[36];
+  int64_t all_points() const { return points[0] * points[1]; }
+};
 template <class S>
-inline TileGrid tile_grid(const ConvGeometry& g, int64_t C, int64_t K, const int64_t (&in)[3],
-                          const int64_t (&out)[3], const int64_t (&pad)[3]) {
-  return {g.N,
-          C,
-          K,
-          {in[1], in[2]},
-          {out[1], out[2]},
-          {pad[1], pad[2]},
-          g.kernel[0],
-          {in[0], out[0]},
-          pad[0],
-          {(out[1] + S::kRows - 1) / S::kRows, (out[2] + S::kColumns - 1) / S::kColumns}};
-}
-template <class S>
-inline TileGrid forward_grid(const ConvGeometry& g) {
-  return tile_grid<S>(g, g.C, g.K, g.in, g.out, g.pad);
-}
-/// dx from dy is a convolution with the taps in falling order.
-template <class S>
-inline TileGrid input_grad_grid(const ConvGeometry& g) {
-  return tile_grid<S>(g, g.K, g.C, g.out, g.in,
-                      {g.kernel[0] - 1 - g.pad[0], S::Rows::pad_of_grad(g.pad[1]),
-                       S::Columns::pad_of_grad(g.pad[2])});
+constexpr TileShape shape_of() {
+  using R = typename S::Rows;
+  using C = typename S::Columns;
+  TileShape s{{R::kSource, C::kSource},
+              {R::kAdvance, C::kAdvance},
+              {R::kPoints, C::kPoints},
+              {R::kTaps, C::kTaps},
+              R::kWeights * C::kWeights,
+              R::kSums * C::kSums,
+              {}};
+  for (int i = 0; i < R::kPoints; ++i)
+    for (int j = 0; j < C::kPoints; ++j) {
+      Place& place = s.places[i * C::kPoints + j];
+      place.weights = static_cast<uint8_t>(R::weights_at(i) * C::kWeights + C::weights_at(j));
+      place.sum = static_cast<uint8_t>(R::sum_at(i) * C::kSums + C::sum_at(j));
+      for (const Place* p = s.places; p < &place; ++p) {
+        place.more_weights = place.more_weights || p->weights == place.weights;
+        place.more_sum = place.more_sum || p->sum == place.sum;
+      }
+    }
+  return s;
 }
 
-/// The first pixel of a tile, in plane z of sample n of the target.
+/// A kernel of stride 2 is four of stride 1, its phases: the taps in even or odd rows and columns,
+/// each of which meets pixels of one phase of the image only. For y and the weight gradient the
+/// source has four phases, which are more channels; for dx the target has them. (3x3 has tiles of
+/// its own, which know of both: fewer weights and pixels to transform.)
+struct Phase {
+  int64_t y, x;
+};
+inline Phase phase_at(int64_t i) { return {i / 2, i % 2}; }
+
+/// Of rows or columns: tile i's first pixel of phase q is pixel i * step + q * side + first of the
+/// image, and the others are `pixel` apart.
+struct Lattice {
+  int64_t step, first, pixel, side;
+  int64_t at(int64_t i, int64_t q) const { return i * step + q * side + first; }
+};
+
+/// Tiles of the target; channels C of the source become K.
+struct TileGrid {
+  TileShape tile;
+  int64_t N, C, K;
+  int64_t kernel[3];
+  int64_t planes[2] = {}, front = 0;       // of source and target; padding before
+  int64_t in[2] = {}, out[2] = {};         // sizes of a plane of source and target
+  Lattice source[2] = {}, target[2] = {};  // rows and columns
+  int64_t in_phases = 1, out_phases = 1;   // 4 for one of them if there are phases
+  /// The point, of rows and columns, at which the odd phase of an odd kernel, which has one tap
+  /// fewer, has no weight: that of the tap that is missing, 0 or infinity. -1 if there is none.
+  int64_t gone[2] = {};
+  int64_t size[2] = {}, count[2] = {};  // of the target, in steps and in tiles
+
+  int64_t tiles() const { return N * planes[1] * count[0] * count[1]; }
+  int64_t taps() const { return kernel[1] * kernel[2]; }       // of a plane of the kernel
+  int64_t depth() const { return kernel[0] * in_phases * C; }  // of the products
+  /// Of the products: the target's phases, each in whole vectors.
+  int64_t columns() const { return out_phases * whole_vectors(K); }
+};
+
+/// Whether a convolution of stride 2 is cut into phases, as those of 3x3 are not.
+inline bool has_phases(const ConvGeometry& g, const TileShape& s) {
+  return g.stride[2] == 2 && s.taps[1] != g.kernel[2];
+}
+
+inline TileGrid forward_grid(const ConvGeometry& g, const TileShape& s) {
+  TileGrid t{s, g.N, g.C, g.K, {g.kernel[0], g.kernel[1], g.kernel[2]}};
+  t.planes[0] = g.in[0];
+  t.planes[1] = g.out[0];
+  t.front = g.pad[0];
+  const bool phases = has_phases(g, s);
+  t.in_phases = phases ? 4 : 1;
+  for (int d = 0; d < 2; ++d) {
+    const int64_t step = g.stride[d + 1];
+    t.in[d] = g.in[d + 1];
+    t.out[d] = t.size[d] = g.out[d + 1];
+    t.source[d] = {step, -g.pad[d + 1], phases ? step : 1, 1};
+    t.target[d] = {1, 0, 1, 1};
+    t.gone[d] = phases && t.kernel[d + 1] % 2 != 0 ? s.points[d] - 1 : -1;
+    t.count[d] = (t.size[d] + s.advance[d] - 1) / s.advance[d];
+  }
+  return t;
+}
+
+/// dx from dy is a convolution with the taps in falling order.
+inline TileGrid input_grad_grid(const ConvGeometry& g, const TileShape& s) {
+  TileGrid t{s, g.N, g.K, g.C, {g.kernel[0], g.kernel[1], g.kernel[2]}};
+  t.planes[0] = g.out[0];
+  t.planes[1] = g.in[0];
+  t.front = g.kernel[0] - 1 - g.pad[0];
+  const bool phases = has_phases(g, s);
+  t.out_phases = phases ? 4 : 1;
+  for (int d = 0; d < 2; ++d) {
+    const int64_t step = g.stride[d + 1], pad = g.pad[d + 1];
+    const bool odd = phases && pad % 2 != 0, gone = phases && t.kernel[d + 1] % 2 != 0;
+    // With odd padding, pixel 0 is of the odd phase. It goes before the even one if the tap that it
+    // lacks may be the last, else a pixel outside goes before it.
+    const bool turned = odd && gone;
+    t.in[d] = g.out[d + 1];
+    t.out[d] = g.in[d + 1];
+    // A tile of both phases begins with the odd one too, whose tap is the inner of three.
+    const int64_t first =
+        step == 1 || phases ? (pad + turned) / step - (s.taps[d] - 1) : (pad - 1) / 2;
+    t.source[d] = {1, first, 1, 1};
+    t.target[d] = {step, turned ? 1 : odd ? -1 : 0, phases ? step : 1, turned ? -1 : 1};
+    t.gone[d] = !gone ? -1 : turned ? s.points[d] - 1 : 0;
+    t.size[d] = (t.out[d] + (odd && !turned) + step - 1) / step;
+    t.count[d] = (t.size[d] + s.advance[d] - 1) / s.advance[d];
+  }
+  return t;
+}
+
+/// Taps of a plane of the kernel, at most.
+constexpr int64_t kMostTaps = 8 * 8;
+
+/// Which tap of the kernel each tap of a phase is; kMostTaps where there is none.
+struct TapOrder {
+  uint8_t tap[4][25];
+};
+inline TapOrder tap_order(const TileGrid& t, bool reversed) {
+  TapOrder order{};
+  const auto place = [&](int d, int64_t i, int64_t q) {
+    if (reversed) i = t.tile.taps[d] - 1 - i;
+    return i * t.source[d].pixel * t.target[d].pixel + q * t.target[d].side;
+  };
+  for (int64_t phase = 0; phase < t.in_phases * t.out_phases; ++phase) {
+    const Phase q = phase_at(phase);
+    uint8_t* tap = order.tap[phase];
+    for (int64_t i = 0; i < t.tile.taps[0]; ++i)
+      for (int64_t j = 0; j < t.tile.taps[1]; ++j) {
+        const int64_t y = place(0, i, q.y), x = place(1, j, q.x);
+        const bool inside = y >= 0 && y < t.kernel[1] && x >= 0 && x < t.kernel[2];
+        *tap++ = static_cast<uint8_t>(inside ? y * t.kernel[2] + x : kMostTaps);
+      }
+  }
+  return order;
+}
+
+/// The first phases, among which are all that have a weight at a point.
+inline int64_t phases_at(const TileGrid& t, int64_t point) {
+  const int64_t all = t.in_phases * t.out_phases, width = t.tile.points[1];
+  if (all == 1) return 1;
+  const int64_t n = point / width == t.gone[0] ? all / 2 : all;
+  return point % width == t.gone[1] ? n - 1 : n;
+}
+
+/// The first pixel of a tile, of any phase, in plane z of sample n of the target.
 struct TilePlace {
   int64_t n, z, y, x;
 };
-template <class S>
 inline TilePlace tile_at(const TileGrid& t, int64_t i) {
   const int64_t plane = i / (t.count[0] * t.count[1]);
-  return {plane / t.planes[1], plane % t.planes[1], i / t.count[1] % t.count[0] * S::kRows,
-          i % t.count[1] * S::kColumns};
+  return {plane / t.planes[1], plane % t.planes[1], i / t.count[1] % t.count[0] * t.tile.advance[0],
+          i % t.count[1] * t.tile.advance[1]};
 }
 /// The place of the next tile: dividing to find it anew takes up to 3 % of the time.
-template <class S>
 inline void advance(const TileGrid& t, TilePlace& at) {
-  if ((at.x += S::kColumns) < t.out[1]) return;
+  if ((at.x += t.tile.advance[1]) < t.size[1]) return;
   at.x = 0;
-  if ((at.y += S::kRows) < t.out[0]) return;
+  if ((at.y += t.tile.advance[0]) < t.size[0]) return;
   at.y = 0;
   if (++at.z < t.planes[1]) return;
   at.z = 0;
   ++at.n;
 }
-/// The first pixel of the source that it reads.
-template <class S>
-inline TilePlace patch_place(const TileGrid& t, const TilePlace& at) {
-  return {at.n, at.z, S::Rows::source_at(at.y) - t.pad[0], S::Columns::source_at(at.x) - t.pad[1]};
+/// The first pixel of that phase of the source that it reads, or of the target.
+inline TilePlace source_place(const TileGrid& t, const TilePlace& at, Phase q) {
+  return {at.n, at.z, t.source[0].at(at.y, q.y), t.source[1].at(at.x, q.x)};
 }
-/// Where that plane of the target begins, and pixel (y, x) of it.
+inline TilePlace target_place(const TileGrid& t, const TilePlace& at, Phase q) {
+  return {at.n, at.z, t.target[0].at(at.y, q.y), t.target[1].at(at.x, q.x)};
+}
+/// Where that plane of the target begins.
 inline int64_t target_plane(const TileGrid& t, const TilePlace& at) {
   return (at.n * t.planes[1] + at.z) * t.out[0] * t.out[1] * t.K;
 }
-inline int64_t target_pixel(const TileGrid& t, const TilePlace& at) {
-  return target_plane(t, at) + (at.y * t.out[1] + at.x) * t.K;
-}
-/// The plane of the source that meets it at a tap; null if that is outside.
+/// The plane of the source that meets it at a plane of the kernel; null if that is outside.
 inline const float* source_plane(const TileGrid& t, const TilePlace& at, int64_t tap,
                                  const float* x) {
   const int64_t z = at.z - t.front + tap;
@@ -134,20 +245,21 @@ inline Range rows_of_patches(const TilePlace& a, const TilePlace& b, int64_t row
 }
 /// What n tiles read of the source, of several planes of taps the one that is new; what they write
 /// of the target, or read where that is a gradient.
-template <class S>
 inline Range source_of_tiles(const TileGrid& t, int64_t first, int64_t n, const float* x) {
   if (n <= 0) return {};
-  TilePlace a = tile_at<S>(t, first), b = tile_at<S>(t, first + n - 1);
-  const float *from = source_plane(t, a, t.taps - 1, x), *to = source_plane(t, b, t.taps - 1, x);
+  const TilePlace a = tile_at(t, first), b = tile_at(t, first + n - 1);
+  const int64_t last = t.kernel[0] - 1, step = t.source[0].pixel;
+  const float *from = source_plane(t, a, last, x), *to = source_plane(t, b, last, x);
   if (!from || !to) return {};
-  for (TilePlace* at : {&a, &b}) *at = patch_place<S>(t, *at);
-  return rows_of_patches(a, b, S::kHeight, S::kWidth, t.in, t.C, from, to);
+  return rows_of_patches(source_place(t, a, {}), source_place(t, b, {}), t.tile.source[0] * step,
+                         t.tile.source[1] * step, t.in, t.C, from, to);
 }
-template <class S>
 inline Range target_of_tiles(const TileGrid& t, int64_t first, int64_t n, const float* y) {
   if (n <= 0) return {};
-  const TilePlace a = tile_at<S>(t, first), b = tile_at<S>(t, first + n - 1);
-  return rows_of_patches(a, b, S::kRows, S::kColumns, t.out, t.K, y + target_plane(t, a),
+  const TilePlace a = tile_at(t, first), b = tile_at(t, first + n - 1);
+  const int64_t step = t.target[0].step;
+  return rows_of_patches(target_place(t, a, {}), target_place(t, b, {}), t.tile.advance[0] * step,
+                         t.tile.advance[1] * step, t.out, t.K, y + target_plane(t, a),
                          y + target_plane(t, b));
 }
 

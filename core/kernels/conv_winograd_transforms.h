@@ -1,8 +1,8 @@
 #pragma once
-// Winograd's algorithm along one dimension (docs/ops/conv.md): how many pixels a tile has and
-// reads, at how many points, and the transforms. With the points 0, +-1, +-2 in place of roots of 2
-// and 1/2 errors are four times as large. Included inside kernels only: everything here belongs to
-// the level that compiles it.
+// Winograd's algorithm along one dimension (docs/ops/conv.md): pixels of the target are a product,
+// at some points, of transformed pixels of the source and transformed taps. With the points 0, +-1,
+// +-2 in place of roots of 2 and 1/2 errors are four times as large. Included inside kernels only:
+// everything here belongs to the level that compiles it.
 
 #include <reel/core/kernels/vectors.h>
 
@@ -11,32 +11,37 @@ namespace reel::kernels::REEL_ISA {
 using Floats = Vector<float>;
 inline constexpr int64_t kLanes = kWidth<float>;
 
-inline constexpr float kA = 0.70710678118654752F, kB = 1.41421356237309505F;
+inline int64_t whole_vectors(int64_t channels) { return (channels + kLanes - 1) / kLanes * kLanes; }
 
-/// Stride 1: M pixels of the target from M + 2 of the source, at the points 0, 1, -1, infinity or
-/// 0, sqrt(1/2), -sqrt(1/2), sqrt(2), -sqrt(2), infinity. M = 1 is a dimension of one tap.
-template <int M>
-struct Line {
-  static constexpr int kTarget = M, kSource = M == 1 ? 1 : M + 2;
-  static constexpr int kPoints = kSource, kWeights = kPoints, kSums = kPoints;
-  static constexpr int kTaps = M == 1 ? 1 : 3;
-  static constexpr int sum_of(int point) { return point; }
-  /// The source pixel that a tile reads first, but for padding.
-  static constexpr int64_t source_at(int64_t target) { return target; }
-  static constexpr int64_t pad_of_grad(int64_t pad) { return kTaps - 1 - pad; }
+/// 0, 1, infinity, or 0, 1, -1, infinity, or 0, sqrt(1/2), -sqrt(1/2), sqrt(2), -sqrt(2), infinity.
+template <int P>
+struct Points {
+  static constexpr int kPoints = P, kSource = P;
+  static_assert(P == 1 || P == 3 || P == 4 || P == 6);
+  static constexpr double kNear = P == 6 ? 0.70710678118654752 : 1, kFar = 1 / kNear;
 
-  /// scalar: v = B^T x
-  [[gnu::always_inline]] static void pixels(const Floats (&x)[kSource], Floats (&v)[kPoints]) {
-    if constexpr (M == 1) {
+  static constexpr float power(double point, int n) {
+    double result = 1;
+    for (; n > 0; --n) result *= point;
+    return static_cast<float>(result);
+  }
+
+  /// scalar: v = B^T x, of as many pixels of the source
+  [[gnu::always_inline]] static void pixels(const Floats (&x)[P], Floats (&v)[P]) {
+    if constexpr (P == 1) {
       v[0] = x[0];
-    } else if constexpr (M == 2) {
+    } else if constexpr (P == 3) {
+      v[0] = x[0] - x[1];
+      v[1] = x[1];
+      v[2] = x[2] - x[1];
+    } else if constexpr (P == 4) {
       v[0] = x[0] - x[2];
       v[1] = x[1] + x[2];
       v[2] = x[2] - x[1];
-      v[3] = x[1] - x[3];
+      v[3] = x[3] - x[1];
     } else {
-      const Floats even = x[4] - 2.0F * x[2], odd = kA * (x[3] - 2.0F * x[1]);
-      const Floats even2 = x[4] - 0.5F * x[2], odd2 = kB * (x[3] - 0.5F * x[1]);
+      const Floats even = x[4] - 2.0F * x[2], odd = power(kNear, 1) * (x[3] - 2.0F * x[1]);
+      const Floats even2 = x[4] - 0.5F * x[2], odd2 = power(kFar, 1) * (x[3] - 0.5F * x[1]);
       v[0] = x[0] + x[4] - 2.5F * x[2];
       v[5] = x[5] + x[1] - 2.5F * x[3];
       v[1] = even + odd;
@@ -45,85 +50,105 @@ struct Line {
       v[4] = even2 - odd2;
     }
   }
+};
+
+/// M pixels of the target through R taps, at as many points as pixels of the source that they meet.
+/// M = R = 1 is a dimension of one tap. At each point pixels have weights and sums of their own.
+template <int M, int R>
+struct Line : Points<M + R - 1> {
+  using Source = Points<M + R - 1>;
+  using Source::kPoints;
+  static constexpr int kTarget = M, kAdvance = M, kTaps = R;
+  static constexpr int kWeights = kPoints, kSums = kPoints;
+  static constexpr int weights_at(int point) { return point; }
+  static constexpr int sum_at(int point) { return point; }
 
   /// scalar: u = G w
-  [[gnu::always_inline]] static void weights(const Floats (&w)[kTaps], Floats (&u)[kWeights]) {
-    u[0] = w[0];
-    if constexpr (M > 1) u[M + 1] = w[2];
-    if constexpr (M == 2) {
-      const Floats even = 0.5F * (w[0] + w[2]), odd = 0.5F * w[1];
-      u[1] = even + odd;
-      u[2] = even - odd;
-    } else if constexpr (M == 4) {
-      const Floats even = -2.0F / 3 * w[0] - 1.0F / 3 * w[2], odd = -2.0F / 3 * kA * w[1];
-      const Floats even2 = 1.0F / 6 * w[0] + 1.0F / 3 * w[2], odd2 = kB / 6 * w[1];
-      u[1] = even + odd;
-      u[2] = even - odd;
-      u[3] = even2 + odd2;
-      u[4] = even2 - odd2;
-    }
+  [[gnu::always_inline]] static void weights(const Floats (&w)[R], Floats (&u)[kPoints]) {
+    evaluate(w, kNearWeight, kFarWeight, u);
   }
-
   /// scalar: y = A^T m
-  [[gnu::always_inline]] static void products(const Floats (&m)[kSums], Floats (&y)[M]) {
-    if constexpr (M == 1) {
-      y[0] = m[0];
-    } else {
-      const Floats sum = m[1] + m[2], difference = m[1] - m[2];
-      if constexpr (M == 2) {
-        y[0] = m[0] + sum;
-        y[1] = difference - m[3];
-      } else {
-        const Floats sum2 = m[3] + m[4], difference2 = m[3] - m[4];
-        y[0] = m[0] + sum + sum2;
-        y[1] = kA * difference + kB * difference2;
-        y[2] = 0.5F * sum + 2.0F * sum2;
-        y[3] = 0.5F * kA * difference + 2.0F * kB * difference2 + m[5];
-      }
-    }
+  [[gnu::always_inline]] static void products(const Floats (&m)[kPoints], Floats (&y)[M]) {
+    collect(m, 1, 1, y);
   }
-
   /// scalar: e = A dy
-  [[gnu::always_inline]] static void grads(const Floats (&dy)[M], Floats (&e)[kSums]) {
-    e[0] = dy[0];
-    if constexpr (M == 2) {
-      e[1] = dy[0] + dy[1];
-      e[2] = dy[0] - dy[1];
-      e[3] = -dy[1];
-    } else if constexpr (M == 4) {
-      const Floats even = dy[0] + 0.5F * dy[2], odd = kA * (dy[1] + 0.5F * dy[3]);
-      const Floats even2 = dy[0] + 2.0F * dy[2], odd2 = kB * (dy[1] + 2.0F * dy[3]);
-      e[1] = even + odd;
-      e[2] = even - odd;
-      e[3] = even2 + odd2;
-      e[4] = even2 - odd2;
-      e[5] = dy[3];
-    }
+  [[gnu::always_inline]] static void grads(const Floats (&dy)[M], Floats (&e)[kPoints]) {
+    evaluate(dy, 1, 1, e);
+  }
+  /// scalar: w = G^T s
+  [[gnu::always_inline]] static void sums(const Floats (&s)[kPoints], Floats (&w)[R]) {
+    collect(s, kNearWeight, kFarWeight, w);
   }
 
-  /// scalar: w = G^T s
-  [[gnu::always_inline]] static void sums(const Floats (&s)[kWeights], Floats (&w)[kTaps]) {
-    w[0] = s[0];
-    if constexpr (M > 1) {
-      const Floats sum = s[1] + s[2], difference = s[1] - s[2];
-      if constexpr (M == 2) {
-        w[0] = s[0] + 0.5F * sum;
-        w[1] = 0.5F * difference;
-        w[2] = 0.5F * sum + s[3];
-      } else {
-        const Floats sum2 = s[3] + s[4], difference2 = s[3] - s[4];
-        w[0] = s[0] - 2.0F / 3 * sum + 1.0F / 6 * sum2;
-        w[1] = -2.0F / 3 * kA * difference + kB / 6 * difference2;
-        w[2] = s[5] - 1.0F / 3 * sum + 1.0F / 3 * sum2;
+ private:
+  using Source::kNear, Source::kFar, Source::power;
+  static constexpr float kNearWeight = kPoints == 6   ? -2.0F / 3
+                                       : kPoints == 4 ? 0.5F
+                                                      : 1,
+                         kFarWeight = 1.0F / 6;
+
+  // The polynomial with those coefficients at +point and -point, times a scale. By Horner's scheme:
+  // of a sum of products GCC chooses the one that is not rounded, and not the same in all uses.
+  template <int N>
+  [[gnu::always_inline]] static void evaluate_pair(const Floats (&c)[N], double point, float scale,
+                                                   Floats& plus, Floats& minus) {
+    constexpr int kEven = (N - 1) / 2 * 2, kOdd = (N - 2) / 2 * 2 + 1;  // the last of either
+    Floats even = c[kEven], odd = c[kOdd];
+    unrolled<kEven / 2>([&](auto i) __attribute__((always_inline)) {
+      even = c[kEven - 2 - 2 * i.value] + power(point, 2) * even;
+    });
+    unrolled<kOdd / 2>([&](auto i) __attribute__((always_inline)) {
+      odd = c[kOdd - 2 - 2 * i.value] + power(point, 2) * odd;
+    });
+    even *= scale;
+    plus = even + scale * power(point, 1) * odd;
+    minus = even - scale * power(point, 1) * odd;
+  }
+
+  // At all points; its last coefficient is its value at infinity.
+  template <int N>
+  [[gnu::always_inline]] static void evaluate(const Floats (&c)[N], float near, float far,
+                                              Floats (&at)[kPoints]) {
+    at[0] = c[0];
+    if constexpr (kPoints > 1) at[kPoints - 1] = c[N - 1];
+    if constexpr (kPoints == 3) at[1] = c[0] + c[1];
+    if constexpr (kPoints >= 4) evaluate_pair(c, kNear, near, at[1], at[2]);
+    if constexpr (kPoints == 6) evaluate_pair(c, kFar, far, at[3], at[4]);
+  }
+
+  // The transpose of evaluate: what each coefficient gathers from all points.
+  template <int N>
+  [[gnu::always_inline]] static void collect(const Floats (&at)[kPoints], float near, float far,
+                                             Floats (&c)[N]) {
+    if constexpr (kPoints == 3) {
+      c[0] = at[0] + at[1];
+      c[1] = at[1] + at[2];
+    } else if constexpr (kPoints >= 4) {
+      const Floats pair[2] = {at[1] + at[2], at[1] - at[2]};
+      Floats far_pair[2] = {};
+      if constexpr (kPoints == 6) {
+        far_pair[0] = at[3] + at[4];
+        far_pair[1] = at[3] - at[4];
       }
+      unrolled<N>([&](auto i) __attribute__((always_inline)) {
+        c[i.value] = near * power(kNear, i.value) * pair[i.value % 2];
+        if constexpr (kPoints == 6)
+          c[i.value] += far * power(kFar, i.value) * far_pair[i.value % 2];
+      });
+      c[0] += at[0];
+      c[N - 1] += at[kPoints - 1];
+    } else {
+      c[0] = at[0];
     }
   }
 };
 
-/// Stride 2: the outer taps meet every other pixel, as a kernel of two taps of stride 1 would, at
-/// the points 0, 1 and infinity; the inner one meets the two pixels between as they are.
+/// Three taps of stride 2: the outer ones meet every other pixel, as a kernel of two taps of stride
+/// 1 would, at the points 0, 1 and infinity; the inner one meets the two pixels between as they
+/// are.
 struct StridedPoints {
-  static constexpr int kPoints = 5, kWeights = 4, kTaps = 3;
+  static constexpr int kPoints = 5, kWeights = 4, kTaps = 3, kAdvance = 2;
+  static constexpr int weights_at(int point) { return point < kWeights ? point : kWeights - 1; }
 
   /// scalar: u = G w
   [[gnu::always_inline]] static void weights(const Floats (&w)[kTaps], Floats (&u)[kWeights]) {
@@ -143,9 +168,9 @@ struct StridedPoints {
 /// Two pixels of y from five of x. The products of the inner tap are added to those that only its
 /// pixel has.
 struct StridedLine : StridedPoints {
+  using Source = StridedLine;
   static constexpr int kTarget = 2, kSource = 5, kSums = 3;
-  static constexpr int sum_of(int point) { return point < 3 ? point : point == 3 ? 0 : 2; }
-  static constexpr int64_t source_at(int64_t target) { return 2 * target; }
+  static constexpr int sum_at(int point) { return point < 3 ? point : point == 3 ? 0 : 2; }
 
   /// scalar: v = B^T x
   [[gnu::always_inline]] static void pixels(const Floats (&x)[kSource], Floats (&v)[kPoints]) {
@@ -170,10 +195,9 @@ struct StridedLine : StridedPoints {
 
 /// Four pixels of dx, the first of which meets the inner tap (odd padding), from three of dy.
 struct StridedGradLine : StridedPoints {
+  using Source = StridedGradLine;
   static constexpr int kTarget = 4, kSource = 3, kSums = 5;
-  static constexpr int sum_of(int point) { return point; }
-  static constexpr int64_t source_at(int64_t target) { return target / 2; }
-  static constexpr int64_t pad_of_grad(int64_t pad) { return (1 - pad) / 2; }
+  static constexpr int sum_at(int point) { return point; }
 
   /// scalar: v = B^T dy
   [[gnu::always_inline]] static void pixels(const Floats (&x)[kSource], Floats (&v)[kPoints]) {

@@ -20,37 +20,36 @@ constexpr int64_t kSumBytes = 1 << 20;
 constexpr int64_t kBlockBytes = 384 << 10;
 
 // Floats of scratch, of a point: sums: [channel][column], pixels: [tile][channel], grads:
-// [tile][column of the unit]. Sums are of weights at a point, which several points of pixels may
-// share, and so may grads.
+// [tile][column of the unit].
 //
 // Units of work are shares of tiles by parts of the sums, which are more than one where there are
 // fewer shares than threads: half of the points, where a set of sums is large, and ranges of
 // columns. Each unit transforms what it needs by itself, for threads that share what is transformed
 // read it from each other's caches (64 channels of 8x8 and 8 images on 2 threads: twice the time).
 // Halves transform nothing twice, but all sums are met again for the weights.
-template <class S>
 struct Plan {
-  static constexpr int kPoints = S::kPoints, kWeights = S::kWeights, kSums = S::kSums;
+  const TileShape& tile;
   int64_t chunks, halves, ranges, slots;  // the latter: units at work at once
   int64_t tiles;                          // of a block
   int64_t channels, columns;
   int64_t sums, pixels, grads, patch, bias;
 
-  Plan(const TileGrid& t, int64_t threads) {
+  Plan(const TileGrid& t, int64_t threads) : tile(t.tile) {
     constexpr auto kSize = static_cast<int64_t>(sizeof(float));
     channels = whole_vectors(t.depth());
     columns = whole_vectors(t.K);
     // At least so many that a block's pixels and gradients outweigh the sums that they are added
     // to.
-    const int64_t fit = kBlockBytes / ((kPoints * channels + kSums * columns) * kSize);
+    const int64_t fit =
+        kBlockBytes / ((tile.all_points() * channels + tile.sums * columns) * kSize);
     const int64_t least = 2 * t.depth() * t.K / (t.depth() + t.K);
     tiles = fit < least ? least : fit;
     sums = plane_size(t.depth(), columns);
-    const int64_t bytes = kWeights * sums * kSize;
+    const int64_t bytes = tile.weights * sums * kSize;
     const int64_t most = bytes > kSumBytes ? 1 : bytes > kSumBytes / 4 ? kChunks / 2 : kChunks;
     chunks = 1;
     while (chunks < most && t.tiles() >= 2 * chunks * tiles) chunks *= 2;
-    halves = S::kHeight == 6 && bytes > kSumBytes && threads > 1 ? 2 : 1;
+    halves = tile.points[0] == 6 && bytes > kSumBytes && threads > 1 ? 2 : 1;
     const int64_t vectors = columns / kLanes, wanted = threads / (chunks * halves);
     ranges = wanted < 1 ? 1 : wanted < vectors ? wanted : vectors;
     slots = units() < threads ? units() : threads;
@@ -58,13 +57,15 @@ struct Plan {
     tiles = tiles < share ? tiles : share;
     pixels = plane_size(tiles, channels);
     grads = plane_size(tiles, (vectors + ranges - 1) / ranges * kLanes);
-    patch = S::kHeight * S::kWidth * (channels > columns ? channels : columns);
+    const int64_t source = source_patch_size(t),
+                  target = tile.advance[0] * tile.advance[1] * columns;
+    patch = source > target ? source : target;
     bias = columns;
   }
   int64_t units() const { return chunks * halves * ranges; }
-  int64_t chunk() const { return kWeights * sums + bias; }
-  int64_t points() const { return kPoints / halves; }  // of a unit
-  int64_t slot() const { return points() * pixels + kSums / halves * grads + patch; }
+  int64_t chunk() const { return tile.weights * sums + bias; }
+  int64_t points() const { return tile.all_points() / halves; }  // of a unit
+  int64_t slot() const { return points() * pixels + tile.sums / halves * grads + patch; }
   int64_t bytes() const {
     return (chunks * chunk() + slots * slot()) * static_cast<int64_t>(sizeof(float));
   }
@@ -76,8 +77,7 @@ struct Unit {
   int64_t chunk, begin, end, half, column, columns;
 };
 
-template <class S>
-Unit unit_at(const TileGrid& t, const Plan<S>& plan, int64_t i) {
+Unit unit_at(const TileGrid& t, const Plan& plan, int64_t i) {
   const int64_t vectors = plan.columns / kLanes, parts = plan.halves * plan.ranges;
   const int64_t chunk = i / parts, half = i % parts / plan.ranges, r = i % plan.ranges;
   const int64_t column = vectors * r / plan.ranges * kLanes;
@@ -89,7 +89,21 @@ Unit unit_at(const TileGrid& t, const Plan<S>& plan, int64_t i) {
           vectors * (r + 1) / plan.ranges * kLanes - column};
 }
 
-// A dy A^T of each channel of a patch, to out[point][channel], at some rows of points.
+// The transforms of a kind of tile.
+struct Transforms {
+  TileShape shape;
+  // Of n tiles, to out[point][tile][channel], at some rows of points: B^T x B of what they read, A
+  // dy A^T of a unit's columns, and their sums; the last two are optional.
+  struct Part {
+    void (*source)(const TileGrid& t, int64_t first, int64_t n, const float* x, float* copy,
+                   float* out, int64_t pitch, int64_t plane, Coming& coming);
+    void (*grads)(const TileGrid& t, const Unit& u, int64_t first, int64_t n, const float* dy,
+                  float* copy, float* out, int64_t plane, float* bias);
+  } parts[3];  // all rows, and each half of them where tiles are cut
+  // G^T S G of a channel and phase, for a vector of columns, to the phase's taps.
+  void (*sums)(const Plan& plan, const float* sums, const uint8_t* order, float (*tap)[kLanes]);
+};
+
 template <class S, class Rows>
 void transform_grad_patch(const Patch& dy, int64_t channels, float* out, int64_t plane) {
   using R = typename S::Rows;
@@ -124,22 +138,20 @@ void transform_grad_patch(const Patch& dy, int64_t channels, float* out, int64_t
 
 // scalar: sum[k] += sum over pixels of the patch of dy[pixel][k]
 template <class S>
-void add_pixels(const Patch& dy, int64_t channels, float* sum) {
+inline void add_pixels(const Patch& dy, int64_t channels, float* sum) {
   for (int64_t k = 0; k < channels; k += kLanes) {
-    Floats row[S::kRows], total;
-#pragma GCC unroll 4
-    for (int i = 0; i < S::kRows; ++i) {
-      load<float>(row[i], dy.base + i * dy.row + k);
-#pragma GCC unroll 4
-      for (int j = 1; j < S::kColumns; ++j) {
-        Floats pixel;
-        load<float>(pixel, dy.base + i * dy.row + j * dy.pixel + k);
-        row[i] += pixel;
-      }
-    }
+    Floats total;
     load<float>(total, sum + k);
-#pragma GCC unroll 4
-    for (int i = 0; i < S::kRows; ++i) total += row[i];
+    for (int64_t i = 0; i < S::kRows; ++i) {
+      const float* from = dy.base + i * dy.row + k;
+      Floats row, pixel;
+      load<float>(row, from);
+      for (int64_t j = 1; j < S::kColumns; ++j) {
+        load<float>(pixel, from + j * dy.pixel);
+        row += pixel;
+      }
+      total += row;
+    }
     store<float>(sum + k, total);
   }
 }
@@ -156,56 +168,67 @@ struct Pieces {
   float *pixels, *grads, *patch;
 };
 
-template <class S>
-Pieces pieces_at(const Plan<S>& plan, int64_t chunk, int64_t slot, float* scratch) {
+Pieces pieces_at(const Plan& plan, int64_t chunk, int64_t slot, float* scratch) {
   Pieces s{};
   s.sums = scratch + chunk * plan.chunk();
-  s.bias = s.sums + plan.kWeights * plan.sums;
+  s.bias = s.sums + plan.tile.weights * plan.sums;
   s.pixels = scratch + plan.chunks * plan.chunk() + slot * plan.slot();
   s.grads = s.pixels + plan.points() * plan.pixels;
-  s.patch = s.grads + plan.kSums / plan.halves * plan.grads;
+  s.patch = s.grads + plan.tile.sums / plan.halves * plan.grads;
   return s;
 }
 
-// Transforms tiles first .. first + n of a unit, whose points are those rows.
 template <class S, class Rows>
-void transform_block(const TileGrid& t, const Plan<S>& plan, const Job& job, const Pieces& s,
-                     const Unit& u, int64_t first, int64_t n, Coming& coming) {
+void transform_grads(const TileGrid& t, const Unit& u, int64_t first, int64_t n, const float* dy,
+                     float* copy, float* out, int64_t plane, float* bias) {
   const int64_t channels = t.K - u.column < u.columns ? t.K - u.column : u.columns;
-  TilePlace at = tile_at<S>(t, first);
-  for (int64_t i = 0; i < n; ++i, advance<S>(t, at)) {
-    coming.advance();
-    if (job.weights)
-      transform_source<S, Rows>(t, at, job.x, s.patch, s.pixels + i * plan.channels, plan.pixels);
-    const float* image = job.dy + target_plane(t, at);
-    Patch dy = patch_at<S::kRows, S::kColumns>(at.y, at.x, t.out, t.K, image, s.patch);
-    dy.base += u.column;
-    if (job.weights)
-      transform_grad_patch<S, Rows>(dy, channels, s.grads + i * u.columns, plan.grads);
-    if (job.bias && Rows::kBegin == 0) add_pixels<S>(dy, channels, s.bias + u.column);
+  TilePlace at = tile_at(t, first);
+  for (int64_t i = 0; i < n; ++i, advance(t, at)) {
+    Patch patch =
+        patch_at<S::kRows, S::kColumns>(at.y, at.x, 1, t.out, t.K, dy + target_plane(t, at), copy);
+    patch.base += u.column;
+    if (out) transform_grad_patch<S, Rows>(patch, channels, out + i * u.columns, plane);
+    if (bias) add_pixels<S>(patch, channels, bias + u.column);
   }
 }
 
-// The products of n tiles at a point, the p-th of the unit's.
-template <class S>
-void multiply_point(const TileGrid& t, const Plan<S>& plan, const Pieces& s, const Unit& u,
-                    int64_t n, int p, bool add, Coming& coming) {
-  const auto place = S::place_of(p);
+// Transforms tiles first .. first + n of a unit.
+void transform_block(const TileGrid& t, const Transforms& transforms, const Plan& plan,
+                     const Job& job, const Pieces& s, const Unit& u, int64_t first, int64_t n,
+                     Coming& coming) {
+  const Transforms::Part& part = transforms.parts[plan.halves == 1 ? 0 : 1 + u.half];
+  if (job.weights)
+    part.source(t, first, n, job.x, s.patch, s.pixels, plan.channels, plan.pixels, coming);
+  part.grads(t, u, first, n, job.dy, s.patch, job.weights ? s.grads : nullptr, plan.grads,
+             job.bias && u.half == 0 ? s.bias : nullptr);
+}
+
+// The products of n tiles at a point, the p-th of the unit's. Of channels of phases that have no
+// weight there, sums are zero.
+void multiply_point(const TileGrid& t, const Plan& plan, const Pieces& s, const Unit& u, int64_t n,
+                    int64_t p, bool add, Coming& coming) {
+  const int64_t point = u.half * plan.points() + p;
+  const int64_t phases = phases_at(t, point);
+  const int64_t rows = t.in_phases == 1 ? t.depth() : phases * t.C;
+  const Place& place = t.tile.places[point];
+  // Halves of the points are tiles' whose sums are their own.
+  const int64_t grad = place.sum - u.half * plan.points();
+  float* sums = s.sums + place.weights * plan.sums + u.column;
   for (int64_t k = 0; k < u.columns;) {
     const int64_t vectors = tile_vectors(u.columns - k);
-    multiply_rows<true>(
-        t.depth(), vectors, n,
-        {s.pixels + p * plan.pixels, plan.channels, s.grads + place.sum * plan.grads + k, u.columns,
-         s.sums + (u.half * plan.points() + place.weights) * plan.sums + u.column + k, plan.columns,
-         add || place.more_weights},
-        coming);
+    multiply_rows<true>(rows, vectors, n,
+                        {s.pixels + p * plan.pixels, plan.channels, s.grads + grad * plan.grads + k,
+                         u.columns, sums + k, plan.columns, add || place.more_weights},
+                        coming);
     k += vectors * kLanes;
   }
+  if (!add)
+    for (int64_t d = rows; d < t.depth(); ++d)
+      std::memset(sums + d * plan.columns, 0, static_cast<size_t>(u.columns) * sizeof(float));
 }
 
-template <class S>
-void add_unit(const TileGrid& t, const Plan<S>& plan, const Job& job, const Pieces& s,
-              const Unit& u) {
+void add_unit(const TileGrid& t, const Transforms& transforms, const Plan& plan, const Job& job,
+              const Pieces& s, const Unit& u) {
   if (u.half == 0)
     std::memset(s.bias + u.column, 0, static_cast<size_t>(u.columns) * sizeof(float));
   for (int64_t first = u.begin; first < u.end; first += plan.tiles) {
@@ -214,63 +237,61 @@ void add_unit(const TileGrid& t, const Plan<S>& plan, const Job& job, const Piec
     const int64_t next = first + n, more = u.end - next < n ? u.end - next : n;
     const bool room = job.weights && leaves_room(plan.slot() + plan.points() * plan.sums);
     const int64_t steps = n + count_tiles<true>(plan.points(), t.depth(), u.columns, plan.channels);
-    Coming coming{{room ? source_of_tiles<S>(t, next, more, job.x) : Range{}, steps},
-                  {room ? target_of_tiles<S>(t, next, more, job.dy) : Range{}, steps}};
-    if constexpr (S::kHeight == 6) {
-      if (plan.halves == 1)
-        transform_block<S, AllRows<S>>(t, plan, job, s, u, first, n, coming);
-      else if (u.half == 0)
-        transform_block<S, PointRows<0, 3>>(t, plan, job, s, u, first, n, coming);
-      else
-        transform_block<S, PointRows<3, 6>>(t, plan, job, s, u, first, n, coming);
-    } else {
-      transform_block<S, AllRows<S>>(t, plan, job, s, u, first, n, coming);
-    }
+    Coming coming{{room ? source_of_tiles(t, next, more, job.x) : Range{}, steps},
+                  {room ? target_of_tiles(t, next, more, job.dy) : Range{}, steps}};
+    transform_block(t, transforms, plan, job, s, u, first, n, coming);
     if (!job.weights) continue;
-    for (int p = 0; p < plan.points(); ++p)
+    for (int64_t p = 0; p < plan.points(); ++p)
       multiply_point(t, plan, s, u, n, p, first > u.begin, coming);
   }
 }
 
-// Input channels whose weights are written together: rows of taps are whole vectors then.
-constexpr int64_t kChannels = 16;
+// Taps of input channels that are written together, at most: of 16 channels of a small kernel, so
+// that they fill whole vectors.
+constexpr int64_t kTogether = 256;
 
-// G^T S G of n input channels, for a vector of columns; both dw and sums are at the first of them.
 template <class S>
-void write_weights(const TileGrid& t, const Plan<S>& plan, const float* sums, int64_t n,
-                   int64_t columns, float* dw) {
+void collect_taps(const Plan& plan, const float* sums, const uint8_t* order, float (*tap)[kLanes]) {
   using R = typename S::Rows;
   using C = typename S::Columns;
-  constexpr int kTaps = S::kTaps;
-  constexpr int64_t kAll = kChannels * kTaps;
-  alignas(kVectorBytes) float tap[kAll][kLanes] = {}, row[kLanes][kAll];
-  for (int64_t c = 0; c < n; ++c) {
-    Floats s[R::kWeights], column[S::kTapRows], at[S::kTapRows][C::kWeights], w[3];
-#pragma GCC unroll 6
-    for (int j = 0; j < C::kWeights; ++j) {
-#pragma GCC unroll 6
-      for (int i = 0; i < R::kWeights; ++i) {
-        const float* from = sums + (i * C::kWeights + j) * plan.sums + c * plan.columns;
-        load<float>(s[i], from);
-        for (int64_t chunk = 1; chunk < plan.chunks; ++chunk) {
-          Floats more;
-          load<float>(more, from + chunk * plan.chunk());
-          s[i] += more;
-        }
+  Floats s[R::kWeights], column[S::kTapRows], at[S::kTapRows][C::kWeights], w[S::kTapColumns];
+  unrolled<C::kWeights>([&](auto j) __attribute__((always_inline)) {
+    unrolled<R::kWeights>([&](auto i) __attribute__((always_inline)) {
+      const float* from = sums + (i.value * C::kWeights + j.value) * plan.sums;
+      load<float>(s[i.value], from);
+      for (int64_t chunk = 1; chunk < plan.chunks; ++chunk) {
+        Floats more;
+        load<float>(more, from + chunk * plan.chunk());
+        s[i.value] += more;
       }
-      R::sums(s, column);
-#pragma GCC unroll 3
-      for (int i = 0; i < S::kTapRows; ++i) at[i][j] = column[i];
-    }
-#pragma GCC unroll 3
-    for (int i = 0; i < S::kTapRows; ++i) {
-      C::sums(at[i], w);
-#pragma GCC unroll 3
-      for (int j = 0; j < 3; ++j) store<float>(tap[c * kTaps + 3 * i + j], w[j]);
-    }
-  }
+    });
+    R::sums(s, column);
+    unrolled<S::kTapRows>([&](auto i) __attribute__((always_inline)) {
+      at[i.value][j.value] = column[i.value];
+    });
+  });
+  unrolled<S::kTapRows>([&](auto i) __attribute__((always_inline)) {
+    C::sums(at[i.value], w);
+    unrolled<S::kTapColumns>([&](auto j) __attribute__((always_inline)) {
+      const int64_t place = order[i.value * S::kTapColumns + j.value];
+      if (place != kMostTaps) store<float>(tap[place], w[j.value]);
+    });
+  });
+}
+
+// The weights of n input channels of a plane, for a vector of columns; both dw and sums are at the
+// first of them.
+void write_weights(const TileGrid& t, const Transforms& transforms, const Plan& plan,
+                   const float* sums, int64_t n, int64_t columns, float* dw) {
+  alignas(kVectorBytes) float tap[kTogether][kLanes], row[kLanes][kTogether];
+  const int64_t taps = t.taps();
+  const TapOrder order = tap_order(t, false);
+  for (int64_t c = 0; c < n; ++c)
+    for (int64_t q = 0; q < t.in_phases; ++q)
+      transforms.sums(plan, sums + (q * t.C + c) * plan.columns, order.tap[q], tap + c * taps);
+  for (int64_t i = n * taps; i % kLanes != 0; ++i) store<float>(tap[i], Floats{});
   // Vectors of a tap become rows of a column: one by one, 64 channels took 60 of 390 us.
-  for (int64_t i = 0; i < n * kTaps; i += kLanes) {
+  for (int64_t i = 0; i < n * taps; i += kLanes) {
     Floats a[kLanes];
 #pragma GCC unroll 16
     for (int l = 0; l < kLanes; ++l) load<float>(a[l], tap[i + l]);
@@ -278,87 +299,93 @@ void write_weights(const TileGrid& t, const Plan<S>& plan, const float* sums, in
 #pragma GCC unroll 16
     for (int l = 0; l < kLanes; ++l) store<float>(row[l] + i, a[l]);
   }
+  const int64_t step = t.kernel[0] * taps, run = t.kernel[0] == 1 ? n : 1;  // channels side by side
   for (int64_t l = 0; l < columns; ++l)
-    for (int64_t c = 0; c < n; ++c)
-      std::memcpy(dw + (l * t.C + c) * t.taps * kTaps, row[l] + c * kTaps, kTaps * sizeof(float));
+    for (int64_t c = 0; c < n; c += run)
+      std::memcpy(dw + (l * t.C + c) * step, row[l] + c * taps,
+                  static_cast<size_t>(run * taps) * sizeof(float));
 }
 
 // The weights of columns k .. k + n.
-template <class S>
-void write_columns(const TileGrid& t, const Plan<S>& plan, const float* sums, int64_t k, int64_t n,
-                   float* dw) {
+void write_columns(const TileGrid& t, const Transforms& transforms, const Plan& plan,
+                   const float* sums, int64_t k, int64_t n, float* dw) {
+  const int64_t taps = t.taps(), together = taps <= kTogether / 16 ? 16 : kTogether / kMostTaps;
   for (int64_t end = k + n < t.K ? k + n : t.K; k < end; k += kLanes)
-    // Those of several planes are multiples of kChannels: a step is of one.
-    for (int64_t d = 0; d < t.depth(); d += kChannels)
-      write_weights(t, plan, sums + d * plan.columns + k,
-                    t.depth() - d < kChannels ? t.depth() - d : kChannels,
-                    end - k < kLanes ? end - k : kLanes,
-                    dw + ((k * t.C + d % t.C) * t.taps + d / t.C) * S::kTaps);
+    for (int64_t plane = 0; plane < t.kernel[0]; ++plane)
+      for (int64_t c = 0; c < t.C; c += together)
+        write_weights(t, transforms, plan, sums + (plane * t.C + c) * plan.columns + k,
+                      t.C - c < together ? t.C - c : together, end - k < kLanes ? end - k : kLanes,
+                      dw + ((k * t.C + c) * t.kernel[0] + plane) * taps);
 }
 
-template <class S>
-void weight_grad_of(const TileGrid& t, int64_t threads, const Job& job, float* dw, float* db) {
-  const Plan<S> plan(t, threads);
+void weight_grad_of(const TileGrid& t, const Transforms& transforms, int64_t threads,
+                    const Job& job, float* dw, float* db) {
+  const Plan plan(t, threads);
   Scratch scratch(plan.bytes());
   float* memory = scratch.data<float>();
-  parallel_for(plan.slots, t.tiles() * plan.kPoints * (t.depth() / 8 + 1) * t.K,
+  parallel_for(plan.slots, t.tiles() * t.tile.all_points() * (t.depth() / 8 + 1) * t.K,
                [&](int64_t slot, int64_t last) {
                  for (; slot < last; ++slot)
                    for (int64_t i = plan.units() * slot / plan.slots;
                         i < plan.units() * (slot + 1) / plan.slots; ++i) {
                      const Unit u = unit_at(t, plan, i);
-                     add_unit(t, plan, job, pieces_at(plan, u.chunk, slot, memory), u);
+                     add_unit(t, transforms, plan, job, pieces_at(plan, u.chunk, slot, memory), u);
                      if (dw && plan.chunks * plan.halves == 1)
-                       write_columns(t, plan, memory, u.column, u.columns, dw);
+                       write_columns(t, transforms, plan, memory, u.column, u.columns, dw);
                    }
                });
   if (dw && plan.chunks * plan.halves > 1)
     parallel_for(plan.columns / kLanes, plan.chunks * t.depth() * plan.columns * 4,
                  [&](int64_t begin, int64_t end) {
-                   write_columns(t, plan, memory, begin * kLanes, (end - begin) * kLanes, dw);
+                   write_columns(t, transforms, plan, memory, begin * kLanes,
+                                 (end - begin) * kLanes, dw);
                  });
   if (db)
     for (int64_t k = 0; k < t.K; ++k) {
       db[k] = 0;
       for (int64_t c = 0; c < plan.chunks; ++c)
-        db[k] += memory[c * plan.chunk() + plan.kWeights * plan.sums + k];
+        db[k] += memory[c * plan.chunk() + plan.tile.weights * plan.sums + k];
     }
 }
 
-template <int M>
+template <class S, class Rows>
+constexpr Transforms::Part part_of() {
+  return {transform_sources<typename S::Source, Rows>, transform_grads<S, Rows>};
+}
+template <class S>
+constexpr Transforms transforms_of() {
+  Transforms all{shape_of<S>(), {}, collect_taps<S>};
+  all.parts[0] = part_of<S, AllRows<typename S::Source>>();
+  if constexpr (S::Rows::kPoints == 6) {
+    all.parts[1] = part_of<S, PointRows<0, 3>>();
+    all.parts[2] = part_of<S, PointRows<3, 6>>();
+  }
+  return all;
+}
+
+template <int kPoints>
 void weight_grad(const ConvGeometry& g, int64_t threads, const float* dy, const float* x, float* dw,
                  float* db) {
-  with_tile<M>(g, [&](auto tile) {
-    using S = decltype(tile);
-    weight_grad_of<S>(forward_grid<S>(g), threads, {dy, x, dw != nullptr, db != nullptr}, dw, db);
+  const Transforms& transforms = *with_tile<kPoints, StridedTile>(g, [](auto tile) {
+    static constexpr Transforms kTransforms = transforms_of<decltype(tile)>();
+    return &kTransforms;
   });
+  weight_grad_of(forward_grid(g, transforms.shape), transforms, threads,
+                 {dy, x, dw != nullptr, db != nullptr}, dw, db);
 }
 
-void strided_weight_grad(const ConvGeometry& g, int64_t threads, const float* dy, const float* x,
-                         float* dw, float* db) {
-  weight_grad_of<StridedTile>(forward_grid<StridedTile>(g), threads,
-                              {dy, x, dw != nullptr, db != nullptr}, dw, db);
-}
-
-template <int M>
+template <int kPoints>
 const char* declines(const ConvGeometry& g) {
-  return with_tile<M>(g, [&](auto tile) {
-    using S = decltype(tile);
-    return refuses_winograd<S>(g, forward_grid<S>(g));
-  });
-}
-
-const char* declines_strided(const ConvGeometry& g) {
-  return refuses_strided(g, forward_grid<StridedTile>(g), 32);
+  return refuses_winograd<kPoints, StridedTile>(g, forward_grid);
 }
 
 }  // namespace
 
 void install_conv_winograd_weight(Tables& tables) {
   Conv<float>& conv = tables;
+  conv.weight_grad[kConvWinograd6] = {weight_grad<6>, declines<6>};
   conv.weight_grad[kConvWinograd4] = {weight_grad<4>, declines<4>};
-  conv.weight_grad[kConvWinograd2] = {weight_grad<2>, declines<2>};
-  conv.weight_grad[kConvWinogradStrided] = {strided_weight_grad, declines_strided};
+  conv.weight_grad[kConvWinograd3] = {weight_grad<3>, declines<3>};
 }
 
 }  // namespace reel::kernels::REEL_ISA

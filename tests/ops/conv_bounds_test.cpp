@@ -101,12 +101,14 @@ TEST_CASE("conv: nothing is read behind the operands", "[conv]") {
 TEST_CASE("conv winograd: nothing is read behind the operands", "[conv]") {
   at_each_level([](Dtype dtype) {
     for (int64_t stride : {1, 2})
-      for (int64_t C : {32, 47}) {
-        INFO(C << " channels, stride " << stride);
-        const Tensor x = uniform({3, C, 16, 17}, 1).to(dtype);
-        check_bounds(x, uniform({80 - C, C, 3, 3}, 2).to(dtype),
-                     [&](const Tensor& a, const Tensor& b) { return conv2d(a, b, {}, stride, 1); });
-      }
+      for (int64_t kernel : {3, 4, 5, 7})
+        for (int64_t C : {3, 32, 47}) {
+          INFO(C << " channels, kernel " << kernel << ", stride " << stride);
+          const Tensor x = uniform({4, C, 16, 17}, 1).to(dtype);
+          check_bounds(
+              x, uniform({C == 3 ? 33 : 80 - C, C, kernel, kernel}, 2).to(dtype),
+              [&](const Tensor& a, const Tensor& b) { return conv2d(a, b, {}, stride, 1); });
+        }
   });
 }
 

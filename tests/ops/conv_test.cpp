@@ -305,7 +305,7 @@ TEST_CASE("conv: the algorithms of a convolution can be read") {
   CAPTURE(text);
   CHECK(text.starts_with("conv2d: float64, "));
   for (const char* part : {"\nforward\n", "\ninput_grad\n", "\nweight_grad\n",
-                           "  winograd_f4: declines: there is none for this direction and dtype\n",
+                           "  winograd_6: declines: there is none for this direction and dtype\n",
                            "  direct: computes\n"})
     CHECK(text.find(part) != std::string::npos);
   CHECK(explain_conv1d(zeros({1, 8}), zeros({1, 1, 3})).starts_with("conv1d: float32, "));

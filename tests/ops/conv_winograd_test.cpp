@@ -47,6 +47,14 @@ ConvProblem line(int D, int64_t N, int64_t C, int64_t K, int64_t H, int64_t W, i
   return p;
 }
 
+// The same with a kernel of that many rows and columns.
+ConvProblem sized(ConvProblem p, int64_t rows, int64_t columns) {
+  p.g.kernel[1] = rows;
+  p.g.kernel[2] = columns;
+  for (int d = 1; d < 3; ++d) p.g.out[d] = p.g.in[d] + 2 * p.g.pad[d] - p.g.kernel[d] + 1;
+  return p;
+}
+
 // The same with T planes of the kernel and D of the image.
 ConvProblem volume(ConvProblem p, int64_t T, int64_t D, int64_t pad) {
   p.D = 3;
@@ -152,73 +160,122 @@ double worst_error(const ConvProblem& p) {
 }  // namespace
 
 TEST_CASE("conv winograd: tiles of 4x4") {
-  check_winograd("winograd_f4", problem(1, 16, 16, 9, 9, 1, 1));
-  check_winograd("winograd_f4", problem(2, 17, 33, 11, 13, 0, 0));
-  check_winograd("winograd_f4", problem(1, 31, 16, 8, 15, 2, 2), false);
-  check_winograd("winograd_f4", problem(1, 16, 49, 15, 16, 1, 1));
-  check_winograd("winograd_f4", problem(3, 33, 17, 7, 31, 0, 2));
-  check_winograd("winograd_f4", problem(2, 65, 24, 10, 9, 2, 0));
-  check_winograd("winograd_f4", problem(1, 18, 97, 12, 10, 1, 1), false);
+  check_winograd("winograd_6", problem(1, 16, 16, 9, 9, 1, 1));
+  check_winograd("winograd_6", problem(2, 17, 33, 11, 13, 0, 0));
+  check_winograd("winograd_6", problem(1, 31, 16, 8, 15, 2, 2), false);
+  check_winograd("winograd_6", problem(1, 16, 49, 15, 16, 1, 1));
+  check_winograd("winograd_6", problem(3, 33, 17, 7, 31, 0, 2));
+  check_winograd("winograd_6", problem(2, 65, 24, 10, 9, 2, 0));
+  check_winograd("winograd_6", problem(1, 18, 97, 12, 10, 1, 1), false);
 }
 
 TEST_CASE("conv winograd: kernels of several planes") {
-  check_winograd("winograd_f4", volume(problem(1, 16, 16, 9, 9, 1, 1), 3, 4, 1));
-  check_winograd("winograd_f4", volume(problem(2, 32, 16, 8, 7, 0, 2), 3, 3, 0));
-  check_winograd("winograd_f4", volume(problem(1, 16, 48, 12, 8, 1, 0), 2, 3, 1), false);
-  check_winograd("winograd_f4", volume(problem(1, 48, 32, 11, 9, 1, 1), 1, 3, 0));
-  check_winograd("winograd_f2", volume(problem(1, 16, 32, 4, 4, 1, 1), 3, 5, 2));
-  check_winograd("winograd_f4", volume(problem(3, 16, 16, 24, 20, 1, 1), 3, 6, 1), false);
+  check_winograd("winograd_6", volume(problem(1, 16, 16, 9, 9, 1, 1), 3, 4, 1));
+  check_winograd("winograd_6", volume(problem(2, 32, 16, 8, 7, 0, 2), 3, 3, 0));
+  check_winograd("winograd_6", volume(problem(1, 16, 48, 12, 8, 1, 0), 2, 3, 1), false);
+  check_winograd("winograd_6", volume(problem(1, 48, 32, 11, 9, 1, 1), 1, 3, 0));
+  check_winograd("winograd_4", volume(problem(1, 16, 32, 4, 4, 1, 1), 3, 5, 2));
+  check_winograd("winograd_6", volume(problem(3, 16, 16, 24, 20, 1, 1), 3, 6, 1), false);
 }
 
 TEST_CASE("conv winograd: kernels of one row") {
-  check_winograd("winograd_f4", line(1, 2, 16, 16, 1, 31, 1));
-  check_winograd("winograd_f4", line(1, 3, 17, 33, 1, 16, 0));
-  check_winograd("winograd_f4", line(1, 1, 33, 18, 1, 65, 2), false);
-  check_winograd("winograd_f4", line(2, 1, 16, 24, 5, 9, 1));
-  check_winograd("winograd_f4", volume(line(3, 1, 16, 16, 3, 8, 1), 3, 4, 1));
-  check_winograd("winograd_f2", line(1, 19, 16, 31, 1, 2, 1));
-  check_winograd("winograd_f4", line(1, 40, 64, 48, 1, 33, 1), false);
+  check_winograd("winograd_6", line(1, 2, 16, 16, 1, 31, 1));
+  check_winograd("winograd_6", line(1, 3, 17, 33, 1, 16, 0));
+  check_winograd("winograd_6", line(1, 1, 33, 18, 1, 65, 2), false);
+  check_winograd("winograd_6", line(2, 1, 16, 24, 5, 9, 1));
+  check_winograd("winograd_6", volume(line(3, 1, 16, 16, 3, 8, 1), 3, 4, 1));
+  check_winograd("winograd_4", line(1, 19, 16, 31, 1, 2, 1));
+  check_winograd("winograd_6", line(1, 40, 64, 48, 1, 33, 1), false);
 }
 
 TEST_CASE("conv winograd: more padding than a gradient needs") {
-  check_winograd("winograd_f4", volume(problem(1, 16, 16, 9, 10, 1, 1), 2, 3, 3));
-  check_winograd("winograd_f4", problem(2, 16, 18, 9, 10, 3, 4));
+  check_winograd("winograd_6", volume(problem(1, 16, 16, 9, 10, 1, 1), 2, 3, 3));
+  check_winograd("winograd_6", problem(2, 16, 18, 9, 10, 3, 4));
 }
 
 TEST_CASE("conv winograd: tiles of 2x2") {
-  check_winograd("winograd_f2", problem(1, 16, 16, 8, 8, 1, 1));
-  check_winograd("winograd_f2", problem(4, 17, 33, 4, 4, 1, 1));
-  check_winograd("winograd_f2", problem(1, 130, 129, 7, 8, 1, 1), false);
-  check_winograd("winograd_f2", problem(5, 31, 16, 4, 4, 1, 1));
+  check_winograd("winograd_4", problem(1, 16, 16, 8, 8, 1, 1));
+  check_winograd("winograd_4", problem(4, 17, 33, 4, 4, 1, 1));
+  check_winograd("winograd_4", problem(1, 130, 129, 7, 8, 1, 1), false);
+  check_winograd("winograd_4", problem(5, 31, 16, 4, 4, 1, 1));
 }
 
-TEST_CASE("conv winograd: stride 2") {
-  check_winograd("winograd_s2", halved(problem(2, 32, 32, 16, 16, 1, 1)));
-  check_winograd("winograd_s2", halved(problem(1, 33, 47, 31, 33, 1, 1)));
-  check_winograd("winograd_s2", halved(problem(2, 35, 32, 16, 18, 3, 1)), false);
-  check_winograd("winograd_s2", halved(problem(9, 32, 49, 7, 8, 1, 1)));
-  check_winograd("winograd_s2", halved(problem(33, 48, 33, 4, 4, 1, 1)));
-  check_winograd("winograd_s2", halved(problem(3, 65, 32, 15, 28, 1, 1)), false);
+TEST_CASE("conv winograd: kernels of 4x4 and 5x5") {
+  check_winograd("winograd_6", sized(problem(2, 16, 16, 9, 10, 1, 2), 4, 4));
+  check_winograd("winograd_6", sized(problem(1, 33, 17, 15, 16, 0, 0), 4, 4), false);
+  check_winograd("winograd_6", sized(problem(2, 16, 49, 8, 9, 3, 1), 4, 4));
+  check_winograd("winograd_6", sized(problem(2, 16, 16, 8, 9, 2, 2), 5, 5));
+  check_winograd("winograd_6", sized(problem(1, 31, 33, 21, 24, 0, 0), 5, 5));
+  check_winograd("winograd_6", sized(problem(1, 17, 65, 7, 15, 4, 1), 5, 5), false);
+  check_winograd("winograd_6", volume(sized(problem(1, 16, 32, 8, 8, 2, 2), 5, 5), 2, 3, 1));
+}
+
+TEST_CASE("conv winograd: 3x3 with stride 2") {
+  const char* three = "winograd_3";
+  check_winograd(three, halved(problem(2, 32, 32, 16, 16, 1, 1)));
+  check_winograd(three, halved(problem(1, 33, 47, 31, 33, 1, 1)));
+  check_winograd(three, halved(problem(2, 35, 32, 16, 18, 3, 1)), false);
+  check_winograd(three, halved(problem(9, 32, 49, 7, 8, 1, 1)));
+  check_winograd(three, halved(problem(33, 48, 33, 4, 4, 1, 1)));
+  check_winograd(three, halved(problem(3, 65, 32, 15, 28, 1, 1)), false);
   // Rows of the image that no window reaches.
-  check_winograd("winograd_s2", halved(problem(4, 32, 40, 17, 16, 0, 0)), true, 2);
+  check_winograd(three, halved(problem(4, 32, 40, 17, 16, 0, 0)), true, 2);
   // An image of one plane, and several shares or blocks of tiles.
-  check_winograd("winograd_s2", halved(volume(problem(2, 32, 32, 16, 16, 1, 1), 1, 3, 1)));
-  check_winograd("winograd_s2", halved(problem(12, 32, 32, 40, 36, 1, 1)), false);
-  check_winograd("winograd_s2", halved(problem(1, 64, 96, 36, 40, 1, 1)));
+  check_winograd(three, halved(volume(problem(2, 32, 32, 16, 16, 1, 1), 1, 3, 1)));
+  check_winograd(three, halved(problem(12, 32, 32, 40, 36, 1, 1)), false);
+  check_winograd(three, halved(problem(1, 64, 96, 36, 40, 1, 1)));
+}
+
+// Phases of rows and columns: even and odd sides of the kernel, padding and image.
+TEST_CASE("conv winograd: larger kernels with stride 2") {
+  const auto strided = [](int64_t N, int64_t C, int64_t K, int64_t H, int64_t W, int64_t pad_y,
+                          int64_t pad_x, int64_t rows, int64_t columns) {
+    return halved(sized(problem(N, C, K, H, W, pad_y, pad_x), rows, columns));
+  };
+  check_winograd("winograd_4", strided(2, 32, 48, 16, 24, 1, 1, 4, 4));
+  check_winograd("winograd_4", strided(4, 33, 32, 13, 12, 0, 2, 4, 4), false);
+  check_winograd("winograd_4", strided(3, 40, 33, 16, 15, 1, 0, 3, 4), true, 2);
+  check_winograd("winograd_4", strided(3, 32, 65, 13, 12, 2, 1, 4, 3));
+  check_winograd("winograd_3", strided(17, 32, 33, 8, 4, 1, 1, 4, 4), true, 2);
+  check_winograd("winograd_6", strided(9, 32, 33, 15, 16, 2, 2, 5, 5));
+  check_winograd("winograd_6", strided(9, 47, 32, 17, 15, 1, 0, 6, 6));
+  check_winograd("winograd_6", strided(9, 32, 32, 16, 16, 3, 2, 5, 6), false);
+  check_winograd("winograd_6", strided(12, 32, 49, 13, 14, 3, 3, 7, 7));
+  check_winograd("winograd_6", strided(15, 34, 32, 14, 12, 2, 4, 8, 8));
+  check_winograd("winograd_6", volume(strided(5, 32, 32, 16, 15, 2, 3, 7, 8), 1, 3, 0));
+  // Sums of their own for shares of the tiles, and weights too large for them.
+  check_winograd("winograd_4", strided(12, 32, 32, 40, 36, 1, 1, 4, 4), false);
+  check_winograd("winograd_6", strided(1, 96, 112, 36, 40, 2, 2, 5, 5), false);
+}
+
+TEST_CASE("conv winograd: few channels with stride 2") {
+  const auto first = [](int64_t N, int64_t C, int64_t K, int64_t H, int64_t W, int64_t pad,
+                        int64_t size) {
+    return halved(sized(problem(N, C, K, H, W, pad, pad), size, size));
+  };
+  check_winograd("winograd_6", first(2, 3, 32, 24, 25, 3, 7), true, 2);
+  check_winograd("winograd_6", first(1, 3, 33, 31, 40, 0, 7), false, 2);
+  check_winograd("winograd_6", first(2, 4, 47, 27, 24, 2, 5), true, 2);
+  check_winograd("winograd_6", first(3, 3, 32, 23, 24, 2, 6), true, 2);
+  check_winograd("winograd_6", first(3, 2, 32, 26, 27, 4, 8), true, 2);
 }
 
 TEST_CASE("conv winograd: more tiles than a block of them") {
-  check_winograd("winograd_f4", problem(6, 16, 16, 40, 37, 1, 1));  // shares with sums of their own
-  check_winograd("winograd_f4", problem(1, 64, 48, 33, 32, 1, 1));  // one share, several blocks
+  check_winograd("winograd_6", problem(6, 16, 16, 40, 37, 1, 1));  // shares with sums of their own
+  check_winograd("winograd_6", problem(1, 64, 48, 33, 32, 1, 1));  // one share, several blocks
 }
 
 // Sums of weights too large to be kept apart are cut among threads by points and by columns, which
 // the sizes of the harness are too small for.
 TEST_CASE("conv winograd: large weights have equal bits for any number of threads") {
-  const ConvProblem kProblems[] = {
-      problem(2, 96, 120, 12, 13, 1, 1), problem(1, 64, 256, 9, 12, 1, 1),
-      volume(problem(1, 48, 80, 8, 8, 1, 1), 3, 3, 1), line(1, 2, 320, 304, 1, 24, 1),
-      halved(problem(2, 160, 144, 20, 16, 1, 1))};
+  const ConvProblem kProblems[] = {problem(2, 96, 120, 12, 13, 1, 1),
+                                   problem(1, 64, 256, 9, 12, 1, 1),
+                                   volume(problem(1, 48, 80, 8, 8, 1, 1), 3, 3, 1),
+                                   line(1, 2, 320, 304, 1, 24, 1),
+                                   halved(problem(2, 160, 144, 20, 16, 1, 1)),
+                                   sized(problem(1, 96, 128, 12, 13, 2, 2), 5, 5),
+                                   halved(sized(problem(2, 80, 144, 20, 22, 1, 1), 4, 4)),
+                                   halved(sized(problem(1, 80, 112, 24, 20, 3, 3), 7, 7))};
   ExecutionScope scope;
   set_parallel_work(0);
   for (const ConvProblem& p : kProblems) {
@@ -254,7 +311,7 @@ TEST_CASE("conv winograd: no sample") {
 TEST_CASE("conv winograd: rounding errors keep to their bounds") {
   struct Row {
     ConvProblem p;
-    double bound;  // 4e-6 for tiles of 4x4, 2e-6 for 2x2
+    double bound;  // 4e-6 at six points, 2e-6 at fewer
   };
   const Row kRows[] = {
       {problem(4, 16, 16, 32, 32, 1, 1), 4e-6},
@@ -268,6 +325,13 @@ TEST_CASE("conv winograd: rounding errors keep to their bounds") {
       {halved(problem(4, 32, 32, 32, 32, 1, 1)), 2e-6},
       {halved(problem(2, 128, 64, 28, 28, 1, 1)), 2e-6},
       {halved(problem(8, 256, 256, 8, 8, 1, 1)), 2e-6},
+      {sized(problem(4, 32, 32, 28, 28, 2, 2), 5, 5), 4e-6},
+      {sized(problem(2, 128, 128, 14, 14, 2, 2), 5, 5), 4e-6},
+      {sized(problem(4, 64, 64, 16, 16, 1, 1), 4, 4), 4e-6},
+      {halved(sized(problem(2, 64, 128, 32, 32, 1, 1), 4, 4)), 2e-6},
+      {halved(sized(problem(4, 64, 64, 16, 16, 2, 2), 5, 5)), 4e-6},
+      {halved(sized(problem(4, 64, 64, 28, 28, 3, 3), 7, 7)), 4e-6},
+      {halved(sized(problem(2, 3, 64, 96, 96, 3, 3), 7, 7)), 4e-6},
   };
   ExecutionScope scope;
   for (Isa isa : {Isa::kBaseline, Isa::kAvx2, Isa::kAvx512}) {
@@ -293,14 +357,14 @@ TEST_CASE("conv winograd: can be switched off") {
   };
   WinogradScope on(true);
   const TensorList fast = all();
-  CHECK(count(explain(p), "winograd_f4: computes") == 3);
+  CHECK(count(explain(p), "winograd_6: computes") == 3);
   {
     WinogradScope off(false);
     CHECK_FALSE(winograd());
     CHECK(count(explain(p),
-                "winograd_f4: declines: switched off by set_winograd or REEL_WINOGRAD\n"
-                "  winograd_f2: declines: switched off by set_winograd or REEL_WINOGRAD\n"
-                "  winograd_s2: declines: switched off by set_winograd or REEL_WINOGRAD\n") == 3);
+                "winograd_6: declines: switched off by set_winograd or REEL_WINOGRAD\n"
+                "  winograd_4: declines: switched off by set_winograd or REEL_WINOGRAD\n"
+                "  winograd_3: declines: switched off by set_winograd or REEL_WINOGRAD\n") == 3);
     const TensorList direct = all();
     for (size_t i = 0; i < fast.size(); ++i) {
       CHECK_FALSE(direct[i].equal(fast[i]));
@@ -318,12 +382,15 @@ TEST_CASE("conv winograd: says why it declines") {
                           groups);
   };
   const auto says = [](const std::string& text, const std::string& reason,
-                       const std::string& algorithm = "winograd_f4", size_t directions = 3) {
+                       const std::string& algorithm = "winograd_6", size_t directions = 3) {
     CAPTURE(text, reason);
     CHECK(count(text, algorithm + ": declines: " + reason + "\n") == directions);
   };
-  says(reasons({4, 16, 16, 16}, {16, 16, 5, 5}, 1, 2, 1, 1), "the kernel is not 3x3, or 1x3");
-  says(reasons({4, 16, 16, 16}, {16, 16, 3, 3}, 2, 1, 1, 1), "the stride is not 1");
+  says(reasons({4, 16, 16, 16}, {16, 16, 6, 6}, 1, 2, 1, 1),
+       "the kernel is not 1x3, 3x3, 4x4 or 5x5");
+  says(reasons({4, 16, 16, 16}, {16, 16, 3, 5}, 1, 2, 1, 1),
+       "the kernel is not 1x3, 3x3, 4x4 or 5x5");
+  says(reasons({4, 16, 16, 16}, {16, 16, 3, 3}, 3, 1, 1, 1), "the stride is not 1 or 2");
   says(reasons({4, 16, 16, 16}, {16, 16, 3, 3}, 1, 1, 2, 1), "the dilation is not 1");
   says(reasons({4, 32, 16, 16}, {32, 16, 3, 3}, 1, 1, 1, 2), "it has groups");
   says(reasons({4, 15, 16, 16}, {16, 15, 3, 3}, 1, 1, 1, 1), "fewer than 16 channels");
@@ -333,23 +400,32 @@ TEST_CASE("conv winograd: says why it declines") {
   says(reasons({1, 16, 8, 8}, {16, 16, 3, 3}, 1, 1, 1, 1),
        "too few tiles to pay for transforming the weights");
   CHECK(count(explain_conv1d(zeros({4, 16, 64}, kFloat32), zeros({16, 16, 5}, kFloat32), 1, 2),
-              "winograd_f4: declines: the kernel is not 3x3, or 1x3\n") == 3);
+              "winograd_6: declines: the kernel is not 1x3, 3x3, 4x4 or 5x5\n") == 3);
+  CHECK(count(explain_conv2d(zeros({4, 32, 16, 16}, kFloat32), zeros({32, 32, 3, 3}, kFloat32),
+                             {2, 1}, 1),
+              "winograd_6: declines: the strides differ\n") == 3);
   CHECK(count(explain_conv3d(zeros({4, 17, 9, 9, 9}, kFloat32), zeros({17, 17, 3, 3, 3}, kFloat32)),
-              "winograd_f4: declines: its channels are no multiple of 16\n") == 3);
+              "winograd_6: declines: its channels are no multiple of 16\n") == 3);
   CHECK(count(explain_conv3d(zeros({4, 16, 9, 9, 9}, kFloat32), zeros({16, 16, 3, 3, 3}, kFloat32),
                              1, 2, {2, 1, 1}),
-              "winograd_f4: declines: the dilation is not 1\n") == 3);
+              "winograd_6: declines: the dilation is not 1\n") == 3);
+  CHECK(count(explain_conv3d(zeros({4, 32, 9, 9, 9}, kFloat32), zeros({32, 32, 3, 3, 3}, kFloat32),
+                             {1, 2, 2}, 1),
+              "winograd_3: declines: the kernel has several planes\n") == 3);
 
-  const char* strided = "winograd_s2";
-  says(reasons({4, 32, 16, 16}, {32, 32, 5, 5}, 2, 2, 1, 1), "the kernel is not 3x3", strided);
-  says(reasons({4, 32, 16, 16}, {32, 32, 3, 3}, 3, 1, 1, 1), "the stride is not 2", strided);
-  says(reasons({4, 32, 16, 16}, {32, 32, 3, 3}, 2, 1, 2, 1), "the dilation is not 1", strided);
-  says(reasons({4, 64, 16, 16}, {64, 32, 3, 3}, 2, 1, 1, 2), "it has groups", strided);
-  says(reasons({4, 15, 16, 16}, {32, 15, 3, 3}, 2, 1, 1, 1),
-       "fewer than 16 channels, or than two vectors", strided);
+  const char *six = "winograd_6", *four = "winograd_4", *three = "winograd_3";
+  says(reasons({4, 32, 16, 16}, {32, 32, 9, 9}, 2, 2, 1, 1), "the kernel is not 5x5 to 8x8", six);
+  says(reasons({4, 32, 16, 16}, {32, 32, 3, 3}, 2, 1, 1, 1), "the kernel is not 5x5 to 8x8", six);
+  says(reasons({4, 32, 16, 16}, {32, 32, 5, 5}, 2, 2, 1, 1), "the kernel is not 3x3 to 4x4", four);
+  says(reasons({4, 32, 16, 16}, {32, 32, 3, 3}, 2, 1, 1, 1), "the kernel is 3x3", four);
+  says(reasons({4, 32, 16, 16}, {32, 32, 5, 5}, 1, 2, 1, 1), "the kernel is not 1x3 or 3x3", four);
+  says(reasons({4, 32, 16, 16}, {32, 32, 3, 3}, 1, 1, 1, 1), "the stride is not 2", three);
+  says(reasons({4, 64, 16, 16}, {64, 32, 3, 3}, 2, 1, 1, 2), "it has groups", three);
+  says(reasons({4, 15, 16, 16}, {32, 15, 3, 3}, 2, 1, 1, 1), "fewer than 16 channels", three);
   says(reasons({9, 32, 14, 14}, {32, 32, 3, 3}, 2, 1, 1, 1),
-       "too few pixels of a tile lie in the image", strided);
+       "too few pixels of a tile lie in the image", three);
   says(reasons({1, 32, 8, 8}, {32, 32, 3, 3}, 2, 1, 1, 1),
-       "too few tiles to pay for transforming the weights", strided, 3);
-  says(reasons({2, 32, 32, 32}, {32, 32, 3, 3}, 2, 0, 1, 1), "the padding is not odd", strided, 1);
+       "too few tiles to pay for transforming the weights", three);
+  says(reasons({2, 32, 32, 32}, {32, 32, 3, 3}, 2, 0, 1, 1), "the padding is not odd", three, 1);
+  says(reasons({2, 3, 64, 64}, {32, 3, 4, 4}, 2, 1, 1, 1), "too few taps of few channels", four, 2);
 }
