@@ -266,8 +266,9 @@ inline void write_tile(const TileGrid& t, const TilePlace& at, Phase q, int64_t 
 }
 
 template <class S>
-void write_tiles(const TileGrid& t, const Unit& u, int64_t first, int64_t n, const float* products,
-                 int64_t plane, const float* b, float* y, Coming& coming) {
+void write_tiles(const TileGrid& grid, const Unit& u, int64_t first, int64_t n,
+                 const float* products, int64_t plane, const float* b, float* y, Coming& coming) {
+  const TileGrid t = grid;  // which no store may change
   const int64_t pitch = whole_vectors(t.K);
   TilePlace at = tile_at(t, first);
   for (int64_t i = 0; i < n; ++i, advance(t, at)) {

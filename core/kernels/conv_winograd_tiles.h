@@ -84,7 +84,7 @@ struct Lattice {
 
 /// Tiles of the target; channels C of the source become K.
 struct TileGrid {
-  TileShape tile;
+  const TileShape& tile;
   int64_t N, C, K;
   int64_t kernel[3];
   int64_t planes[2] = {}, front = 0;       // of source and target; padding before
@@ -108,6 +108,7 @@ inline bool has_phases(const ConvGeometry& g, const TileShape& s) {
   return g.stride[2] == 2 && s.taps[1] != g.kernel[2];
 }
 
+/// `s` must outlive the grid.
 inline TileGrid forward_grid(const ConvGeometry& g, const TileShape& s) {
   TileGrid t{s, g.N, g.C, g.K, {g.kernel[0], g.kernel[1], g.kernel[2]}};
   t.planes[0] = g.in[0];
