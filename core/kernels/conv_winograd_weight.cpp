@@ -29,12 +29,13 @@ constexpr int64_t kBlockBytes = 384 << 10;
 // Halves transform nothing twice, but all sums are met again for the weights.
 struct Plan {
   const TileShape& tile;
+  TapOrder order;
   int64_t chunks, halves, ranges, slots;  // the latter: units at work at once
   int64_t tiles;                          // of a block
   int64_t channels, columns;
   int64_t sums, pixels, grads, patch, bias;
 
-  Plan(const TileGrid& t, int64_t threads) : tile(t.tile) {
+  Plan(const TileGrid& t, int64_t threads) : tile(t.tile), order(tap_order(t, false)) {
     constexpr auto kSize = static_cast<int64_t>(sizeof(float));
     channels = whole_vectors(t.depth());
     columns = whole_vectors(t.K);
@@ -212,7 +213,7 @@ void multiply_point(const TileGrid& t, const Plan& plan, const Pieces& s, const 
   const int64_t phases = phases_at(t, point);
   const int64_t rows = t.in_phases == 1 ? t.depth() : phases * t.C;
   const Place& place = t.tile.places[point];
-  // Halves of the points are tiles' whose sums are their own.
+  // A tile that is halved has a sum of its own at each point.
   const int64_t grad = place.sum - u.half * plan.points();
   float* sums = s.sums + place.weights * plan.sums + u.column;
   for (int64_t k = 0; k < u.columns;) {
@@ -286,10 +287,9 @@ void write_weights(const TileGrid& t, const Transforms& transforms, const Plan& 
                    const float* sums, int64_t n, int64_t columns, float* dw) {
   alignas(kVectorBytes) float tap[kTogether][kLanes], row[kLanes][kTogether];
   const int64_t taps = t.taps();
-  const TapOrder order = tap_order(t, false);
   for (int64_t c = 0; c < n; ++c)
     for (int64_t q = 0; q < t.in_phases; ++q)
-      transforms.sums(plan, sums + (q * t.C + c) * plan.columns, order.tap[q], tap + c * taps);
+      transforms.sums(plan, sums + (q * t.C + c) * plan.columns, plan.order.tap[q], tap + c * taps);
   for (int64_t i = n * taps; i % kLanes != 0; ++i) store<float>(tap[i], Floats{});
   // Vectors of a tap become rows of a column: one by one, 64 channels took 60 of 390 us.
   for (int64_t i = 0; i < n * taps; i += kLanes) {
@@ -309,7 +309,7 @@ void write_weights(const TileGrid& t, const Transforms& transforms, const Plan& 
   if (t.kernel[0] == 1)
     put(n, n * taps);
   else if (taps == 9)
-    put(1, 9);  // a size that is known is no call: 0.97 of the time of a network of 3x3x3
+    put(1, 9);  // a size that is known is no call: 0.98 of the time of a network of 3x3x3
   else
     put(1, taps);
 }
