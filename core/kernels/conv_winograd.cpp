@@ -10,10 +10,10 @@ namespace reel::kernels::REEL_ISA {
 
 namespace {
 
-// The target is cut into units: ranges of columns by ranges of tiles. A unit transforms the weights
-// and pixels that it needs by itself, so threads wait for each other once, at the end, and read
-// nothing that another core wrote: transformed weights that threads share made 2 of them slower
-// than 1 at 8 images of 64 channels of 8x8.
+// The target of a group is cut into units: ranges of columns by ranges of tiles. A unit transforms
+// the weights and pixels that it needs by itself, so threads wait for each other once, at the end,
+// and read nothing that another core wrote: transformed weights that threads share made 2 of them
+// slower than 1 at 8 images of 64 channels of 8x8.
 struct Units {
   int64_t columns, tiles;  // how many ranges of either
 };
@@ -23,7 +23,7 @@ struct Units {
 Units cut_into_units(const TileGrid& t, int64_t threads) {
   const int64_t points = t.tile.all_points(), weight = 4 * t.tile.weights, pixel = 7 * points,
                 product = 5 * points, vectors = t.columns() / kLanes,
-                source = t.kernel[0] * t.in_phases * whole_vectors(t.C) / kLanes;
+                source = t.kernel[0] * t.in_parts * whole_vectors(t.C) / kLanes;
   Units best{1, 1};
   int64_t least = INT64_MAX;
   for (int64_t columns = 1; columns <= vectors; columns *= 2) {
@@ -45,13 +45,17 @@ Units cut_into_units(const TileGrid& t, int64_t threads) {
 struct Plan {
   const TileShape& tile;
   TapOrder order;
-  Units cut;
+  int64_t groups;
+  Units cut;  // of a group
   int64_t vectors, slots;
   int64_t tiles;                             // of a task, at most
   int64_t weights, pixels, products, patch;  // the first three of a point
 
   Plan(const TileGrid& t, bool reversed, int64_t threads)
-      : tile(t.tile), order(tap_order(t, reversed)), cut(cut_into_units(t, threads)) {
+      : tile(t.tile),
+        order(tap_order(t, reversed)),
+        groups(t.groups),
+        cut(cut_into_units(t, threads_of_group(t, threads))) {
     vectors = t.columns() / kLanes;
     slots = units() < threads ? units() : threads;
     const int64_t columns = (vectors + cut.columns - 1) / cut.columns * kLanes;
@@ -65,7 +69,7 @@ struct Plan {
     products = plane_size(tiles, columns);
     patch = source_patch_size(t);
   }
-  int64_t units() const { return cut.columns * cut.tiles; }
+  int64_t units() const { return groups * cut.columns * cut.tiles; }
   int64_t pixels_at() const { return tile.weights * weights; }
   int64_t products_at() const { return pixels_at() + tile.all_points() * pixels; }
   int64_t patch_at() const { return products_at() + tile.sums * products; }
@@ -75,25 +79,29 @@ struct Plan {
 
 // What a unit computes: columns from `column` on, which are whole vectors, of tiles begin .. end.
 struct Unit {
-  int64_t column, columns, begin, end;
-  int64_t phase;  // of the first column
+  int64_t group, column, columns, begin, end;
+  int64_t part;  // of the first column
 };
 
 Unit unit_at(const TileGrid& t, const Plan& plan, int64_t i) {
-  const int64_t c = i / plan.cut.tiles, r = i % plan.cut.tiles;
+  const int64_t group = i % plan.groups, part = i / plan.groups;
+  const int64_t c = part / plan.cut.tiles, r = part % plan.cut.tiles;
   const int64_t first = plan.vectors * c / plan.cut.columns * kLanes;
-  return {first, plan.vectors * (c + 1) / plan.cut.columns * kLanes - first,
-          t.tiles() * r / plan.cut.tiles, t.tiles() * (r + 1) / plan.cut.tiles,
+  return {group,
+          first,
+          plan.vectors * (c + 1) / plan.cut.columns * kLanes - first,
+          t.tiles() * r / plan.cut.tiles,
+          t.tiles() * (r + 1) / plan.cut.tiles,
           first / whole_vectors(t.K)};
 }
 
 // The transforms of a kind of tile.
 struct Transforms {
   TileShape shape;
-  // B^T x B of what n tiles read, to out[point][tile][plane or phase][channel].
+  // B^T x B of what n tiles read, to out[point][tile][plane][part][channel].
   void (*source)(const TileGrid& t, int64_t first, int64_t n, const float* x, float* copy,
                  float* out, int64_t pitch, int64_t plane, Coming& coming);
-  // G w G^T of the taps of a phase, in its order, to out[point].
+  // G w G^T of the taps of a part, in its order, to out[point].
   void (*weights)(const Floats* taps, const uint8_t* order, float* out, int64_t plane);
   // A^T m A, and b, of a unit's columns of n tiles, from products[point][tile][column].
   void (*products)(const TileGrid& t, const Unit& u, int64_t first, int64_t n,
@@ -173,22 +181,22 @@ void transform_weight_block(const TileGrid& t, const Transforms& transforms, con
   Floats taps[kMostTaps + 1];
   taps[kMostTaps] = Floats{};
   const auto load = t.taps() == 9 ? load_taps<9> : t.taps() == 3 ? load_taps<3> : load_taps<0>;
-  const float* end = w + t.K * t.C * t.kernel[0] * t.taps();
+  const float* end = w + t.weights();
   struct {
-    int64_t phase, k;
+    int64_t part, k;
   } at[kMostVectors<float>];
   const int64_t pitch = whole_vectors(t.K), vectors = lanes / kLanes;
   for (int64_t v = 0; v < vectors; ++v)
     at[v] = {(column + v * kLanes) / pitch, (column + v * kLanes) % pitch};
-  for (int64_t tap = 0; tap < t.kernel[0]; ++tap, out += t.in_phases * t.C * lanes) {
+  for (int64_t tap = 0; tap < t.kernel[0]; ++tap, out += t.in_parts * t.C * lanes) {
     const float* plane = w + (step.reversed ? t.kernel[0] - 1 - tap : tap) * t.taps();
     const auto transform = [&](int64_t c, int64_t v) {
-      const auto [phase, k] = at[v];
+      const auto [part, k] = at[v];
       const float* from = plane + k * step.target + c * step.channel;
       load(step, t.taps(), t.K - k < kLanes ? t.K - k : kLanes, from, end - from, taps);
-      for (int64_t i = 0; i < t.in_phases; ++i)
-        transforms.weights(taps, plan.order.tap[phase + i],
-                           out + (i * t.C + c) * lanes + v * kLanes, plan.weights);
+      for (int64_t i = 0; i < t.in_parts; ++i)
+        transforms.weights(taps, plan.order.tap[part + i], out + (i * t.C + c) * lanes + v * kLanes,
+                           plan.weights);
     };
     // In the order in which they lie: 512 channels of 4x4 take 0.8 of the time of the other one.
     if (step.target < step.channel) {
@@ -213,19 +221,19 @@ void transform_weights_of(const TileGrid& t, const Transforms& transforms, const
 
 // --- the products of a tile become pixels of the target ---
 
-// Columns k .. end of a phase, whose products begin at the first of them.
+// Columns k .. end of a part, whose products begin at the first of them.
 template <class S>
-inline void write_tile(const TileGrid& t, const TilePlace& at, Phase q, int64_t k, int64_t end,
+inline void write_tile(const TileGrid& t, const TilePlace& at, Part q, int64_t k, int64_t end,
                        const float* products, int64_t plane, const float* b, float* y) {
   using R = typename S::Rows;
   using C = typename S::Columns;
   constexpr int M = S::kRows, N = S::kColumns;
   const TilePlace first = target_place(t, at, q);
-  const int64_t step = t.target[0].pixel;
+  const int64_t step = t.target[1].pixel, pixel = t.out_pitch();
   const bool inside = first.y >= 0 && first.y + (M - 1) * step < t.out[0] && first.x >= 0 &&
                       first.x + (N - 1) * step < t.out[1];
-  y += target_plane(t, at) + (first.y * t.out[1] + first.x) * t.K;
-  const Multiples rows(C::kSums * plane), pixels(step * t.K);
+  y += target_plane(t, at) + (first.y * t.out[1] + first.x) * pixel;
+  const Multiples rows(C::kSums * plane), pixels(step * pixel);
   for (; k < end; k += kLanes, products += kLanes) {
     const int64_t lanes = end - k < kLanes ? end - k : kLanes;
     Floats bias{};
@@ -252,7 +260,7 @@ inline void write_tile(const TileGrid& t, const TilePlace& at, Phase q, int64_t 
         unrolled<N>([&](auto j) __attribute__((always_inline)) {
           store<float>(pixels.at<j.value>(to), out[i.value][j.value]);
         });
-        to += step * t.out[1] * t.K;
+        to += step * t.out[1] * pixel;
         hold(to);
       });
     } else {
@@ -260,7 +268,7 @@ inline void write_tile(const TileGrid& t, const TilePlace& at, Phase q, int64_t 
       for (int64_t i = 0; i < M; ++i)
         for (int64_t j = 0; j < N; ++j)
           if (is_inside(first.y + i * step, t.out[0]) && is_inside(first.x + j * step, t.out[1]))
-            std::memcpy(y + (i * t.out[1] + j) * step * t.K + k, &out[i][j],
+            std::memcpy(y + (i * t.out[1] + j) * step * pixel + k, &out[i][j],
                         static_cast<size_t>(lanes) * sizeof(float));
     }
   }
@@ -275,10 +283,10 @@ void write_tiles(const TileGrid& grid, const Unit& u, int64_t first, int64_t n,
   for (int64_t i = 0; i < n; ++i, advance(t, at)) {
     // Writing a tile takes about half as long as transforming one.
     if (i % 2) coming.first.advance();
-    int64_t phase = u.phase, k = u.column - phase * pitch;
-    for (int64_t rest = u.columns; rest > 0; ++phase, k = 0) {
+    int64_t part = u.part, k = u.column - part * pitch;
+    for (int64_t rest = u.columns; rest > 0; ++part, k = 0) {
       const int64_t own = rest < pitch - k ? rest : pitch - k;
-      write_tile<S>(t, at, phase_at(phase), k, k + own < t.K ? k + own : t.K, products, plane, b,
+      write_tile<S>(t, at, part_at(t, part), k, k + own < t.K ? k + own : t.K, products, plane, b,
                     y);
       products += own;
       rest -= own;
@@ -290,11 +298,10 @@ void write_tiles(const TileGrid& grid, const Unit& u, int64_t first, int64_t n,
 void multiply_point(const TileGrid& t, const Unit& u, int64_t n, int64_t point, const float* pixels,
                     const float* weights, float* products, Coming& coming) {
   const int64_t pitch = whole_vectors(t.depth());
-  const int64_t phases = phases_at(t, point);
-  const int64_t depth = t.in_phases == 1 ? t.depth() : phases * t.C;
+  const int64_t depth = depth_at(t, point);
   for (int64_t k = 0; k < u.columns;) {
     const int64_t lanes = tile_vectors(u.columns - k) * kLanes, column = u.column + k;
-    if (t.out_phases == 1 || column < phases * whole_vectors(t.K))
+    if (t.out_parts == 1 || column < parts_at(t, point) * whole_vectors(t.K))
       multiply_rows<false>(n, lanes / kLanes, depth,
                            {pixels, pitch, weights + k * t.depth(), lanes, products + k, u.columns,
                             t.tile.places[point].more_sum},
@@ -303,18 +310,18 @@ void multiply_point(const TileGrid& t, const Unit& u, int64_t n, int64_t point, 
   }
 }
 
-// Products that no phase of the target has a weight for are zero.
+// Products that no part of the target has a weight for are zero.
 void clear_products(const TileGrid& t, const Plan& plan, const Unit& u, float* products) {
-  if (t.out_phases == 1) return;
+  if (t.out_parts == 1) return;
   for (int64_t p = 0; p < t.tile.sums; ++p) {
-    const int64_t end = phases_at(t, p) * whole_vectors(t.K) - u.column;
+    const int64_t end = parts_at(t, p) * whole_vectors(t.K) - u.column;
     for (int64_t k = end < 0 ? 0 : end; k < u.columns; k += kLanes)
       for (int64_t i = 0; i < plan.tiles; ++i)
         store<float>(products + p * plan.products + i * u.columns + k, Floats{});
   }
 }
 
-// Tiles first .. first + n of a unit.
+// Tiles first .. first + n of a unit, whose group x, b and y begin at.
 void convolve_task(const TileGrid& t, const Transforms& transforms, const Plan& plan, const Unit& u,
                    int64_t first, int64_t n, const float* x, const float* b, float* scratch,
                    float* y) {
@@ -345,19 +352,23 @@ void convolve(const TileGrid& t, const Transforms& transforms, const WeightSteps
   const Plan plan(t, step.reversed, threads);
   Scratch scratch(plan.bytes());
   parallel_for(
-      plan.slots, t.tiles() * t.tile.all_points() * (t.depth() / 8 + 1) * t.K * t.out_phases,
+      plan.slots,
+      t.groups * t.tiles() * t.tile.all_points() * (t.depth() / 8 + 1) * t.K * t.out_parts,
       [&](int64_t slot, int64_t last) {
         for (; slot < last; ++slot) {
           float* own = scratch.data<float>() + slot * plan.slot();
           for (int64_t i = plan.units() * slot / plan.slots;
                i < plan.units() * (slot + 1) / plan.slots; ++i) {
             const Unit u = unit_at(t, plan, i);
-            transform_weights_of(t, transforms, plan, step, u, w, own);
+            const float *from = x + u.group * t.C, *bias = b ? b + u.group * t.K : nullptr;
+            float* to = y + u.group * t.K;
+            transform_weights_of(t, transforms, plan, step, u, w + u.group * t.weights(), own);
             clear_products(t, plan, u, own + plan.products_at());
             const int64_t all = u.end - u.begin, tasks = (all + plan.tiles - 1) / plan.tiles;
             for (int64_t j = 0; j < tasks; ++j) {
               const int64_t first = all * j / tasks, end = all * (j + 1) / tasks;
-              convolve_task(t, transforms, plan, u, u.begin + first, end - first, x, b, own, y);
+              convolve_task(t, transforms, plan, u, u.begin + first, end - first, from, bias, own,
+                            to);
             }
           }
         }
@@ -380,7 +391,7 @@ void forward(const ConvGeometry& g, int64_t threads, const float* x, const float
   const Transforms& transforms = transforms_for<kPoints, StridedTile>(g);
   const TileGrid t = forward_grid(g, transforms.shape);
   const int64_t channel = g.kernel[0] * t.taps();
-  convolve(t, transforms, {g.C * channel, channel, false}, threads, x, w, b, y);
+  convolve(t, transforms, {t.C * channel, channel, false}, threads, x, w, b, y);
 }
 
 template <int kPoints>
@@ -389,7 +400,7 @@ void input_grad(const ConvGeometry& g, int64_t threads, const float* dy, const f
   const Transforms& transforms = transforms_for<kPoints, StridedGradTile>(g);
   const TileGrid t = input_grad_grid(g, transforms.shape);
   const int64_t channel = g.kernel[0] * t.taps();
-  convolve(t, transforms, {channel, g.C * channel, true}, threads, dy, w, b, dx);
+  convolve(t, transforms, {channel, t.K * channel, true}, threads, dy, w, b, dx);
 }
 
 template <int kPoints>

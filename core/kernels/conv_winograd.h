@@ -2,7 +2,7 @@
 // Winograd's algorithm for convolutions of stride 1 and 2 (docs/ops/conv.md): tiles of pixels of
 // the output are products, at each of some points, of transformed pixels and transformed weights;
 // what remains per point is a matrix product over the channels. A kernel of several planes, or of
-// stride 2, is that of one plane of stride 1 with the channels of all planes or phases. Included
+// stride 2 or larger, is that of one plane of stride 1 with the channels of all parts. Included
 // inside kernels only: everything here belongs to the level that compiles it.
 
 #include <reel/core/kernels/conv_winograd_products.h>
@@ -25,12 +25,13 @@ inline void copy_vectors(int64_t n, int64_t end, const float* from, float* out) 
   for (; j < end; j += kLanes) store<float>(out + j, Floats{});
 }
 
-// scalar: out[j][c] = x + j * step is inside ? row[x + j * step][c] : 0, of whole vectors
-inline void copy_row(int64_t size, int64_t x, int64_t step, int64_t width, int64_t C,
+// scalar: out[j][c] = x + j * step is inside ? row[x + j * step][c] : 0, of whole vectors; pixels
+// of the row are `pitch` floats apart
+inline void copy_row(int64_t size, int64_t x, int64_t step, int64_t width, int64_t C, int64_t pitch,
                      const float* row, float* out) {
-  if (step != 1) {
+  if (step != 1 || pitch != C) {
     for (int64_t j = 0; j < size; ++j, x += step)
-      copy_vectors(x >= 0 && x < width ? C : 0, C, row + x * C, out + j * C);
+      copy_vectors(x >= 0 && x < width ? C : 0, C, row + x * pitch, out + j * C);
     return;
   }
   int64_t before = x < 0 ? -x : 0;
@@ -41,16 +42,18 @@ inline void copy_row(int64_t size, int64_t x, int64_t step, int64_t width, int64
   copy_vectors(inside * C, (size - before) * C, row + (x + before) * C, out + before * C);
 }
 
-/// height x width pixels, `step` apart, from (y, x) of an image, copied; zeros for what lies
-/// outside and behind the last channel.
+/// height x width pixels, `step` apart, from (y, x) of an image whose pixels are `apart` floats
+/// apart, copied; zeros for what lies outside and behind the last channel. Channels that fill no
+/// whole vectors are all that a pixel has.
 [[gnu::noinline]] inline Patch copy_patch(int64_t height, int64_t width, int64_t y, int64_t x,
                                           int64_t step, int64_t rows, int64_t columns, int64_t C,
-                                          const float* image, float* copy) {
+                                          int64_t apart, const float* image, float* copy) {
   const int64_t pitch = whole_vectors(C), row = width * pitch;
   const Patch patch{copy, row, pitch};
   for (int64_t i = 0; i < height; ++i, y += step, copy += row)
     if (C == pitch)  // a memcpy a row takes 1.04 times as long at 32 channels of 16x16
-      copy_row(width, x, step, y >= 0 && y < rows ? columns : 0, C, image + y * columns * C, copy);
+      copy_row(width, x, step, y >= 0 && y < rows ? columns : 0, C, apart,
+               image + y * columns * apart, copy);
     else if (y < 0 || y >= rows)
       std::memset(copy, 0, static_cast<size_t>(row) * sizeof(float));
     else
@@ -61,16 +64,19 @@ inline void copy_row(int64_t size, int64_t x, int64_t step, int64_t width, int64
 /// The same, where they are if all lie inside and channels fill whole vectors.
 template <int kHeight, int kWidth>
 inline Patch patch_at(int64_t y, int64_t x, int64_t step, const int64_t (&in)[2], int64_t C,
-                      const float* image, float* copy) {
+                      int64_t apart, const float* image, float* copy) {
   const bool inside =
       y >= 0 && y + (kHeight - 1) * step < in[0] && x >= 0 && x + (kWidth - 1) * step < in[1];
-  if (inside && C % kLanes == 0) return {image + (y * in[1] + x) * C, step * in[1] * C, step * C};
-  return copy_patch(kHeight, kWidth, y, x, step, in[0], in[1], C, image, copy);
+  if (inside && C % kLanes == 0)
+    return {image + (y * in[1] + x) * apart, step * in[1] * apart, step * apart};
+  return copy_patch(kHeight, kWidth, y, x, step, in[0], in[1], C, apart, image, copy);
 }
 
 /// Few channels: the four phases of a pixel take a cell together.
 constexpr int64_t kCell = 16, kJoined = kCell / 4;
-inline bool are_phases_joined(const TileGrid& t) { return t.in_phases == 4 && t.C <= kJoined; }
+inline bool are_parts_joined(const TileGrid& t) {
+  return t.in_parts == 4 && t.phases[0] && t.C <= kJoined;
+}
 
 /// The pixels of all phases, joined: [row][column][phase][channel], copied. Those of a row of the
 /// image are neighbours there as here.
@@ -102,7 +108,7 @@ template <int kHeight, int kWidth>
 
 /// Floats that copies of patches take; of a patch of the target, for its gradient.
 inline int64_t source_patch_size(const TileGrid& t) {
-  return t.tile.source[0] * t.tile.source[1] * (are_phases_joined(t) ? kCell : whole_vectors(t.C));
+  return t.tile.source[0] * t.tile.source[1] * (are_parts_joined(t) ? kCell : whole_vectors(t.C));
 }
 
 /// Rows of the points of a window.
@@ -145,25 +151,25 @@ inline void transform_patch(const Patch& x, int64_t channels, float* out, int64_
   }
 }
 
-/// B^T x B of the pixels that a tile reads, to out[point][plane or phase][channel]; `copy` is
+/// B^T x B of the pixels that a tile reads, to out[point][plane][part][channel]; `copy` is
 /// scratch.
 template <class W, class Rows>
 inline void transform_source(const TileGrid& t, const TilePlace& at, const float* x, float* copy,
                              float* out, int64_t plane) {
   for (int64_t tap = 0; tap < t.kernel[0]; ++tap) {
     const float* image = source_plane(t, at, tap, x);
-    if (image && are_phases_joined(t)) {
+    if (image && are_parts_joined(t)) {
       const TilePlace place = source_place(t, at, {});
       const Patch patch =
           joined_patch<W::kHeight, W::kWidth>(place.y, place.x, t.in[0], t.in[1], t.C, image, copy);
       transform_patch<W, Rows>(patch, 4 * t.C, out, plane);
       continue;
     }
-    for (int64_t phase = 0; phase < t.in_phases; ++phase, out += t.C) {
+    for (int64_t part = 0; part < t.in_parts; ++part, out += t.C) {
       if (image) {
-        const TilePlace place = source_place(t, at, phase_at(phase));
-        const Patch patch = patch_at<W::kHeight, W::kWidth>(place.y, place.x, t.source[0].pixel,
-                                                            t.in, t.C, image, copy);
+        const TilePlace place = source_place(t, at, part_at(t, part));
+        const Patch patch = patch_at<W::kHeight, W::kWidth>(place.y, place.x, t.source[1].pixel,
+                                                            t.in, t.C, t.in_pitch(), image, copy);
         transform_patch<W, Rows>(patch, t.C, out, plane);
       } else {
         for (int64_t p = 0; p < (Rows::kEnd - Rows::kBegin) * W::Columns::kPoints; ++p)
@@ -187,40 +193,60 @@ void transform_sources(const TileGrid& grid, int64_t first, int64_t n, const flo
 
 // --- which convolutions ---
 
-/// Multiplications of a plane, for a pair of channels: at each point one for each phase.
+/// Multiplications of a plane, for a pair of channels: at each point one for each part.
 inline int64_t multiplications(const TileGrid& t) {
   int64_t n = 0;
-  for (int64_t p = 0; p < t.tile.all_points(); ++p) n += phases_at(t, p);
-  return t.count[0] * t.count[1] * n;
+  for (int64_t p = 0; p < t.tile.all_points(); ++p) n += parts_at(t, p);
+  return t.all_residues() * t.count[0] * t.count[1] * n;
 }
 
-/// 3x3 with stride 2, which has tiles without phases.
+/// 3x3 with stride 2, which has tiles of its own.
 inline bool is_strided_three(const ConvGeometry& g) {
   return g.stride[2] == 2 && g.kernel[1] == 3 && g.kernel[2] == 3;
 }
 
+/// Taps along each dimension that six points take at once. Runs of n taps give 7 - n pixels of the
+/// target, so that 12 pixels take 12 / (7 - n) tiles.
+inline int64_t part_taps(const ConvGeometry& g) {
+  if (g.stride[2] == 2) return (g.kernel[2] + 1) / 2;
+  int64_t best = 0, least = INT64_MAX;
+  // 1x5 is two runs of 3: 32 channels take 0.9 of the time of one of 5.
+  for (int64_t n = g.kernel[1] == 1 ? 4 : 5; n >= 3; --n) {
+    int64_t cost = 1;
+    for (int d = 1; d < 3; ++d)
+      if (g.kernel[d] > 1) cost *= (g.kernel[d] + n - 1) / n * (12 / (7 - n));
+    if (cost >= least) continue;
+    least = cost;
+    best = n;
+  }
+  return best;
+}
+
 /// Null if tiles of so many points a dimension fit a convolution, else why not.
-inline const char* refuses_kernel(const ConvGeometry& g, int points) {
+[[gnu::noinline]] inline const char* refuses_kernel(const ConvGeometry& g, int points) {
   const int64_t stride = g.stride[2], rows = (g.kernel[1] + stride - 1) / stride,
                 columns = (g.kernel[2] + stride - 1) / stride;
   if (g.stride[0] != 1 || (stride != 1 && stride != 2)) return "the stride is not 1 or 2";
-  if (g.stride[1] != stride) return "the strides differ";
-  for (int d = 0; d < 3; ++d)
-    if (g.kernel[d] > 1 && g.dilation[d] != 1) return "the dilation is not 1";
+  if (g.stride[1] != (g.kernel[1] == 1 ? 1 : stride)) return "the strides differ";
+  if (g.kernel[1] * g.kernel[2] > kMostTaps) return "the kernel has more than 64 taps";
+  if (dilation_of(g, 1) != dilation_of(g, 2) && g.kernel[1] != 1) return "the dilations differ";
+  if (stride != 1 && (dilation_of(g, 1) != 1 || dilation_of(g, 2) != 1))
+    return "it has both stride and dilation";
   if (stride == 1) {
     if (points == 3) return "the stride is not 2";
     const bool is_three = columns == 3 && (rows == 1 || rows == 3);
     if (points == 4 && !is_three) return "the kernel is not 1x3 or 3x3";
-    if (!is_three && (rows != columns || rows < 4 || rows > 5))
-      return "the kernel is not 1x3, 3x3, 4x4 or 5x5";
+    if (columns < 3 || rows == 2) return "the kernel is smaller than 1x3 or 3x3";
   } else {
     if (g.kernel[0] != 1) return "the kernel has several planes";
-    if (points == 6 && (rows != columns || rows < 3 || rows > 4))
-      return "the kernel is not 5x5 to 8x8";
-    if (points != 6 && (rows != 2 || columns != 2)) return "the kernel is not 3x3 to 4x4";
+    if (rows != columns && g.kernel[1] != 1) return "the kernel is not square";
+    if (points == 6 && (columns < 3 || columns > 4)) return "the kernel is not 5x5 to 8x8";
+    if (points != 6 && columns != 2) return "the kernel is not 3x3 to 4x4";
+    if (points == 3 && g.kernel[1] == 1) return "the kernel has one row";
     if (points == 4 && is_strided_three(g)) return "the kernel is 3x3";
   }
-  if (g.G != 1) return "it has groups";
+  if (g.G != 1 && (g.C / g.G % 16 != 0 || g.K / g.G % 16 != 0))
+    return "the channels of a group are no multiple of 16";
   if (g.K < 16 || (g.C < 16 && (stride == 1 || g.C > kJoined))) return "fewer than 16 channels";
   return nullptr;
 }
@@ -231,14 +257,16 @@ template <int kPoints, class Three, class F>
 [[gnu::always_inline]] inline auto with_tile(const ConvGeometry& g, F f) {
   const auto square = [&](auto line) { return f(Tile<decltype(line), decltype(line)>{}); };
   const auto row = [&](auto line) { return f(Tile<Line<1, 1>, decltype(line)>{}); };
-  const int64_t taps = (g.kernel[2] + g.stride[2] - 1) / g.stride[2];
+  const int64_t taps = part_taps(g);
   if constexpr (kPoints == 3) {
     return is_strided_three(g) ? f(Three{}) : square(Line<2, 2>{});
   } else if constexpr (kPoints == 4) {
-    if (g.kernel[1] == 1) return row(Line<2, 3>{});
+    if (g.kernel[1] == 1) return taps == 2 ? row(Line<3, 2>{}) : row(Line<2, 3>{});
     return taps == 2 ? square(Line<3, 2>{}) : square(Line<2, 3>{});
   } else {
-    if (g.kernel[1] == 1) return row(Line<4, 3>{});
+    if (g.kernel[1] == 1) {
+      return taps == 4 ? row(Line<3, 4>{}) : row(Line<4, 3>{});
+    }
     if (taps == 3) return square(Line<4, 3>{});
     return taps == 4 ? square(Line<3, 4>{}) : square(Line<2, 5>{});
   }
@@ -248,24 +276,24 @@ template <int kPoints, class Three, class F>
 inline int64_t least_tiles(const ConvGeometry& g, const TileGrid& t) {
   const bool small = t.tile.advance[1] == 2;
   if (g.stride[2] == 2) return t.target[1].step == 2 ? 8 : small ? 32 : 16;
-  return small ? 16 : g.C * g.K <= 128 * 128 ? 8 : 32;
+  return small ? 16 : t.C * t.K <= 128 * 128 ? 8 : 32;
 }
 
 /// Null if the tiles `t` of a convolution are worth it, else why not: what they save must pay for
 /// transforms. Limits were measured with 16 to 512 channels at AVX2 and AVX-512.
-inline const char* refuses_tiles(const ConvGeometry& g, const TileGrid& t) {
-  const bool strided = g.stride[2] == 2, joined = are_phases_joined(t);
+[[gnu::noinline]] inline const char* refuses_tiles(const ConvGeometry& g, const TileGrid& t) {
+  const bool strided = g.stride[2] == 2, joined = are_parts_joined(t);
   constexpr int64_t kTwo = 2 * kLanes < 16 ? 16 : 2 * kLanes, kFewTaps = kLanes == 16 ? 100 : 72;
   if (g.C < 16 && !joined) return "fewer than 16 channels";
-  if (strided && (g.K < kTwo || (g.C < kTwo && !joined)))
+  if ((strided || g.kernel[1] == 1) && (g.K / g.G < kTwo || (g.C / g.G < kTwo && !joined)))
     return "fewer than two vectors of channels";
   if (joined && t.C * t.taps() < kFewTaps) return "too few taps of few channels";
   if (t.kernel[0] > 1 && t.C % 16 != 0) return "its channels are no multiple of 16";
   if (t.target[1].step == 2 && is_strided_three(g) && (g.pad[1] % 2 == 0 || g.pad[2] % 2 == 0))
     return "the padding is not odd";
   // A third must be saved; of stride 2, where it is less that could be, a fifth.
-  const int64_t own = multiplications(t), size = t.size[0] * t.size[1], out = g.out[1] * g.out[2],
-                direct = (out < size ? out : size) * t.taps();
+  const int64_t own = multiplications(t), size = t.all_residues() * t.size[0] * t.size[1],
+                out = g.out[1] * g.out[2], direct = (out < size ? out : size) * t.taps();
   if (strided ? own * 5 / 4 > direct : own * 3 / 2 > direct)
     return "too few pixels of a tile lie in the image";
   if (t.tiles() < least_tiles(g, t)) return "too few tiles to pay for transforming the weights";

@@ -101,7 +101,7 @@ struct Transforms {
     void (*grads)(const TileGrid& t, const Unit& u, int64_t first, int64_t n, const float* dy,
                   float* copy, float* out, int64_t plane, float* bias);
   } parts[3];  // all rows, and each half of them where tiles are cut
-  // G^T S G of a channel and phase, for a vector of columns, to the phase's taps.
+  // G^T S G of a channel and part, for a vector of columns, to the part's taps.
   void (*sums)(const Plan& plan, const float* sums, const uint8_t* order, float (*tap)[kLanes]);
 };
 
@@ -186,8 +186,9 @@ void transform_grads(const TileGrid& grid, const Unit& u, int64_t first, int64_t
   const int64_t channels = t.K - u.column < u.columns ? t.K - u.column : u.columns;
   TilePlace at = tile_at(t, first);
   for (int64_t i = 0; i < n; ++i, advance(t, at)) {
-    Patch patch =
-        patch_at<S::kRows, S::kColumns>(at.y, at.x, 1, t.out, t.K, dy + target_plane(t, at), copy);
+    const TilePlace place = target_place(t, at, {});
+    Patch patch = patch_at<S::kRows, S::kColumns>(place.y, place.x, t.target[1].pixel, t.out, t.K,
+                                                  t.out_pitch(), dy + target_plane(t, at), copy);
     patch.base += u.column;
     if (out) transform_grad_patch<S, Rows>(patch, channels, out + i * u.columns, plane);
     if (bias) add_pixels<S>(patch, channels, bias + u.column);
@@ -205,13 +206,12 @@ void transform_block(const TileGrid& t, const Transforms& transforms, const Plan
              job.bias && u.half == 0 ? s.bias : nullptr);
 }
 
-// The products of n tiles at a point, the p-th of the unit's. Of channels of phases that have no
+// The products of n tiles at a point, the p-th of the unit's. Of channels of parts that have no
 // weight there, sums are zero.
 void multiply_point(const TileGrid& t, const Plan& plan, const Pieces& s, const Unit& u, int64_t n,
                     int64_t p, bool add, Coming& coming) {
   const int64_t point = u.half * plan.points() + p;
-  const int64_t phases = phases_at(t, point);
-  const int64_t rows = t.in_phases == 1 ? t.depth() : phases * t.C;
+  const int64_t rows = depth_at(t, point);
   const Place& place = t.tile.places[point];
   // A tile that is halved has a sum of its own at each point.
   const int64_t grad = place.sum - u.half * plan.points();
@@ -288,7 +288,7 @@ void write_weights(const TileGrid& t, const Transforms& transforms, const Plan& 
   alignas(kVectorBytes) float tap[kTogether][kLanes], row[kLanes][kTogether];
   const int64_t taps = t.taps();
   for (int64_t c = 0; c < n; ++c)
-    for (int64_t q = 0; q < t.in_phases; ++q)
+    for (int64_t q = 0; q < t.in_parts; ++q)
       transforms.sums(plan, sums + (q * t.C + c) * plan.columns, plan.order.tap[q], tap + c * taps);
   for (int64_t i = n * taps; i % kLanes != 0; ++i) store<float>(tap[i], Floats{});
   // Vectors of a tap become rows of a column: one by one, 64 channels took 60 of 390 us.
@@ -321,27 +321,32 @@ void write_columns(const TileGrid& t, const Transforms& transforms, const Plan& 
   for (int64_t end = k + n < t.K ? k + n : t.K; k < end; k += kLanes)
     for (int64_t plane = 0; plane < t.kernel[0]; ++plane)
       for (int64_t c = 0; c < t.C; c += together)
-        write_weights(t, transforms, plan, sums + (plane * t.C + c) * plan.columns + k,
+        write_weights(t, transforms, plan, sums + (plane * t.in_parts * t.C + c) * plan.columns + k,
                       t.C - c < together ? t.C - c : together, end - k < kLanes ? end - k : kLanes,
                       dw + ((k * t.C + c) * t.kernel[0] + plane) * taps);
 }
 
+// Of a group, as parallel_for counts it.
+int64_t work_of(const TileGrid& t) {
+  return t.tiles() * t.tile.all_points() * (t.depth() / 8 + 1) * t.K;
+}
+
+// Of one group, at which all begin.
 void weight_grad_of(const TileGrid& t, const Transforms& transforms, int64_t threads,
                     const Job& job, float* dw, float* db) {
   const Plan plan(t, threads);
   Scratch scratch(plan.bytes());
   float* memory = scratch.data<float>();
-  parallel_for(plan.slots, t.tiles() * t.tile.all_points() * (t.depth() / 8 + 1) * t.K,
-               [&](int64_t slot, int64_t last) {
-                 for (; slot < last; ++slot)
-                   for (int64_t i = plan.units() * slot / plan.slots;
-                        i < plan.units() * (slot + 1) / plan.slots; ++i) {
-                     const Unit u = unit_at(t, plan, i);
-                     add_unit(t, transforms, plan, job, pieces_at(plan, u.chunk, slot, memory), u);
-                     if (dw && plan.chunks * plan.halves == 1)
-                       write_columns(t, transforms, plan, memory, u.column, u.columns, dw);
-                   }
-               });
+  parallel_for(plan.slots, work_of(t), [&](int64_t slot, int64_t last) {
+    for (; slot < last; ++slot)
+      for (int64_t i = plan.units() * slot / plan.slots; i < plan.units() * (slot + 1) / plan.slots;
+           ++i) {
+        const Unit u = unit_at(t, plan, i);
+        add_unit(t, transforms, plan, job, pieces_at(plan, u.chunk, slot, memory), u);
+        if (dw && plan.chunks * plan.halves == 1)
+          write_columns(t, transforms, plan, memory, u.column, u.columns, dw);
+      }
+  });
   if (dw && plan.chunks * plan.halves > 1)
     parallel_for(plan.columns / kLanes, plan.chunks * t.depth() * plan.columns * 4,
                  [&](int64_t begin, int64_t end) {
@@ -378,8 +383,17 @@ void weight_grad(const ConvGeometry& g, int64_t threads, const float* dy, const 
     static constexpr Transforms kTransforms = transforms_of<decltype(tile)>();
     return &kTransforms;
   });
-  weight_grad_of(forward_grid(g, transforms.shape), transforms, threads,
-                 {dy, x, dw != nullptr, db != nullptr}, dw, db);
+  const TileGrid t = forward_grid(g, transforms.shape);
+  const int64_t own = threads_of_group(t, threads);
+  auto groups = [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i)
+      weight_grad_of(t, transforms, own, {dy + i * t.K, x + i * t.C, dw != nullptr, db != nullptr},
+                     dw ? dw + i * t.weights() : nullptr, db ? db + i * t.K : nullptr);
+  };
+  if (t.groups > 1 && own == 1)
+    parallel_for(t.groups, t.groups * work_of(t), groups);
+  else
+    groups(0, t.groups);
 }
 
 template <int kPoints>

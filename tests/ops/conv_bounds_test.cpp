@@ -109,6 +109,13 @@ TEST_CASE("conv winograd: nothing is read behind the operands", "[conv]") {
               x, uniform({C == 3 ? 33 : 80 - C, C, kernel, kernel}, 2).to(dtype),
               [&](const Tensor& a, const Tensor& b) { return conv2d(a, b, {}, stride, 1); });
         }
+    for (int64_t dilation : {1, 2})
+      for (int64_t G : {1, 3}) {
+        INFO(G << " groups, dilation " << dilation);
+        check_bounds(
+            uniform({4, 48, 17, 18}, 1).to(dtype), uniform({96, 48 / G, 3, 3}, 2).to(dtype),
+            [&](const Tensor& a, const Tensor& b) { return conv2d(a, b, {}, 1, 1, dilation, G); });
+      }
   });
 }
 

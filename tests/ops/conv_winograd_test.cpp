@@ -1,85 +1,16 @@
 #include "tests/catch.h"
 #include "tests/harness.h"
-#include "tests/ops/conv_reference.h"
+#include "tests/ops/conv_winograd_problems.h"
 
 #include <reel/autograd/engine.h>
-#include <reel/autograd/ops/convolutions.h>
-#include <reel/core/creation.h>
 #include <reel/core/isa.h>
 #include <reel/core/parallel.h>
 #include <reel/core/random.h>
-#include <reel/core/winograd.h>
-
-#include <cmath>
 
 using namespace reel;
 using namespace reel::tests;
 
 namespace {
-
-struct WinogradScope {
-  explicit WinogradScope(bool on) { set_winograd(on); }
-  ~WinogradScope() { set_winograd(before); }
-  const bool before = winograd();
-};
-
-ConvProblem problem(int64_t N, int64_t C, int64_t K, int64_t H, int64_t W, int64_t pad_y,
-                    int64_t pad_x) {
-  return {2,
-          {N,
-           C,
-           K,
-           1,
-           {1, H, W},
-           {1, H + 2 * pad_y - 2, W + 2 * pad_x - 2},
-           {1, 3, 3},
-           {1, 1, 1},
-           {1, 1, 1},
-           {0, pad_y, pad_x}}};
-}
-
-// A kernel of 1x3, in as many dimensions.
-ConvProblem line(int D, int64_t N, int64_t C, int64_t K, int64_t H, int64_t W, int64_t pad_x) {
-  ConvProblem p = problem(N, C, K, H, W, 0, pad_x);
-  p.D = D;
-  p.g.kernel[1] = 1;
-  p.g.out[1] = H;
-  return p;
-}
-
-// The same with a kernel of that many rows and columns.
-ConvProblem sized(ConvProblem p, int64_t rows, int64_t columns) {
-  p.g.kernel[1] = rows;
-  p.g.kernel[2] = columns;
-  for (int d = 1; d < 3; ++d) p.g.out[d] = p.g.in[d] + 2 * p.g.pad[d] - p.g.kernel[d] + 1;
-  return p;
-}
-
-// The same with T planes of the kernel and D of the image.
-ConvProblem volume(ConvProblem p, int64_t T, int64_t D, int64_t pad) {
-  p.D = 3;
-  p.g.kernel[0] = T;
-  p.g.in[0] = D;
-  p.g.out[0] = D + 2 * pad - T + 1;
-  p.g.pad[0] = pad;
-  return p;
-}
-
-// The same with stride 2.
-ConvProblem halved(ConvProblem p) {
-  for (int d = 1; d < 3; ++d) {
-    p.g.stride[d] = 2;
-    p.g.out[d] = (p.g.in[d] + 2 * p.g.pad[d] - p.g.kernel[d]) / 2 + 1;
-  }
-  return p;
-}
-
-Tensor conv(const ConvProblem& p, const Tensor& x, const Tensor& w, const Tensor& b = {}) {
-  const auto &pad = p.g.pad, &stride = p.g.stride;
-  if (p.D == 1) return conv1d(x, w, b, 1, pad[2]);
-  return p.D == 3 ? conv3d(x, w, b, {stride[0], stride[1], stride[2]}, {pad[0], pad[1], pad[2]})
-                  : conv2d(x, w, b, {stride[1], stride[2]}, {pad[1], pad[2]});
-}
 
 TensorList reference(const ConvProblem& p, const TensorList& in) {
   const auto x = in[0].to_vector(), w = in[1].to_vector();
@@ -91,22 +22,6 @@ TensorList reference(const ConvProblem& p, const TensorList& in) {
   }
   for_each_product(p.g, [&](size_t i, size_t j, size_t k) { y[i] += x[j] * w[k]; });
   return {tensor_of(p.output(), y)};
-}
-
-std::string explain(const ConvProblem& p) {
-  const Tensor x = zeros(p.input(), kFloat32), w = zeros(p.weight(), kFloat32);
-  const auto& pad = p.g.pad;
-  const auto& stride = p.g.stride;
-  if (p.D == 1) return explain_conv1d(x, w, 1, pad[2]);
-  return p.D == 3
-             ? explain_conv3d(x, w, {stride[0], stride[1], stride[2]}, {pad[0], pad[1], pad[2]})
-             : explain_conv2d(x, w, {stride[1], stride[2]}, {pad[1], pad[2]});
-}
-
-size_t count(const std::string& text, const std::string& part) {
-  size_t n = 0;
-  for (size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++n;
-  return n;
 }
 
 // y, dx, dw and db, by an algorithm that computes all three directions, or so many of them.
@@ -125,16 +40,6 @@ void check_winograd(const char* algorithm, const ConvProblem& p, bool bias = tru
   c.mode = GradcheckMode::kDirectional;
   c.float_tolerance = 1e-5;
   check_op(c);
-}
-
-double relative_error(const Tensor& a, const Tensor& exact) {
-  const auto u = a.to_vector(), v = exact.to_vector();
-  double largest = 0, off = 0;
-  for (size_t i = 0; i < v.size(); ++i) {
-    largest = std::max(largest, std::fabs(v[i]));
-    off = std::max(off, std::fabs(u[i] - v[i]));
-  }
-  return off / largest;
 }
 
 // The largest error of y, dx and dw in float32, relative to their largest elements.
@@ -179,13 +84,53 @@ TEST_CASE("conv winograd: kernels of several planes") {
 }
 
 TEST_CASE("conv winograd: kernels of one row") {
-  check_winograd("winograd_6", line(1, 2, 16, 16, 1, 31, 1));
-  check_winograd("winograd_6", line(1, 3, 17, 33, 1, 16, 0));
-  check_winograd("winograd_6", line(1, 1, 33, 18, 1, 65, 2), false);
-  check_winograd("winograd_6", line(2, 1, 16, 24, 5, 9, 1));
-  check_winograd("winograd_6", volume(line(3, 1, 16, 16, 3, 8, 1), 3, 4, 1));
-  check_winograd("winograd_4", line(1, 19, 16, 31, 1, 2, 1));
+  check_winograd("winograd_6", line(1, 2, 32, 32, 1, 31, 1));
+  check_winograd("winograd_6", line(1, 3, 35, 33, 1, 16, 0));
+  check_winograd("winograd_6", line(1, 1, 33, 40, 1, 65, 2), false);
+  check_winograd("winograd_6", line(2, 1, 32, 40, 5, 9, 1));
+  check_winograd("winograd_6", volume(line(3, 1, 32, 32, 3, 8, 1), 3, 4, 1));
+  check_winograd("winograd_4", line(1, 19, 32, 35, 1, 2, 1));
   check_winograd("winograd_6", line(1, 40, 64, 48, 1, 33, 1), false);
+}
+
+TEST_CASE("conv winograd: kernels of one row and many taps") {
+  for (int64_t taps : {4, 5, 6, 7, 9, 16})
+    check_winograd("winograd_6", sized(line(1, 2, 32, 33, 1, 41, taps / 2), 1, taps),
+                   taps % 2 == 0);
+  check_winograd("winograd_6", sized(line(2, 1, 47, 32, 4, 30, 3), 1, 8));
+  check_winograd("winograd_6", dilated(sized(line(1, 2, 32, 32, 1, 50, 3), 1, 7), 3));
+  for (int64_t taps : {5, 6, 7, 8})
+    check_winograd("winograd_6", halved(sized(line(1, 3, 32, 48, 1, 64 + taps, 2), 1, taps)));
+  check_winograd("winograd_4", halved(sized(line(1, 3, 48, 32, 1, 97, 1), 1, 4)));
+}
+
+TEST_CASE("conv winograd: kernels cut into parts") {
+  check_winograd("winograd_6", sized(problem(2, 16, 16, 12, 13, 3, 3), 6, 6));
+  check_winograd("winograd_6", sized(problem(1, 17, 33, 18, 20, 3, 2), 7, 7), false);
+  check_winograd("winograd_6", sized(problem(1, 33, 18, 19, 16, 0, 4), 8, 8));
+  check_winograd("winograd_6", sized(problem(2, 24, 16, 13, 15, 1, 2), 3, 5));
+  check_winograd("winograd_6", sized(problem(2, 16, 40, 15, 13, 3, 1), 7, 3), false);
+  check_winograd("winograd_6", volume(sized(problem(1, 16, 32, 12, 12, 3, 3), 7, 7), 2, 3, 1));
+}
+
+TEST_CASE("conv winograd: dilation") {
+  check_winograd("winograd_6", dilated(problem(1, 16, 16, 16, 16, 1, 1), 2));
+  check_winograd("winograd_6", dilated(problem(2, 17, 33, 17, 19, 0, 2), 2), false);
+  check_winograd("winograd_6", dilated(problem(1, 33, 18, 25, 24, 1, 1), 3));
+  check_winograd("winograd_4", dilated(problem(1, 16, 24, 8, 8, 1, 1), 2));
+  check_winograd("winograd_6", dilated(sized(problem(1, 16, 32, 24, 24, 2, 2), 5, 5), 2));
+  check_winograd("winograd_6", dilated(volume(problem(1, 16, 16, 16, 15, 1, 1), 3, 5, 1), 2));
+  check_winograd("winograd_6", dilated(line(1, 3, 32, 35, 1, 70, 1), 4));
+}
+
+TEST_CASE("conv winograd: groups") {
+  check_winograd("winograd_6", grouped(problem(2, 32, 64, 9, 12, 1, 1), 2));
+  check_winograd("winograd_6", grouped(problem(1, 96, 48, 12, 11, 0, 2), 3), false);
+  check_winograd("winograd_4", grouped(problem(4, 64, 64, 4, 4, 1, 1), 4));
+  check_winograd("winograd_6", grouped(dilated(problem(1, 32, 32, 16, 17, 1, 1), 2), 2));
+  check_winograd("winograd_6", grouped(sized(problem(1, 64, 32, 12, 12, 3, 3), 7, 7), 2));
+  check_winograd("winograd_6", grouped(volume(problem(1, 32, 32, 9, 9, 1, 1), 3, 3, 1), 2));
+  check_winograd("winograd_3", grouped(halved(problem(2, 64, 96, 16, 16, 1, 1)), 2));
 }
 
 TEST_CASE("conv winograd: more padding than a gradient needs") {
@@ -272,6 +217,10 @@ TEST_CASE("conv winograd: large weights have equal bits for any number of thread
                                    problem(1, 64, 256, 9, 12, 1, 1),
                                    volume(problem(1, 48, 80, 8, 8, 1, 1), 3, 3, 1),
                                    line(1, 2, 320, 304, 1, 24, 1),
+                                   sized(line(1, 2, 80, 96, 1, 40, 4), 1, 9),
+                                   sized(problem(1, 64, 80, 12, 13, 3, 3), 7, 7),
+                                   dilated(problem(1, 96, 80, 24, 26, 1, 1), 2),
+                                   grouped(problem(1, 192, 288, 12, 13, 1, 1), 3),
                                    halved(problem(2, 160, 144, 20, 16, 1, 1)),
                                    sized(problem(1, 96, 128, 12, 13, 2, 2), 5, 5),
                                    halved(sized(problem(2, 80, 144, 20, 22, 1, 1), 4, 4)),
@@ -319,6 +268,8 @@ TEST_CASE("conv winograd: rounding errors keep to their bounds") {
       {problem(2, 64, 128, 16, 16, 0, 0), 4e-6},
       {problem(8, 256, 256, 8, 8, 1, 1), 4e-6},
       {line(1, 4, 64, 64, 1, 200, 1), 4e-6},
+      {sized(line(1, 4, 64, 64, 1, 200, 7), 1, 15), 4e-6},
+      {sized(problem(2, 64, 64, 28, 28, 3, 3), 7, 7), 4e-6},
       {volume(problem(2, 64, 64, 12, 12, 1, 1), 3, 6, 1), 4e-6},
       {problem(1, 256, 256, 8, 8, 1, 1), 2e-6},
       {problem(1, 32, 32, 8, 8, 1, 1), 2e-6},
@@ -344,88 +295,4 @@ TEST_CASE("conv winograd: rounding errors keep to their bounds") {
       CHECK(worst_error(row.p) < 3e-6);
     }
   }
-}
-
-TEST_CASE("conv winograd: can be switched off") {
-  const ConvProblem p = problem(2, 16, 16, 12, 12, 1, 1);
-  const Tensor x = uniform(p.input(), 1, -1, 1, kFloat32).requires_grad_();
-  const Tensor w = uniform(p.weight(), 2, -1, 1, kFloat32).requires_grad_();
-  const auto all = [&] {
-    const Tensor y = conv(p, x, w);
-    const TensorList grads = autograd::grad({y}, {x, w}, {ones_like(y)});
-    return TensorList{y.detach(), grads[0], grads[1]};
-  };
-  WinogradScope on(true);
-  const TensorList fast = all();
-  CHECK(count(explain(p), "winograd_6: computes") == 3);
-  {
-    WinogradScope off(false);
-    CHECK_FALSE(winograd());
-    CHECK(count(explain(p),
-                "winograd_6: declines: switched off by set_winograd or REEL_WINOGRAD\n"
-                "  winograd_4: declines: switched off by set_winograd or REEL_WINOGRAD\n"
-                "  winograd_3: declines: switched off by set_winograd or REEL_WINOGRAD\n") == 3);
-    const TensorList direct = all();
-    for (size_t i = 0; i < fast.size(); ++i) {
-      CHECK_FALSE(direct[i].equal(fast[i]));
-      CHECK(relative_error(fast[i], direct[i]) < 1e-5);
-    }
-  }
-  const TensorList again = all();
-  for (size_t i = 0; i < fast.size(); ++i) CHECK(again[i].equal(fast[i]));
-}
-
-TEST_CASE("conv winograd: says why it declines") {
-  const auto reasons = [](IntArrayRef x, IntArrayRef w, int64_t stride, int64_t padding,
-                          int64_t dilation, int64_t groups) {
-    return explain_conv2d(zeros(x, kFloat32), zeros(w, kFloat32), stride, padding, dilation,
-                          groups);
-  };
-  const auto says = [](const std::string& text, const std::string& reason,
-                       const std::string& algorithm = "winograd_6", size_t directions = 3) {
-    CAPTURE(text, reason);
-    CHECK(count(text, algorithm + ": declines: " + reason + "\n") == directions);
-  };
-  says(reasons({4, 16, 16, 16}, {16, 16, 6, 6}, 1, 2, 1, 1),
-       "the kernel is not 1x3, 3x3, 4x4 or 5x5");
-  says(reasons({4, 16, 16, 16}, {16, 16, 3, 5}, 1, 2, 1, 1),
-       "the kernel is not 1x3, 3x3, 4x4 or 5x5");
-  says(reasons({4, 16, 16, 16}, {16, 16, 3, 3}, 3, 1, 1, 1), "the stride is not 1 or 2");
-  says(reasons({4, 16, 16, 16}, {16, 16, 3, 3}, 1, 1, 2, 1), "the dilation is not 1");
-  says(reasons({4, 32, 16, 16}, {32, 16, 3, 3}, 1, 1, 1, 2), "it has groups");
-  says(reasons({4, 15, 16, 16}, {16, 15, 3, 3}, 1, 1, 1, 1), "fewer than 16 channels");
-  says(reasons({4, 16, 16, 16}, {8, 16, 3, 3}, 1, 1, 1, 1), "fewer than 16 channels");
-  says(reasons({99, 16, 2, 2}, {16, 16, 3, 3}, 1, 1, 1, 1),
-       "too few pixels of a tile lie in the image");
-  says(reasons({1, 16, 8, 8}, {16, 16, 3, 3}, 1, 1, 1, 1),
-       "too few tiles to pay for transforming the weights");
-  CHECK(count(explain_conv1d(zeros({4, 16, 64}, kFloat32), zeros({16, 16, 5}, kFloat32), 1, 2),
-              "winograd_6: declines: the kernel is not 1x3, 3x3, 4x4 or 5x5\n") == 3);
-  CHECK(count(explain_conv2d(zeros({4, 32, 16, 16}, kFloat32), zeros({32, 32, 3, 3}, kFloat32),
-                             {2, 1}, 1),
-              "winograd_6: declines: the strides differ\n") == 3);
-  CHECK(count(explain_conv3d(zeros({4, 17, 9, 9, 9}, kFloat32), zeros({17, 17, 3, 3, 3}, kFloat32)),
-              "winograd_6: declines: its channels are no multiple of 16\n") == 3);
-  CHECK(count(explain_conv3d(zeros({4, 16, 9, 9, 9}, kFloat32), zeros({16, 16, 3, 3, 3}, kFloat32),
-                             1, 2, {2, 1, 1}),
-              "winograd_6: declines: the dilation is not 1\n") == 3);
-  CHECK(count(explain_conv3d(zeros({4, 32, 9, 9, 9}, kFloat32), zeros({32, 32, 3, 3, 3}, kFloat32),
-                             {1, 2, 2}, 1),
-              "winograd_3: declines: the kernel has several planes\n") == 3);
-
-  const char *six = "winograd_6", *four = "winograd_4", *three = "winograd_3";
-  says(reasons({4, 32, 16, 16}, {32, 32, 9, 9}, 2, 2, 1, 1), "the kernel is not 5x5 to 8x8", six);
-  says(reasons({4, 32, 16, 16}, {32, 32, 3, 3}, 2, 1, 1, 1), "the kernel is not 5x5 to 8x8", six);
-  says(reasons({4, 32, 16, 16}, {32, 32, 5, 5}, 2, 2, 1, 1), "the kernel is not 3x3 to 4x4", four);
-  says(reasons({4, 32, 16, 16}, {32, 32, 3, 3}, 2, 1, 1, 1), "the kernel is 3x3", four);
-  says(reasons({4, 32, 16, 16}, {32, 32, 5, 5}, 1, 2, 1, 1), "the kernel is not 1x3 or 3x3", four);
-  says(reasons({4, 32, 16, 16}, {32, 32, 3, 3}, 1, 1, 1, 1), "the stride is not 2", three);
-  says(reasons({4, 64, 16, 16}, {64, 32, 3, 3}, 2, 1, 1, 2), "it has groups", three);
-  says(reasons({4, 15, 16, 16}, {32, 15, 3, 3}, 2, 1, 1, 1), "fewer than 16 channels", three);
-  says(reasons({9, 32, 14, 14}, {32, 32, 3, 3}, 2, 1, 1, 1),
-       "too few pixels of a tile lie in the image", three);
-  says(reasons({1, 32, 8, 8}, {32, 32, 3, 3}, 2, 1, 1, 1),
-       "too few tiles to pay for transforming the weights", three);
-  says(reasons({2, 32, 32, 32}, {32, 32, 3, 3}, 2, 0, 1, 1), "the padding is not odd", three, 1);
-  says(reasons({2, 3, 64, 64}, {32, 3, 4, 4}, 2, 1, 1, 1), "too few taps of few channels", four, 2);
 }
