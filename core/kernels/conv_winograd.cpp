@@ -8,6 +8,13 @@
 
 namespace reel::kernels::REEL_ISA {
 
+template struct SourceTransform<Window<Points<1>, Points<4>>>;
+template struct SourceTransform<Window<Points<1>, Points<6>>>;
+template struct SourceTransform<Window<Points<3>, Points<3>>>;
+template struct SourceTransform<Window<Points<4>, Points<4>>>;
+template struct SourceTransform<Window<Points<6>, Points<6>>>;
+template struct SourceTransform<Window<StridedLine, StridedLine>>;
+
 namespace {
 
 // The target of a group is cut into units: ranges of columns by ranges of tiles. A unit transforms
@@ -379,7 +386,7 @@ template <int kPoints, class Three>
 const Transforms& transforms_for(const ConvGeometry& g) {
   return *with_tile<kPoints, Three>(g, [](auto tile) {
     using S = decltype(tile);
-    static constexpr Transforms kTransforms{shape_of<S>(), transform_sources<typename S::Source>,
+    static constexpr Transforms kTransforms{shape_of<S>(), SourceTransform<typename S::Source>::run,
                                             transform_taps<S>, write_tiles<S>};
     return &kTransforms;
   });

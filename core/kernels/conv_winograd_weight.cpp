@@ -363,7 +363,7 @@ void weight_grad_of(const TileGrid& t, const Transforms& transforms, int64_t thr
 
 template <class S, class Rows>
 constexpr Transforms::Part part_of() {
-  return {transform_sources<typename S::Source, Rows>, transform_grads<S, Rows>};
+  return {SourceTransform<typename S::Source, Rows>::run, transform_grads<S, Rows>};
 }
 template <class S>
 constexpr Transforms transforms_of() {
