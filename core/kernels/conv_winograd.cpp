@@ -382,6 +382,22 @@ void convolve(const TileGrid& t, const Transforms& transforms, const WeightSteps
       });
 }
 
+void forward_by(const Transforms& transforms, const ConvGeometry& g, int64_t threads,
+                const float* x, const float* w, const float* b, float* y) {
+  const TileGrid t = forward_grid(join_groups(g), transforms.shape);
+  const int64_t channel = g.kernel[0] * t.taps();
+  JoinedWeights joined(g, w);
+  convolve(t, transforms, {t.C * channel, channel, false}, threads, x, joined.data(), b, y);
+}
+
+void input_grad_by(const Transforms& transforms, const ConvGeometry& g, int64_t threads,
+                   const float* dy, const float* w, const float* b, float* dx) {
+  const TileGrid t = input_grad_grid(join_groups(g), transforms.shape);
+  const int64_t channel = g.kernel[0] * t.taps();
+  JoinedWeights joined(g, w);
+  convolve(t, transforms, {channel, t.K * channel, true}, threads, dy, joined.data(), b, dx);
+}
+
 template <int kPoints, class Three>
 const Transforms& transforms_for(const ConvGeometry& g) {
   return *with_tile<kPoints, Three>(g, [](auto tile) {
@@ -395,19 +411,13 @@ const Transforms& transforms_for(const ConvGeometry& g) {
 template <int kPoints>
 void forward(const ConvGeometry& g, int64_t threads, const float* x, const float* w, const float* b,
              float* y) {
-  const Transforms& transforms = transforms_for<kPoints, StridedTile>(g);
-  const TileGrid t = forward_grid(g, transforms.shape);
-  const int64_t channel = g.kernel[0] * t.taps();
-  convolve(t, transforms, {t.C * channel, channel, false}, threads, x, w, b, y);
+  forward_by(transforms_for<kPoints, StridedTile>(g), g, threads, x, w, b, y);
 }
 
 template <int kPoints>
 void input_grad(const ConvGeometry& g, int64_t threads, const float* dy, const float* w,
                 const float* b, float* dx) {
-  const Transforms& transforms = transforms_for<kPoints, StridedGradTile>(g);
-  const TileGrid t = input_grad_grid(g, transforms.shape);
-  const int64_t channel = g.kernel[0] * t.taps();
-  convolve(t, transforms, {channel, t.K * channel, true}, threads, dy, w, b, dx);
+  input_grad_by(transforms_for<kPoints, StridedGradTile>(g), g, threads, dy, w, b, dx);
 }
 
 template <int kPoints>

@@ -5,6 +5,7 @@
 // stride 2 or larger, is that of one plane of stride 1 with the channels of all parts. Included
 // inside kernels only: everything here belongs to the level that compiles it.
 
+#include <reel/core/kernels/conv_joined_groups.h>
 #include <reel/core/kernels/conv_winograd_products.h>
 #include <reel/core/kernels/conv_winograd_tiles.h>
 
@@ -45,9 +46,10 @@ inline void copy_row(int64_t size, int64_t x, int64_t step, int64_t width, int64
 /// height x width pixels, `step` apart, from (y, x) of an image whose pixels are `apart` floats
 /// apart, copied; zeros for what lies outside and behind the last channel. Channels that fill no
 /// whole vectors are all that a pixel has.
-[[gnu::noinline]] inline Patch copy_patch(int64_t height, int64_t width, int64_t y, int64_t x,
-                                          int64_t step, int64_t rows, int64_t columns, int64_t C,
-                                          int64_t apart, const float* image, float* copy) {
+[[gnu::noinline, gnu::noclone]] inline Patch copy_patch(int64_t height, int64_t width, int64_t y,
+                                                        int64_t x, int64_t step, int64_t rows,
+                                                        int64_t columns, int64_t C, int64_t apart,
+                                                        const float* image, float* copy) {
   const int64_t pitch = whole_vectors(C), row = width * pitch;
   const Patch patch{copy, row, pitch};
   for (int64_t i = 0; i < height; ++i, y += step, copy += row)
@@ -158,13 +160,14 @@ inline void transform_source(const TileGrid& t, const TilePlace& at, const float
                              float* out, int64_t plane) {
   for (int64_t tap = 0; tap < t.kernel[0]; ++tap) {
     const float* image = source_plane(t, at, tap, x);
-    if (image && are_parts_joined(t)) {
-      const TilePlace place = source_place(t, at, {});
-      const Patch patch =
-          joined_patch<W::kHeight, W::kWidth>(place.y, place.x, t.in[0], t.in[1], t.C, image, copy);
-      transform_patch<W, Rows>(patch, 4 * t.C, out, plane);
-      continue;
-    }
+    if constexpr (W::kHeight > 1)
+      if (image && are_parts_joined(t)) {
+        const TilePlace place = source_place(t, at, {});
+        const Patch patch = joined_patch<W::kHeight, W::kWidth>(place.y, place.x, t.in[0], t.in[1],
+                                                                t.C, image, copy);
+        transform_patch<W, Rows>(patch, 4 * t.C, out, plane);
+        continue;
+      }
     for (int64_t part = 0; part < t.in_parts; ++part, out += t.C) {
       if (image) {
         const TilePlace place = source_place(t, at, part_at(t, part));
@@ -254,8 +257,7 @@ inline int64_t part_taps(const ConvGeometry& g) {
     if (points == 3 && g.kernel[1] == 1) return "the kernel has one row";
     if (points == 4 && is_strided_three(g)) return "the kernel is 3x3";
   }
-  if (g.G != 1 && (g.C / g.G % 16 != 0 || g.K / g.G % 16 != 0))
-    return "the channels of a group are no multiple of 16";
+  if (groups_joined(g) == 0) return "no groups together have multiples of 16 channels";
   if (g.K < 16 || (g.C < 16 && (stride == 1 || g.C > kJoined))) return "fewer than 16 channels";
   return nullptr;
 }
@@ -288,9 +290,11 @@ inline int64_t least_tiles(const ConvGeometry& g, const TileGrid& t) {
   return small ? 16 : t.C * t.K <= 128 * 128 ? 8 : 32;
 }
 
-/// Null if the tiles `t` of a convolution are worth it, else why not: what they save must pay for
-/// transforms. Limits were measured with 16 to 512 channels at AVX2 and AVX-512.
-[[gnu::noinline]] inline const char* refuses_tiles(const ConvGeometry& g, const TileGrid& t) {
+/// Null if the tiles `t` of a convolution, some of whose groups are joined, are worth it, else why
+/// not: what they save must pay for transforms. Limits were measured with 16 to 512 channels at
+/// AVX2 and AVX-512.
+[[gnu::noinline]] inline const char* refuses_tiles(const ConvGeometry& g, int64_t groups,
+                                                   const TileGrid& t) {
   const bool strided = g.stride[2] == 2, joined = are_parts_joined(t);
   constexpr int64_t kTwo = 2 * kLanes < 16 ? 16 : 2 * kLanes, kFewTaps = kLanes == 16 ? 100 : 72;
   if (g.C < 16 && !joined) return "fewer than 16 channels";
@@ -302,8 +306,9 @@ inline int64_t least_tiles(const ConvGeometry& g, const TileGrid& t) {
     return "the padding is not odd";
   // A third must be saved; of stride 2, where it is less that could be, a fifth.
   const int64_t own = multiplications(t), size = t.all_residues() * t.size[0] * t.size[1],
-                out = g.out[1] * g.out[2], direct = (out < size ? out : size) * t.taps();
-  if (strided ? own * 5 / 4 > direct : own * 3 / 2 > direct)
+                out = g.out[1] * g.out[2],
+                direct = (out < size ? out : size) * t.taps() * whole_vectors(t.K / groups);
+  if (own * whole_vectors(t.K) * (strided ? 5 : 6) / 4 > direct)
     return "too few pixels of a tile lie in the image";
   if (t.tiles() < least_tiles(g, t)) return "too few tiles to pay for transforming the weights";
   return nullptr;
@@ -314,11 +319,12 @@ template <int kPoints, class Three>
 inline const char* refuses_winograd(const ConvGeometry& g,
                                     TileGrid (*grid)(const ConvGeometry&, const TileShape&)) {
   if (const char* reason = refuses_kernel(g, kPoints)) return reason;
+  const ConvGeometry joined = join_groups(g);
   const TileShape* shape = with_tile<kPoints, Three>(g, [](auto tile) {
     static constexpr TileShape kShape = shape_of<decltype(tile)>();
     return &kShape;
   });
-  return refuses_tiles(g, grid(g, *shape));
+  return refuses_tiles(joined, g.G / joined.G, grid(joined, *shape));
 }
 
 }  // namespace reel::kernels::REEL_ISA

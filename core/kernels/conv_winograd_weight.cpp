@@ -361,6 +361,24 @@ void weight_grad_of(const TileGrid& t, const Transforms& transforms, int64_t thr
     }
 }
 
+void weight_grad_by(const Transforms& transforms, const ConvGeometry& g, int64_t threads,
+                    const float* dy, const float* x, float* dw, float* db) {
+  const TileGrid t = forward_grid(join_groups(g), transforms.shape);
+  JoinedWeights joined(g, nullptr);
+  float* weights = !dw || t.groups == g.G ? dw : joined.data();
+  const int64_t own = threads_of_group(t, threads);
+  auto groups = [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i)
+      weight_grad_of(t, transforms, own, {dy + i * t.K, x + i * t.C, dw != nullptr, db != nullptr},
+                     dw ? weights + i * t.weights() : nullptr, db ? db + i * t.K : nullptr);
+  };
+  if (t.groups > 1 && own == 1)
+    parallel_for(t.groups, t.groups * work_of(t), groups);
+  else
+    groups(0, t.groups);
+  if (weights != dw) joined.copy_to(dw);
+}
+
 template <class S, class Rows>
 constexpr Transforms::Part part_of() {
   return {SourceTransform<typename S::Source, Rows>::run, transform_grads<S, Rows>};
@@ -379,21 +397,11 @@ constexpr Transforms transforms_of() {
 template <int kPoints>
 void weight_grad(const ConvGeometry& g, int64_t threads, const float* dy, const float* x, float* dw,
                  float* db) {
-  const Transforms& transforms = *with_tile<kPoints, StridedTile>(g, [](auto tile) {
+  const Transforms* transforms = with_tile<kPoints, StridedTile>(g, [](auto tile) {
     static constexpr Transforms kTransforms = transforms_of<decltype(tile)>();
     return &kTransforms;
   });
-  const TileGrid t = forward_grid(g, transforms.shape);
-  const int64_t own = threads_of_group(t, threads);
-  auto groups = [&](int64_t begin, int64_t end) {
-    for (int64_t i = begin; i < end; ++i)
-      weight_grad_of(t, transforms, own, {dy + i * t.K, x + i * t.C, dw != nullptr, db != nullptr},
-                     dw ? dw + i * t.weights() : nullptr, db ? db + i * t.K : nullptr);
-  };
-  if (t.groups > 1 && own == 1)
-    parallel_for(t.groups, t.groups * work_of(t), groups);
-  else
-    groups(0, t.groups);
+  weight_grad_by(*transforms, g, threads, dy, x, dw, db);
 }
 
 template <int kPoints>
