@@ -4,18 +4,20 @@
 // inside kernels only: everything here belongs to the level that compiles it.
 
 #include <reel/core/kernels/conv.h>
+#include <reel/core/kernels/vectors.h>
 #include <reel/core/scratch.h>
 
 #include <cstring>
 
 namespace reel::kernels::REEL_ISA {
 
-/// How many groups are joined, so that each side has a multiple of 16 channels: 1 where it has them
-/// anyway, 0 where up to 16 groups do not.
+/// How many groups are joined, so that channels fill vectors on each side: 1 where they do anyway,
+/// 0 where those of a vector's worth of groups do not.
 [[gnu::noinline]] inline int64_t groups_joined(const ConvGeometry& g) {
+  constexpr int64_t kWhole = kWidth < float >> 8 ? kWidth<float> : 8;
   if (g.G == 1) return 1;
-  for (int64_t n = 1; n <= 16; ++n)
-    if (g.C / g.G * n % 16 == 0 && g.K / g.G * n % 16 == 0) return g.G % n == 0 ? n : 0;
+  for (int64_t n = 1; n <= kWhole; ++n)
+    if (g.C / g.G * n % kWhole == 0 && g.K / g.G * n % kWhole == 0) return g.G % n == 0 ? n : 0;
   return 0;
 }
 
