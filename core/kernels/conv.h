@@ -32,12 +32,14 @@ enum ConvKind : int {
   kConvWinograd3,
   kConvMatmul,
   kConvCol2im,
+  kConvSwapped,
   kConvPlanes,
   kConvDirect,
   kConvKinds
 };
-constexpr const char* const kConvNames[kConvKinds] = {
-    "depthwise", "winograd_6", "winograd_4", "winograd_3", "matmul", "col2im", "planes", "direct"};
+constexpr const char* const kConvNames[kConvKinds] = {"depthwise",  "winograd_6", "winograd_4",
+                                                      "winograd_3", "matmul",     "col2im",
+                                                      "swapped",    "planes",     "direct"};
 
 /// Whether set_winograd governs it.
 constexpr bool is_winograd(int kind) { return kind >= kConvWinograd6 && kind <= kConvWinograd3; }

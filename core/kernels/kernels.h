@@ -55,6 +55,7 @@
   X(conv_matmul)               \
   X(conv_planes)               \
   X(conv_planes_weight)        \
+  X(conv_swapped_weight)       \
   X(conv_weight)               \
   X(conv_winograd)             \
   X(conv_winograd_weight)      \

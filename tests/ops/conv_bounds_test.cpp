@@ -87,7 +87,7 @@ TEST_CASE("conv: nothing is read behind the operands", "[conv]") {
       for (int64_t C : {1, 3, 8, 17})
         for (const Call& c : {Call{6, C, K, 1, 3, 2, 1, 0}, Call{2, C, K, 1, 5, 3, 2, 1},
                               Call{3, C, K, 1, 4, 1, 1, 0}, Call{1, C, K, 1, 6, 3, 1, 1},
-                              Call{2, C, C * K, C, 4, 3, 1, 1}}) {
+                              Call{3, C, K, 1, 3, 3, 1, 0}, Call{2, C, C * K, C, 4, 3, 1, 1}}) {
           INFO(C << " to " << c.K << ", kernel " << c.kernel << ", stride " << c.stride);
           const Tensor x = uniform({c.N, c.C, c.size, c.size}, 1).to(dtype);
           const Tensor w = uniform({c.K, c.C / c.G, c.kernel, c.kernel}, 2).to(dtype);

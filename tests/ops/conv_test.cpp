@@ -250,7 +250,8 @@ TEST_CASE("conv: one tap and many channels, as a product of matrices") {
   };
   declines(problem({2, 256, 4, 4}, {256, 128, 1, 1}, {1, 0, 1, 2}), "there are groups");
   for (const Options& o : {Options{2}, Options{1, 1}})
-    declines(problem({2, 256, 4, 4}, {256, 256, 1, 1}, o), "outputs are not of one pixel each");
+    declines(problem({2, 256, 4, 4}, {256, 256, 1, 1}, o),
+             "outputs are not of one pixel or image each");
   declines(problem({0, 256, 4, 4}, {256, 256, 1, 1}), "there is no sample");
   declines(problem({2, 64, 4, 4}, {512, 64, 1, 1}), "too few channels");
   declines(problem({2, 256, 100, 100}, {256, 256, 1, 1}), "too many pixels");

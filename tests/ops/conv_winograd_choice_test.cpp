@@ -1,6 +1,6 @@
 #include "tests/catch.h"
 #include "tests/harness.h"
-#include "tests/ops/conv_winograd_problems.h"
+#include "tests/ops/conv_problems.h"
 
 #include <reel/autograd/engine.h>
 #include <reel/core/isa.h>

@@ -1,6 +1,6 @@
 #include "tests/catch.h"
 #include "tests/harness.h"
-#include "tests/ops/conv_winograd_problems.h"
+#include "tests/ops/conv_problems.h"
 
 #include <reel/autograd/engine.h>
 #include <reel/core/isa.h>
@@ -11,41 +11,6 @@ using namespace reel;
 using namespace reel::tests;
 
 namespace {
-
-TensorList reference(const ConvProblem& p, const TensorList& in) {
-  const auto x = in[0].to_vector(), w = in[1].to_vector();
-  std::vector<double> y(static_cast<size_t>(numel_of(p.output())));
-  if (in[2].defined()) {
-    const auto b = in[2].to_vector();
-    const size_t pixels = static_cast<size_t>(p.g.out[0] * p.g.out[1] * p.g.out[2]);
-    for (size_t i = 0; i < y.size(); ++i) y[i] = b[i / pixels % b.size()];
-  }
-  for_each_product(p.g, [&](size_t i, size_t j, size_t k) { y[i] += x[j] * w[k]; });
-  return {tensor_of(p.output(), y)};
-}
-
-// y, dx, dw and db.
-void check_problem(const ConvProblem& p, bool bias) {
-  OpCase c;
-  c.name = as_text(p.input(), " to ", p.g.K);
-  c.op = [&](const TensorList& in) { return conv(p, in[0], in[1], in[2]); };
-  c.inputs = [&] {
-    return TensorList{uniform(p.input(), 1), uniform(p.weight(), 2),
-                      bias ? uniform(p.g.K, 3) : Tensor()};
-  };
-  c.reference = [&](const TensorList& in) { return reference(p, in); };
-  c.mode = GradcheckMode::kDirectional;
-  c.float_tolerance = 1e-5;
-  check_op(c);
-}
-
-// The same, by an algorithm that computes all three directions, or so many of them.
-void check_winograd(const char* algorithm, const ConvProblem& p, bool bias = true,
-                    size_t directions = 3) {
-  CAPTURE(p.input(), explain(p));
-  CHECK(count(explain(p), as_text(algorithm, ": computes")) == directions);
-  check_problem(p, bias);
-}
 
 // The largest error of y, dx and dw in float32, relative to their largest elements.
 double worst_error(const ConvProblem& p) {
@@ -70,78 +35,78 @@ double worst_error(const ConvProblem& p) {
 }  // namespace
 
 TEST_CASE("conv winograd: tiles of 4x4") {
-  check_winograd("winograd_6", problem(1, 16, 16, 9, 9, 1, 1));
-  check_winograd("winograd_6", problem(2, 17, 33, 11, 13, 0, 0));
-  check_winograd("winograd_6", problem(1, 31, 16, 8, 15, 2, 2), false);
-  check_winograd("winograd_6", problem(1, 16, 49, 15, 16, 1, 1));
-  check_winograd("winograd_6", problem(3, 33, 17, 7, 31, 0, 2));
-  check_winograd("winograd_6", problem(2, 65, 24, 10, 9, 2, 0));
-  check_winograd("winograd_6", problem(1, 18, 97, 12, 10, 1, 1), false);
+  check_computed_by("winograd_6", problem(1, 16, 16, 9, 9, 1, 1));
+  check_computed_by("winograd_6", problem(2, 17, 33, 11, 13, 0, 0));
+  check_computed_by("winograd_6", problem(1, 31, 16, 8, 15, 2, 2), false);
+  check_computed_by("winograd_6", problem(1, 16, 49, 15, 16, 1, 1));
+  check_computed_by("winograd_6", problem(3, 33, 17, 7, 31, 0, 2));
+  check_computed_by("winograd_6", problem(2, 65, 24, 10, 9, 2, 0));
+  check_computed_by("winograd_6", problem(1, 18, 97, 12, 10, 1, 1), false);
 }
 
 TEST_CASE("conv winograd: kernels of several planes") {
-  check_winograd("winograd_6", volume(problem(1, 16, 16, 9, 9, 1, 1), 3, 4, 1));
-  check_winograd("winograd_6", volume(problem(2, 32, 16, 8, 7, 0, 2), 3, 3, 0));
-  check_winograd("winograd_6", volume(problem(1, 16, 48, 12, 8, 1, 0), 2, 3, 1), false);
-  check_winograd("winograd_6", volume(problem(1, 48, 32, 11, 9, 1, 1), 1, 3, 0));
-  check_winograd("winograd_4", volume(problem(1, 16, 32, 4, 4, 1, 1), 3, 5, 2));
-  check_winograd("winograd_6", volume(problem(3, 16, 16, 24, 20, 1, 1), 3, 6, 1), false);
+  check_computed_by("winograd_6", volume(problem(1, 16, 16, 9, 9, 1, 1), 3, 4, 1));
+  check_computed_by("winograd_6", volume(problem(2, 32, 16, 8, 7, 0, 2), 3, 3, 0));
+  check_computed_by("winograd_6", volume(problem(1, 16, 48, 12, 8, 1, 0), 2, 3, 1), false);
+  check_computed_by("winograd_6", volume(problem(1, 48, 32, 11, 9, 1, 1), 1, 3, 0));
+  check_computed_by("winograd_4", volume(problem(1, 16, 32, 4, 4, 1, 1), 3, 5, 2));
+  check_computed_by("winograd_6", volume(problem(3, 16, 16, 24, 20, 1, 1), 3, 6, 1), false);
 }
 
 TEST_CASE("conv winograd: kernels of one row") {
-  check_winograd("winograd_6", line(1, 2, 32, 32, 1, 31, 1));
-  check_winograd("winograd_6", line(1, 3, 35, 33, 1, 16, 0));
-  check_winograd("winograd_6", line(1, 1, 33, 40, 1, 65, 2), false);
-  check_winograd("winograd_6", line(2, 1, 32, 40, 5, 9, 1));
-  check_winograd("winograd_6", volume(line(3, 1, 32, 32, 3, 8, 1), 3, 4, 1));
-  check_winograd("winograd_4", line(1, 19, 32, 35, 1, 2, 1));
-  check_winograd("winograd_6", line(1, 40, 64, 48, 1, 33, 1), false);
+  check_computed_by("winograd_6", line(1, 2, 32, 32, 1, 31, 1));
+  check_computed_by("winograd_6", line(1, 3, 35, 33, 1, 16, 0));
+  check_computed_by("winograd_6", line(1, 1, 33, 40, 1, 65, 2), false);
+  check_computed_by("winograd_6", line(2, 1, 32, 40, 5, 9, 1));
+  check_computed_by("winograd_6", volume(line(3, 1, 32, 32, 3, 8, 1), 3, 4, 1));
+  check_computed_by("winograd_4", line(1, 19, 32, 35, 1, 2, 1));
+  check_computed_by("winograd_6", line(1, 40, 64, 48, 1, 33, 1), false);
 }
 
 TEST_CASE("conv winograd: kernels of one row and many taps") {
   for (int64_t taps : {4, 5, 6, 7, 9, 16})
-    check_winograd("winograd_6", sized(line(1, 2, 32, 33, 1, 41, taps / 2), 1, taps),
-                   taps % 2 == 0);
-  check_winograd("winograd_6", sized(line(2, 1, 47, 32, 4, 30, 3), 1, 8));
-  check_winograd("winograd_6", dilated(sized(line(1, 2, 32, 32, 1, 50, 3), 1, 7), 3));
+    check_computed_by("winograd_6", sized(line(1, 2, 32, 33, 1, 41, taps / 2), 1, taps),
+                      taps % 2 == 0);
+  check_computed_by("winograd_6", sized(line(2, 1, 47, 32, 4, 30, 3), 1, 8));
+  check_computed_by("winograd_6", dilated(sized(line(1, 2, 32, 32, 1, 50, 3), 1, 7), 3));
   for (int64_t taps : {5, 6, 7, 8})
-    check_winograd("winograd_6", halved(sized(line(1, 3, 32, 48, 1, 64 + taps, 2), 1, taps)));
-  check_winograd("winograd_4", halved(sized(line(1, 3, 48, 32, 1, 97, 1), 1, 4)));
+    check_computed_by("winograd_6", halved(sized(line(1, 3, 32, 48, 1, 64 + taps, 2), 1, taps)));
+  check_computed_by("winograd_4", halved(sized(line(1, 3, 48, 32, 1, 97, 1), 1, 4)));
 }
 
 TEST_CASE("conv winograd: kernels cut into parts") {
-  check_winograd("winograd_6", sized(problem(2, 16, 16, 12, 13, 3, 3), 6, 6));
-  check_winograd("winograd_6", sized(problem(1, 17, 33, 18, 20, 3, 2), 7, 7), false);
-  check_winograd("winograd_6", sized(problem(1, 33, 18, 19, 16, 0, 4), 8, 8));
-  check_winograd("winograd_6", sized(problem(2, 24, 16, 13, 15, 1, 2), 3, 5));
-  check_winograd("winograd_6", sized(problem(2, 16, 40, 15, 13, 3, 1), 7, 3), false);
-  check_winograd("winograd_6", volume(sized(problem(1, 16, 32, 12, 12, 3, 3), 7, 7), 2, 3, 1));
+  check_computed_by("winograd_6", sized(problem(2, 16, 16, 12, 13, 3, 3), 6, 6));
+  check_computed_by("winograd_6", sized(problem(1, 17, 33, 18, 20, 3, 2), 7, 7), false);
+  check_computed_by("winograd_6", sized(problem(1, 33, 18, 19, 16, 0, 4), 8, 8));
+  check_computed_by("winograd_6", sized(problem(2, 24, 16, 13, 15, 1, 2), 3, 5));
+  check_computed_by("winograd_6", sized(problem(2, 16, 40, 15, 13, 3, 1), 7, 3), false);
+  check_computed_by("winograd_6", volume(sized(problem(1, 16, 32, 12, 12, 3, 3), 7, 7), 2, 3, 1));
 }
 
 TEST_CASE("conv winograd: dilation") {
-  check_winograd("winograd_6", dilated(problem(1, 16, 16, 16, 16, 1, 1), 2));
-  check_winograd("winograd_6", dilated(problem(2, 17, 33, 17, 19, 0, 2), 2), false);
-  check_winograd("winograd_6", dilated(problem(1, 33, 18, 25, 24, 1, 1), 3));
-  check_winograd("winograd_4", dilated(problem(1, 16, 24, 8, 8, 1, 1), 2));
-  check_winograd("winograd_6", dilated(sized(problem(1, 16, 32, 24, 24, 2, 2), 5, 5), 2));
-  check_winograd("winograd_6", dilated(volume(problem(1, 16, 16, 16, 15, 1, 1), 3, 5, 1), 2));
-  check_winograd("winograd_6", dilated(line(1, 3, 32, 35, 1, 70, 1), 4));
+  check_computed_by("winograd_6", dilated(problem(1, 16, 16, 16, 16, 1, 1), 2));
+  check_computed_by("winograd_6", dilated(problem(2, 17, 33, 17, 19, 0, 2), 2), false);
+  check_computed_by("winograd_6", dilated(problem(1, 33, 18, 25, 24, 1, 1), 3));
+  check_computed_by("winograd_4", dilated(problem(1, 16, 24, 8, 8, 1, 1), 2));
+  check_computed_by("winograd_6", dilated(sized(problem(1, 16, 32, 24, 24, 2, 2), 5, 5), 2));
+  check_computed_by("winograd_6", dilated(volume(problem(1, 16, 16, 16, 15, 1, 1), 3, 5, 1), 2));
+  check_computed_by("winograd_6", dilated(line(1, 3, 32, 35, 1, 70, 1), 4));
 }
 
 TEST_CASE("conv winograd: groups") {
-  check_winograd("winograd_6", grouped(problem(2, 32, 64, 9, 12, 1, 1), 2));
-  check_winograd("winograd_6", grouped(problem(1, 96, 48, 12, 11, 0, 2), 3), false);
-  check_winograd("winograd_4", grouped(problem(4, 64, 64, 4, 4, 1, 1), 4));
-  check_winograd("winograd_6", grouped(dilated(problem(1, 32, 32, 16, 17, 1, 1), 2), 2));
-  check_winograd("winograd_6", grouped(sized(problem(1, 64, 32, 12, 12, 3, 3), 7, 7), 2));
-  check_winograd("winograd_6", grouped(volume(problem(1, 32, 32, 9, 9, 1, 1), 3, 3, 1), 2));
-  check_winograd("winograd_3", grouped(halved(problem(2, 64, 96, 16, 16, 1, 1)), 2));
+  check_computed_by("winograd_6", grouped(problem(2, 32, 64, 9, 12, 1, 1), 2));
+  check_computed_by("winograd_6", grouped(problem(1, 96, 48, 12, 11, 0, 2), 3), false);
+  check_computed_by("winograd_4", grouped(problem(4, 64, 64, 4, 4, 1, 1), 4));
+  check_computed_by("winograd_6", grouped(dilated(problem(1, 32, 32, 16, 17, 1, 1), 2), 2));
+  check_computed_by("winograd_6", grouped(sized(problem(1, 64, 32, 12, 12, 3, 3), 7, 7), 2));
+  check_computed_by("winograd_6", grouped(volume(problem(1, 32, 32, 9, 9, 1, 1), 3, 3, 1), 2));
+  check_computed_by("winograd_3", grouped(halved(problem(2, 64, 96, 16, 16, 1, 1)), 2));
 }
 
 TEST_CASE("conv winograd: groups of few channels are joined") {
   const auto check = [](const char* algorithm, const ConvProblem& p, bool bias = true) {
     // Fewer lanes idle in shorter vectors, so the direct sums may do.
-    if (active_isa() == Isa::kAvx512) return check_winograd(algorithm, p, bias);
+    if (active_isa() == Isa::kAvx512) return check_computed_by(algorithm, p, bias);
     check_problem(p, bias);
   };
   check("winograd_6", grouped(problem(2, 32, 32, 8, 12, 1, 1), 8));
@@ -153,41 +118,41 @@ TEST_CASE("conv winograd: groups of few channels are joined") {
 }
 
 TEST_CASE("conv winograd: more padding than a gradient needs") {
-  check_winograd("winograd_6", volume(problem(1, 16, 16, 9, 10, 1, 1), 2, 3, 3));
-  check_winograd("winograd_6", problem(2, 16, 18, 9, 10, 3, 4));
+  check_computed_by("winograd_6", volume(problem(1, 16, 16, 9, 10, 1, 1), 2, 3, 3));
+  check_computed_by("winograd_6", problem(2, 16, 18, 9, 10, 3, 4));
 }
 
 TEST_CASE("conv winograd: tiles of 2x2") {
-  check_winograd("winograd_4", problem(1, 16, 16, 8, 8, 1, 1));
-  check_winograd("winograd_4", problem(4, 17, 33, 4, 4, 1, 1));
-  check_winograd("winograd_4", problem(1, 130, 129, 7, 8, 1, 1), false);
-  check_winograd("winograd_4", problem(5, 31, 16, 4, 4, 1, 1));
+  check_computed_by("winograd_4", problem(1, 16, 16, 8, 8, 1, 1));
+  check_computed_by("winograd_4", problem(4, 17, 33, 4, 4, 1, 1));
+  check_computed_by("winograd_4", problem(1, 130, 129, 7, 8, 1, 1), false);
+  check_computed_by("winograd_4", problem(5, 31, 16, 4, 4, 1, 1));
 }
 
 TEST_CASE("conv winograd: kernels of 4x4 and 5x5") {
-  check_winograd("winograd_6", sized(problem(2, 16, 16, 9, 10, 1, 2), 4, 4));
-  check_winograd("winograd_6", sized(problem(1, 33, 17, 15, 16, 0, 0), 4, 4), false);
-  check_winograd("winograd_6", sized(problem(2, 16, 49, 8, 9, 3, 1), 4, 4));
-  check_winograd("winograd_6", sized(problem(2, 16, 16, 8, 9, 2, 2), 5, 5));
-  check_winograd("winograd_6", sized(problem(1, 31, 33, 21, 24, 0, 0), 5, 5));
-  check_winograd("winograd_6", sized(problem(1, 17, 65, 7, 15, 4, 1), 5, 5), false);
-  check_winograd("winograd_6", volume(sized(problem(1, 16, 32, 8, 8, 2, 2), 5, 5), 2, 3, 1));
+  check_computed_by("winograd_6", sized(problem(2, 16, 16, 9, 10, 1, 2), 4, 4));
+  check_computed_by("winograd_6", sized(problem(1, 33, 17, 15, 16, 0, 0), 4, 4), false);
+  check_computed_by("winograd_6", sized(problem(2, 16, 49, 8, 9, 3, 1), 4, 4));
+  check_computed_by("winograd_6", sized(problem(2, 16, 16, 8, 9, 2, 2), 5, 5));
+  check_computed_by("winograd_6", sized(problem(1, 31, 33, 21, 24, 0, 0), 5, 5));
+  check_computed_by("winograd_6", sized(problem(1, 17, 65, 7, 15, 4, 1), 5, 5), false);
+  check_computed_by("winograd_6", volume(sized(problem(1, 16, 32, 8, 8, 2, 2), 5, 5), 2, 3, 1));
 }
 
 TEST_CASE("conv winograd: 3x3 with stride 2") {
   const char* three = "winograd_3";
-  check_winograd(three, halved(problem(2, 32, 32, 16, 16, 1, 1)));
-  check_winograd(three, halved(problem(1, 33, 47, 31, 33, 1, 1)));
-  check_winograd(three, halved(problem(2, 35, 32, 16, 18, 3, 1)), false);
-  check_winograd(three, halved(problem(9, 32, 49, 7, 8, 1, 1)));
-  check_winograd(three, halved(problem(33, 48, 33, 4, 4, 1, 1)));
-  check_winograd(three, halved(problem(3, 65, 32, 15, 28, 1, 1)), false);
+  check_computed_by(three, halved(problem(2, 32, 32, 16, 16, 1, 1)));
+  check_computed_by(three, halved(problem(1, 33, 47, 31, 33, 1, 1)));
+  check_computed_by(three, halved(problem(2, 35, 32, 16, 18, 3, 1)), false);
+  check_computed_by(three, halved(problem(9, 32, 49, 7, 8, 1, 1)));
+  check_computed_by(three, halved(problem(33, 48, 33, 4, 4, 1, 1)));
+  check_computed_by(three, halved(problem(3, 65, 32, 15, 28, 1, 1)), false);
   // Rows of the image that no window reaches.
-  check_winograd(three, halved(problem(4, 32, 40, 17, 16, 0, 0)), true, 2);
+  check_computed_by(three, halved(problem(4, 32, 40, 17, 16, 0, 0)), true, 2);
   // An image of one plane, and several shares or blocks of tiles.
-  check_winograd(three, halved(volume(problem(2, 32, 32, 16, 16, 1, 1), 1, 3, 1)));
-  check_winograd(three, halved(problem(12, 32, 32, 40, 36, 1, 1)), false);
-  check_winograd(three, halved(problem(1, 64, 96, 36, 40, 1, 1)));
+  check_computed_by(three, halved(volume(problem(2, 32, 32, 16, 16, 1, 1), 1, 3, 1)));
+  check_computed_by(three, halved(problem(12, 32, 32, 40, 36, 1, 1)), false);
+  check_computed_by(three, halved(problem(1, 64, 96, 36, 40, 1, 1)));
 }
 
 // Phases of rows and columns: even and odd sides of the kernel, padding and image.
@@ -196,20 +161,20 @@ TEST_CASE("conv winograd: larger kernels with stride 2") {
                           int64_t pad_x, int64_t rows, int64_t columns) {
     return halved(sized(problem(N, C, K, H, W, pad_y, pad_x), rows, columns));
   };
-  check_winograd("winograd_4", strided(2, 32, 48, 16, 24, 1, 1, 4, 4));
-  check_winograd("winograd_4", strided(4, 33, 32, 13, 12, 0, 2, 4, 4), false);
-  check_winograd("winograd_4", strided(3, 40, 33, 16, 15, 1, 0, 3, 4), true, 2);
-  check_winograd("winograd_4", strided(3, 32, 65, 13, 12, 2, 1, 4, 3));
-  check_winograd("winograd_3", strided(17, 32, 33, 8, 4, 1, 1, 4, 4), true, 2);
-  check_winograd("winograd_6", strided(9, 32, 33, 15, 16, 2, 2, 5, 5));
-  check_winograd("winograd_6", strided(9, 47, 32, 17, 15, 1, 0, 6, 6));
-  check_winograd("winograd_6", strided(9, 32, 32, 16, 16, 3, 2, 5, 6), false);
-  check_winograd("winograd_6", strided(12, 32, 49, 13, 14, 3, 3, 7, 7));
-  check_winograd("winograd_6", strided(15, 34, 32, 14, 12, 2, 4, 8, 8));
-  check_winograd("winograd_6", volume(strided(5, 32, 32, 16, 15, 2, 3, 7, 8), 1, 3, 0));
+  check_computed_by("winograd_4", strided(2, 32, 48, 16, 24, 1, 1, 4, 4));
+  check_computed_by("winograd_4", strided(4, 33, 32, 13, 12, 0, 2, 4, 4), false);
+  check_computed_by("winograd_4", strided(3, 40, 33, 16, 15, 1, 0, 3, 4), true, 2);
+  check_computed_by("winograd_4", strided(3, 32, 65, 13, 12, 2, 1, 4, 3));
+  check_computed_by("winograd_3", strided(17, 32, 33, 8, 4, 1, 1, 4, 4), true, 2);
+  check_computed_by("winograd_6", strided(9, 32, 33, 15, 16, 2, 2, 5, 5));
+  check_computed_by("winograd_6", strided(9, 47, 32, 17, 15, 1, 0, 6, 6));
+  check_computed_by("winograd_6", strided(9, 32, 32, 16, 16, 3, 2, 5, 6), false);
+  check_computed_by("winograd_6", strided(12, 32, 49, 13, 14, 3, 3, 7, 7));
+  check_computed_by("winograd_6", strided(15, 34, 32, 14, 12, 2, 4, 8, 8));
+  check_computed_by("winograd_6", volume(strided(5, 32, 32, 16, 15, 2, 3, 7, 8), 1, 3, 0));
   // Sums of their own for shares of the tiles, and weights too large for them.
-  check_winograd("winograd_4", strided(12, 32, 32, 40, 36, 1, 1, 4, 4), false);
-  check_winograd("winograd_6", strided(1, 96, 112, 36, 40, 2, 2, 5, 5), false);
+  check_computed_by("winograd_4", strided(12, 32, 32, 40, 36, 1, 1, 4, 4), false);
+  check_computed_by("winograd_6", strided(1, 96, 112, 36, 40, 2, 2, 5, 5), false);
 }
 
 TEST_CASE("conv winograd: few channels with stride 2") {
@@ -217,16 +182,17 @@ TEST_CASE("conv winograd: few channels with stride 2") {
                         int64_t size) {
     return halved(sized(problem(N, C, K, H, W, pad, pad), size, size));
   };
-  check_winograd("winograd_6", first(2, 3, 32, 24, 25, 3, 7), true, 2);
-  check_winograd("winograd_6", first(1, 3, 33, 31, 40, 0, 7), false, 2);
-  check_winograd("winograd_6", first(2, 4, 47, 27, 24, 2, 5), true, 2);
-  check_winograd("winograd_6", first(3, 3, 32, 23, 24, 2, 6), true, 2);
-  check_winograd("winograd_6", first(3, 2, 32, 26, 27, 4, 8), true, 2);
+  check_computed_by("winograd_6", first(2, 3, 32, 24, 25, 3, 7), true, 2);
+  check_computed_by("winograd_6", first(1, 3, 33, 31, 40, 0, 7), false, 2);
+  check_computed_by("winograd_6", first(2, 4, 47, 27, 24, 2, 5), true, 2);
+  check_computed_by("winograd_6", first(3, 3, 32, 23, 24, 2, 6), true, 2);
+  check_computed_by("winograd_6", first(3, 2, 32, 26, 27, 4, 8), true, 2);
 }
 
 TEST_CASE("conv winograd: more tiles than a block of them") {
-  check_winograd("winograd_6", problem(6, 16, 16, 40, 37, 1, 1));  // shares with sums of their own
-  check_winograd("winograd_6", problem(1, 64, 48, 33, 32, 1, 1));  // one share, several blocks
+  check_computed_by("winograd_6",
+                    problem(6, 16, 16, 40, 37, 1, 1));  // shares with sums of their own
+  check_computed_by("winograd_6", problem(1, 64, 48, 33, 32, 1, 1));  // one share, several blocks
 }
 
 // Sums of weights too large to be kept apart are cut among threads by points and by columns, which

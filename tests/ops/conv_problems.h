@@ -1,9 +1,11 @@
 #pragma once
-// Convolutions that Winograd's algorithm computes: their problems, and who computes them.
+// Problems of convolution, and the algorithm that is to compute them.
 
 #include <reel/autograd/ops/convolutions.h>
 #include <reel/core/creation.h>
 #include <reel/core/winograd.h>
+#include "tests/catch.h"
+#include "tests/harness.h"
 #include "tests/ops/conv_reference.h"
 
 #include <cmath>
@@ -134,6 +136,41 @@ inline double relative_error(const Tensor& a, const Tensor& exact) {
     off = std::max(off, std::fabs(u[i] - v[i]));
   }
   return off / largest;
+}
+
+inline TensorList reference(const ConvProblem& p, const TensorList& in) {
+  const auto x = in[0].to_vector(), w = in[1].to_vector();
+  std::vector<double> y(static_cast<size_t>(numel_of(p.output())));
+  if (in[2].defined()) {
+    const auto b = in[2].to_vector();
+    const size_t pixels = static_cast<size_t>(p.g.out[0] * p.g.out[1] * p.g.out[2]);
+    for (size_t i = 0; i < y.size(); ++i) y[i] = b[i / pixels % b.size()];
+  }
+  for_each_product(p.g, [&](size_t i, size_t j, size_t k) { y[i] += x[j] * w[k]; });
+  return {tensor_of(p.output(), y)};
+}
+
+/// y, dx, dw and db.
+inline void check_problem(const ConvProblem& p, bool bias) {
+  OpCase c;
+  c.name = as_text(p.input(), " to ", p.g.K);
+  c.op = [&](const TensorList& in) { return conv(p, in[0], in[1], in[2]); };
+  c.inputs = [&] {
+    return TensorList{uniform(p.input(), 1), uniform(p.weight(), 2),
+                      bias ? uniform(p.g.K, 3) : Tensor()};
+  };
+  c.reference = [&](const TensorList& in) { return reference(p, in); };
+  c.mode = GradcheckMode::kDirectional;
+  c.float_tolerance = 1e-5;
+  check_op(c);
+}
+
+/// The same, by an algorithm that computes all three directions, or so many of them.
+inline void check_computed_by(const char* algorithm, const ConvProblem& p, bool bias = true,
+                              size_t directions = 3) {
+  CAPTURE(p.input(), explain(p));
+  CHECK(count(explain(p), as_text(algorithm, ": computes")) == directions);
+  check_problem(p, bias);
 }
 
 }  // namespace reel::tests
