@@ -3,9 +3,9 @@
 
 namespace reel {
 
-/// Whether float32 convolutions of 3x3 to 8x8 may be computed with fewer multiplications, at a
-/// larger rounding error (docs/ops/conv.md says which, and states both). Default: yes, unless the
-/// environment variable REEL_WINOGRAD is 0.
+/// Whether float32 convolutions of three taps and more may be computed with fewer multiplications,
+/// at a larger rounding error (docs/ops/conv.md says which, and states both). Default: yes, unless
+/// the environment variable REEL_WINOGRAD is 0.
 bool winograd();
 
 /// Governs every later convolution and gradient of one in the process.

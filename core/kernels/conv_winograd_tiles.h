@@ -74,7 +74,8 @@ constexpr TileShape shape_of() {
 struct Part {
   int64_t y, x;
 };
-constexpr int64_t kMostParts = 16;
+/// Taps of a plane of the kernel, at most; parts, of three taps or more.
+constexpr int64_t kMostTaps = 8 * 8, kMostParts = (kMostTaps + 2) / 3;
 
 /// Of rows or columns: tile i's first pixel of part q is pixel i * step + q * side + first of the
 /// image, and the others are `pixel` apart.
@@ -196,9 +197,6 @@ inline void set_residues(const ConvGeometry& g, TileGrid& t) {
   set_residues(g, t);
   return t;
 }
-
-/// Taps of a plane of the kernel, at most.
-constexpr int64_t kMostTaps = 8 * 8;
 
 /// Which tap of the kernel each tap of a part is; kMostTaps where there is none.
 struct TapOrder {

@@ -64,7 +64,7 @@ TEST_CASE("conv winograd: kernels of one row") {
 }
 
 TEST_CASE("conv winograd: kernels of one row and many taps") {
-  for (int64_t taps : {4, 5, 6, 7, 9, 16})
+  for (int64_t taps : {4, 5, 6, 7, 9, 16, 63, 64})
     check_computed_by("winograd_6", sized(line(1, 2, 32, 33, 1, 41, taps / 2), 1, taps),
                       taps % 2 == 0);
   check_computed_by("winograd_6", sized(line(2, 1, 47, 32, 4, 30, 3), 1, 8));
