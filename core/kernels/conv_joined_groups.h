@@ -14,7 +14,7 @@ namespace reel::kernels::REEL_ISA {
 /// How many groups are joined, so that channels fill vectors on each side: 1 where they do anyway,
 /// 0 where those of a vector's worth of groups do not.
 [[gnu::noinline]] inline int64_t groups_joined(const ConvGeometry& g) {
-  constexpr int64_t kWhole = kWidth < float >> 8 ? kWidth<float> : 8;
+  constexpr int64_t kWide = kWidth<float>, kWhole = kWide < 8 ? 8 : kWide;
   if (g.G == 1) return 1;
   for (int64_t n = 1; n <= kWhole; ++n)
     if (g.C / g.G * n % kWhole == 0 && g.K / g.G * n % kWhole == 0) return g.G % n == 0 ? n : 0;

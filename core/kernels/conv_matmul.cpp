@@ -24,8 +24,7 @@ bool covers_image(const ConvGeometry& g) {
   return true;
 }
 
-// Weights whose rows are as images lie in memory, (K, tap, C): those of one tap are. Of 256
-// channels of 4x4 to 100 and 16 samples, turning them takes half of the time.
+// Weights whose rows are as images lie in memory, (K, tap, C): those of one tap are.
 template <class T>
 class ImageWeights {
  public:

@@ -122,16 +122,6 @@ void check_grid(int D, int64_t number) {
     check_depthwise("grid " + std::to_string(i), grid_problem(D, i), i % 4 != 2);
 }
 
-double relative_error(const Tensor& a, const Tensor& exact) {
-  const auto u = a.to_vector(), v = exact.to_vector();
-  double largest = 0, off = 0;
-  for (size_t i = 0; i < v.size(); ++i) {
-    largest = std::max(largest, std::fabs(v[i]));
-    off = std::max(off, std::fabs(u[i] - v[i]));
-  }
-  return off / largest;
-}
-
 }  // namespace
 
 TEST_CASE("conv depthwise: grid of one dimension") { check_grid(1, 42); }

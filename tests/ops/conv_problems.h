@@ -128,16 +128,6 @@ inline size_t count(const std::string& text, const std::string& part) {
   return n;
 }
 
-inline double relative_error(const Tensor& a, const Tensor& exact) {
-  const auto u = a.to_vector(), v = exact.to_vector();
-  double largest = 0, off = 0;
-  for (size_t i = 0; i < v.size(); ++i) {
-    largest = std::max(largest, std::fabs(v[i]));
-    off = std::max(off, std::fabs(u[i] - v[i]));
-  }
-  return off / largest;
-}
-
 inline TensorList reference(const ConvProblem& p, const TensorList& in) {
   const auto x = in[0].to_vector(), w = in[1].to_vector();
   std::vector<double> y(static_cast<size_t>(numel_of(p.output())));

@@ -3,6 +3,10 @@
 
 #include <reel/autograd/ops/conv.h>
 #include <reel/core/shape.h>
+#include <reel/core/tensor.h>
+
+#include <algorithm>
+#include <cmath>
 
 namespace reel::tests {
 
@@ -49,6 +53,17 @@ void for_each_product(const ConvGeometry& g, F f) {
               static_cast<size_t>((n * g.C + k / Kg * Cg + c) * in + pixel),
               static_cast<size_t>((k * Cg + c) * taps + t));
         }
+}
+
+/// The largest difference, relative to the largest element.
+inline double relative_error(const Tensor& a, const Tensor& exact) {
+  const auto u = a.to_vector(), v = exact.to_vector();
+  double largest = 0, off = 0;
+  for (size_t i = 0; i < v.size(); ++i) {
+    largest = std::max(largest, std::fabs(v[i]));
+    off = std::max(off, std::fabs(u[i] - v[i]));
+  }
+  return off / largest;
 }
 
 }  // namespace reel::tests
