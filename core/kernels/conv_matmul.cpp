@@ -66,10 +66,12 @@ void input_grad(const ConvGeometry& g, int64_t threads, const T* dy, const T* w,
                 T* dx) {
   ImageWeights<T> weights(g);
   const int64_t columns = taps_of(g) * g.C;
-  Scratch bias(b ? columns * static_cast<int64_t>(sizeof(T)) : 0);
-  for (int64_t i = 0; b && i < columns; ++i) bias.template data<T>()[i] = b[i % g.C];
+  const bool repeated = b && columns > g.C;  // for each tap
+  Scratch bias(repeated ? columns * static_cast<int64_t>(sizeof(T)) : 0);
+  for (int64_t i = 0; repeated && i < columns; ++i) bias.template data<T>()[i] = b[i % g.C];
   active<Gemm<T>>().run({false, false, pixels_of(g), columns, g.K, g.K, columns, columns}, threads,
-                        T(1), dy, weights.read(w), T(0), b ? bias.template data<T>() : nullptr, dx);
+                        T(1), dy, weights.read(w), T(0), repeated ? bias.template data<T>() : b,
+                        dx);
 }
 
 template <class T>

@@ -41,7 +41,7 @@ Tensor input_grad(const ConvProblem& p, const Tensor& dy, const Tensor& w) {
   return conv_input_grad<3>(p.g, dy, w, {}, "conv_input_grad");
 }
 
-TensorList reference(const ConvProblem& p, const TensorList& in) {
+TensorList gradient_reference(const ConvProblem& p, const TensorList& in) {
   const auto dy = in[0].to_vector(), w = in[1].to_vector();
   std::vector<double> dx(static_cast<size_t>(numel_of(p.input())));
   for_each_product(p.g, [&](size_t i, size_t j, size_t k) { dx[j] += dy[i] * w[k]; });
@@ -49,22 +49,14 @@ TensorList reference(const ConvProblem& p, const TensorList& in) {
 }
 
 // What explain_conv says of the gradient of x.
-std::string explain(const ConvProblem& p, Dtype dtype = kFloat32) {
-  const Tensor x = zeros(p.input(), dtype), w = zeros(p.weight(), dtype);
-  const auto part = [&](const int64_t(&v)[3]) {
-    return IntArrayRef(v + 3 - p.D, static_cast<size_t>(p.D));
-  };
-  const ConvGeometry& g = p.g;
-  const std::string text =
-      p.D == 1   ? explain_conv1d(x, w, part(g.stride), part(g.pad), part(g.dilation), g.G)
-      : p.D == 2 ? explain_conv2d(x, w, part(g.stride), part(g.pad), part(g.dilation), g.G)
-                 : explain_conv3d(x, w, part(g.stride), part(g.pad), part(g.dilation), g.G);
+std::string explain_gradient(const ConvProblem& p, Dtype dtype = kFloat32) {
+  const std::string text = explain(p, dtype);
   const size_t begin = text.find("input_grad\n"), end = text.find("weight_grad\n");
   return text.substr(begin, end - begin);
 }
 
 bool is_taken(const ConvProblem& p, Dtype dtype) {
-  return explain(p, dtype).find("col2im: computes") != std::string::npos;
+  return explain_gradient(p, dtype).find("col2im: computes") != std::string::npos;
 }
 
 void check_input_grad(const std::string& name, const ConvProblem& p) {
@@ -72,7 +64,7 @@ void check_input_grad(const std::string& name, const ConvProblem& p) {
   c.name = name;
   c.op = [&](const TensorList& in) { return input_grad(p, in[0], in[1]); };
   c.inputs = [&] { return TensorList{uniform(p.output(), 1), uniform(p.weight(), 2)}; };
-  c.reference = [&](const TensorList& in) { return reference(p, in); };
+  c.reference = [&](const TensorList& in) { return gradient_reference(p, in); };
   c.mode = GradcheckMode::kDirectional;
   check_op(c);
 }
@@ -85,7 +77,7 @@ void check_col2im(const std::string& name, const ConvProblem& p) {
       if (!isa_available(isa)) continue;
       set_isa(isa);
       for (Dtype dtype : {kFloat32, kFloat64}) {
-        CAPTURE(name, name_of(isa), dtype, explain(p, dtype));
+        CAPTURE(name, name_of(isa), dtype, explain_gradient(p, dtype));
         CHECK(is_taken(p, dtype));
       }
     }
@@ -96,7 +88,7 @@ void check_col2im(const std::string& name, const ConvProblem& p) {
 // The same of more channels, which wider vectors hold.
 void check_wide(const std::string& name, const ConvProblem& p) {
   if (active_isa() != Isa::kBaseline) {
-    CAPTURE(name, explain(p));
+    CAPTURE(name, explain_gradient(p));
     CHECK(is_taken(p, kFloat32));
   }
   check_input_grad(name, p);
@@ -172,10 +164,10 @@ TEST_CASE("conv col2im: infinity and NaN stay where they belong") {
     for (Isa isa : {Isa::kBaseline, Isa::kAvx2, Isa::kAvx512}) {
       if (!isa_available(isa)) continue;
       set_isa(isa);
-      CAPTURE(name_of(isa), explain(p));
+      CAPTURE(name_of(isa), explain_gradient(p));
       CHECK(is_taken(p, kFloat32));
       const auto dx = input_grad(p, dy, w).to_vector(),
-                 exact = reference(p, {dy, w})[0].to_vector();
+                 exact = gradient_reference(p, {dy, w})[0].to_vector();
       for (size_t i = 0; i < dx.size(); ++i) {
         CAPTURE(i);
         CHECK(std::isinf(dx[i]) == std::isinf(exact[i]));
@@ -187,14 +179,15 @@ TEST_CASE("conv col2im: infinity and NaN stay where they belong") {
 
 TEST_CASE("conv col2im: no sample") {
   const ConvProblem p = problem(0, 1, 8, {{9, 3}, {9, 3}});
-  CHECK(explain(p).find("col2im: declines: there is no sample\n") != std::string::npos);
+  CHECK(explain_gradient(p).find("col2im: declines: there is no sample\n") != std::string::npos);
   CHECK(input_grad(p, zeros(p.output()), zeros(p.weight())).sizes() == p.input());
 }
 
 TEST_CASE("conv col2im: says why it declines") {
   const auto says = [](const ConvProblem& p, const char* reason) {
-    CAPTURE(explain(p), reason);
-    CHECK(explain(p).find(as_text("col2im: declines: ", reason, "\n")) != std::string::npos);
+    CAPTURE(explain_gradient(p), reason);
+    CHECK(explain_gradient(p).find(as_text("col2im: declines: ", reason, "\n")) !=
+          std::string::npos);
   };
   says(problem(1, 4, 8, {{9, 3}, {9, 3, 1, 1 << 14, 1 << 14}}), "the taps lie too far apart");
   says(problem(4, 64, 64, {{16, 3, 2, 1}, {16, 3, 2, 1}}), "too many channels");

@@ -37,63 +37,12 @@ ConvProblem problem(int64_t N, int64_t C, const std::vector<Side>& sides) {
   return p;
 }
 
-Tensor conv(const ConvProblem& p, const Tensor& x, const Tensor& w, const Tensor& b = {}) {
-  const auto part = [&](const int64_t(&v)[3]) {
-    return IntArrayRef(v + 3 - p.D, static_cast<size_t>(p.D));
-  };
-  const ConvGeometry& g = p.g;
-  if (p.D == 1) return conv1d(x, w, b, part(g.stride), part(g.pad), part(g.dilation), g.G);
-  if (p.D == 2) return conv2d(x, w, b, part(g.stride), part(g.pad), part(g.dilation), g.G);
-  return conv3d(x, w, b, part(g.stride), part(g.pad), part(g.dilation), g.G);
-}
-
-TensorList reference(const ConvProblem& p, const TensorList& in) {
-  const auto x = in[0].to_vector(), w = in[1].to_vector();
-  std::vector<double> y(static_cast<size_t>(numel_of(p.output())));
-  if (in[2].defined()) {
-    const auto b = in[2].to_vector();
-    const size_t pixels = y.size() / static_cast<size_t>(p.g.N * p.g.K);
-    for (size_t i = 0; i < y.size(); ++i) y[i] = b[i / pixels % b.size()];
-  }
-  for_each_product(p.g, [&](size_t i, size_t j, size_t k) { y[i] += x[j] * w[k]; });
-  return {tensor_of(p.output(), y)};
-}
-
-size_t count(const std::string& text, const std::string& part) {
-  size_t n = 0;
-  for (size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++n;
-  return n;
-}
-
-std::string explain(const ConvProblem& p, Dtype dtype) {
-  const Tensor x = zeros(p.input(), dtype), w = zeros(p.weight(), dtype);
-  const auto part = [&](const int64_t(&v)[3]) {
-    return IntArrayRef(v + 3 - p.D, static_cast<size_t>(p.D));
-  };
-  const ConvGeometry& g = p.g;
-  if (p.D == 1) return explain_conv1d(x, w, part(g.stride), part(g.pad), part(g.dilation), g.G);
-  if (p.D == 2) return explain_conv2d(x, w, part(g.stride), part(g.pad), part(g.dilation), g.G);
-  return explain_conv3d(x, w, part(g.stride), part(g.pad), part(g.dilation), g.G);
-}
-
 // y, dx, dw and db, each by the depthwise kernels.
 void check_depthwise(const std::string& name, const ConvProblem& p, bool bias = true) {
-  OpCase c;
-  c.name = name;
   CAPTURE(name);
   for (Dtype dtype : {kFloat32, kFloat64})
     CHECK(count(explain(p, dtype), "depthwise: computes\n") == 3);
-  c.op = [&](const TensorList& in) { return conv(p, in[0], in[1], in[2]); };
-  c.inputs = [&] {
-    return TensorList{uniform(p.input(), 1), uniform(p.weight(), 2),
-                      bias ? uniform(p.g.K, 3) : Tensor()};
-  };
-  c.reference = [&](const TensorList& in) { return reference(p, in); };
-  c.mode = GradcheckMode::kDirectional;
-  bool empty = true;  // no sample, or no window that meets the image
-  for_each_product(p.g, [&](size_t, size_t, size_t) { empty = false; });
-  c.zero_gradient = empty;
-  check_op(c);
+  check_problem(name, p, bias);
 }
 
 // Every value of every list, in combinations that steps through them meet; each side has a kernel,

@@ -86,81 +86,12 @@ inline ConvProblem grouped(ConvProblem p, int64_t groups) {
   return p;
 }
 
-/// f(stride, padding, dilation), each of as many dimensions.
-template <int D, class F>
-auto with_options(const ConvProblem& p, F f) {
-  ExpandingArray<D> stride(1), padding(0), dilation(1);
-  for (int d = 0; d < D; ++d) {
-    stride[d] = p.g.stride[3 - D + d];
-    padding[d] = p.g.pad[3 - D + d];
-    dilation[d] = p.g.dilation[3 - D + d];
-  }
-  return f(stride, padding, dilation);
-}
-
-inline Tensor conv(const ConvProblem& p, const Tensor& x, const Tensor& w, const Tensor& b = {}) {
-  if (p.D == 1)
-    return with_options<1>(p,
-                           [&](auto s, auto q, auto d) { return conv1d(x, w, b, s, q, d, p.g.G); });
-  if (p.D == 2)
-    return with_options<2>(p,
-                           [&](auto s, auto q, auto d) { return conv2d(x, w, b, s, q, d, p.g.G); });
-  return with_options<3>(p,
-                         [&](auto s, auto q, auto d) { return conv3d(x, w, b, s, q, d, p.g.G); });
-}
-
-inline std::string explain(const ConvProblem& p) {
-  const Tensor x = zeros(p.input(), kFloat32), w = zeros(p.weight(), kFloat32);
-  const int64_t G = p.g.G;
-  if (p.D == 1)
-    return with_options<1>(
-        p, [&](auto s, auto q, auto d) { return explain_conv1d(x, w, s, q, d, G); });
-  if (p.D == 2)
-    return with_options<2>(
-        p, [&](auto s, auto q, auto d) { return explain_conv2d(x, w, s, q, d, G); });
-  return with_options<3>(p,
-                         [&](auto s, auto q, auto d) { return explain_conv3d(x, w, s, q, d, G); });
-}
-
-inline size_t count(const std::string& text, const std::string& part) {
-  size_t n = 0;
-  for (size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++n;
-  return n;
-}
-
-inline TensorList reference(const ConvProblem& p, const TensorList& in) {
-  const auto x = in[0].to_vector(), w = in[1].to_vector();
-  std::vector<double> y(static_cast<size_t>(numel_of(p.output())));
-  if (in[2].defined()) {
-    const auto b = in[2].to_vector();
-    const size_t pixels = static_cast<size_t>(p.g.out[0] * p.g.out[1] * p.g.out[2]);
-    for (size_t i = 0; i < y.size(); ++i) y[i] = b[i / pixels % b.size()];
-  }
-  for_each_product(p.g, [&](size_t i, size_t j, size_t k) { y[i] += x[j] * w[k]; });
-  return {tensor_of(p.output(), y)};
-}
-
-/// y, dx, dw and db.
-inline void check_problem(const ConvProblem& p, bool bias) {
-  OpCase c;
-  c.name = as_text(p.input(), " to ", p.g.K);
-  c.op = [&](const TensorList& in) { return conv(p, in[0], in[1], in[2]); };
-  c.inputs = [&] {
-    return TensorList{uniform(p.input(), 1), uniform(p.weight(), 2),
-                      bias ? uniform(p.g.K, 3) : Tensor()};
-  };
-  c.reference = [&](const TensorList& in) { return reference(p, in); };
-  c.mode = GradcheckMode::kDirectional;
-  c.float_tolerance = 1e-5;
-  check_op(c);
-}
-
-/// The same, by an algorithm that computes all three directions, or so many of them.
+/// y, dx, dw and db, by an algorithm that computes all three directions, or so many of them.
 inline void check_computed_by(const char* algorithm, const ConvProblem& p, bool bias = true,
                               size_t directions = 3) {
   CAPTURE(p.input(), explain(p));
   CHECK(count(explain(p), as_text(algorithm, ": computes")) == directions);
-  check_problem(p, bias);
+  check_problem(as_text(p.input(), " to ", p.g.K), p, bias, 1e-5);
 }
 
 }  // namespace reel::tests

@@ -37,31 +37,6 @@ ConvProblem problem(IntArrayRef x, IntArrayRef w, Options o = {}) {
   return p;
 }
 
-Tensor conv(const ConvProblem& p, const TensorList& in) {
-  const auto part = [&](const int64_t(&v)[3]) {
-    return IntArrayRef(v + 3 - p.D, static_cast<size_t>(p.D));
-  };
-  const ConvGeometry& g = p.g;
-  const Tensor bias = in.size() > 2 ? in[2] : Tensor();
-  if (p.D == 1)
-    return conv1d(in[0], in[1], bias, part(g.stride), part(g.pad), part(g.dilation), g.G);
-  if (p.D == 2)
-    return conv2d(in[0], in[1], bias, part(g.stride), part(g.pad), part(g.dilation), g.G);
-  return conv3d(in[0], in[1], bias, part(g.stride), part(g.pad), part(g.dilation), g.G);
-}
-
-TensorList reference(const ConvProblem& p, const TensorList& in) {
-  const Values x = in[0].to_vector(), w = in[1].to_vector();
-  Values y(static_cast<size_t>(numel_of(p.output())));
-  const size_t pixels = y.empty() ? 1 : y.size() / static_cast<size_t>(p.g.N * p.g.K);
-  if (in.size() > 2 && in[2].defined()) {
-    const Values b = in[2].to_vector();
-    for (size_t i = 0; i < y.size(); ++i) y[i] = b[i / pixels % b.size()];
-  }
-  for_each_product(p.g, [&](size_t i, size_t j, size_t k) { y[i] += x[j] * w[k]; });
-  return {tensor_of(p.output(), y)};
-}
-
 // dx and dw, as operations of x, weight and dy.
 TensorList gradients(const ConvProblem& p, const TensorList& in) {
   const ConvGeometry& g = p.g;
@@ -87,26 +62,16 @@ TensorList reference_gradients(const ConvProblem& p, const TensorList& in) {
 
 // y with its gradients, and those gradients with theirs.
 void check_conv(const std::string& name, const ConvProblem& p, bool bias = true) {
+  check_problem(name, p, bias);
   OpCase c;
-  c.name = name;
-  c.op = [&](const TensorList& in) { return conv(p, in); };
-  c.inputs = [&] {
-    return TensorList{uniform(p.input(), 1), uniform(p.weight(), 2),
-                      bias ? uniform(p.g.K, 3) : Tensor()};
-  };
-  c.reference = [&](const TensorList& in) { return reference(p, in); };
-  c.mode = GradcheckMode::kDirectional;
-  bool empty = true;  // no sample, or no window that meets the image
-  for_each_product(p.g, [&](size_t, size_t, size_t) { empty = false; });
-  c.zero_gradient = empty;
-  check_op(c);
-
   c.name = name + ", gradients";
   c.op = [&](const TensorList& in) { return gradients(p, in); };
   c.inputs = [&] {
     return TensorList{uniform(p.input(), 1), uniform(p.weight(), 2), uniform(p.output(), 3)};
   };
   c.reference = [&](const TensorList& in) { return reference_gradients(p, in); };
+  c.mode = GradcheckMode::kDirectional;
+  c.zero_gradient = is_empty(p);
   check_op(c);
 }
 
@@ -226,15 +191,10 @@ TEST_CASE("conv: pixels in the lanes, for few output channels") {
 }
 
 TEST_CASE("conv: one tap and many channels, as a product of matrices") {
-  const auto explain = [](const ConvProblem& p) {
-    return explain_conv2d(zeros(p.input(), kFloat32), zeros(p.weight(), kFloat32),
-                          IntArrayRef(p.g.stride + 1, 2), IntArrayRef(p.g.pad + 1, 2), 1, p.g.G);
-  };
   const auto check = [&](const ConvProblem& p, size_t directions, bool bias = true) {
     const std::string text = p.D == 2 ? explain(p) : "";
     CAPTURE(p.input(), p.weight(), text);
-    size_t taken = 0;
-    for (size_t at = 0; (at = text.find("matmul: computes", at)) != text.npos; ++at) ++taken;
+    const size_t taken = count(text, "matmul: computes");
     CHECK((p.D != 2 || taken == directions));
     check_conv(as_text(p.input(), " to ", p.g.K), p, bias);
   };
